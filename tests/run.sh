@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Runs every check and test of the project. Installs what the tests need into `.venv` and `target`.
+#
+#   bash tests/run.sh            everything that gates a change
+#   bash tests/run.sh --licences also checks licences and sources of all dependencies with cargo-deny (builds it first)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+licences=no
+for argument in "$@"; do
+  case "$argument" in
+    --licences) licences=yes ;;
+    *) sed -n '2,5p' "$0" >&2; echo "unknown argument: $argument" >&2; exit 2 ;;
+  esac
+done
+
+step() { printf '\n== %s\n' "$*" >&2; }
+
+step "tools"
+if [ ! -x .venv/bin/python ]; then
+  python3 -m venv .venv
+fi
+.venv/bin/python -m pip install --quiet --requirement tests/python/requirements.txt
+if ! cargo nextest --version >/dev/null 2>&1; then
+  cargo install cargo-nextest --locked
+fi
+
+step "format"
+cargo fmt --all --check
+
+step "contract and house rules"
+cargo xtask tidy
+BUF=.venv/bin/buf cargo xtask proto
+
+step "lints"
+cargo clippy --workspace --all-targets --locked -- -D warnings
+
+step "build"
+cargo build --workspace --bins --locked
+
+step "tests"
+COUNTERSIGN_TEST_PYTHON="$PWD/.venv/bin/python" cargo nextest run --workspace --locked --no-fail-fast
+
+step "examples in the documentation"
+cargo test --workspace --doc --locked --quiet
+
+if [ "$licences" = yes ]; then
+  step "licences and sources"
+  cargo deny --version >/dev/null 2>&1 || cargo install cargo-deny --locked
+  cargo deny check bans licenses sources
+fi
+
+step "all passed"

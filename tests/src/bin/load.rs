@@ -1,0 +1,2 @@
+//! Load harness.
+fn main() {}

@@ -1,0 +1,44 @@
+//! The project's own checks, run as `cargo xtask <check>`.
+//!
+//! `tidy` holds what no compiler holds: the floors between crates, the sizes of files, names that say nothing, where
+//! SQL and `tonic::Status` may stand, a page for every error reason. `proto` runs `buf lint` over the contract.
+
+mod proto;
+mod tidy;
+mod tree;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(about = "The project's own checks")]
+struct Cli {
+    #[command(subcommand)]
+    check: Check,
+}
+
+#[derive(Subcommand)]
+enum Check {
+    /// Checks floors, file sizes, names, where SQL and statuses stand, and error pages
+    Tidy,
+    /// Lints the contract with buf (`buf` must be on the PATH, or named by `BUF`)
+    Proto,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let root = tree::root()?;
+    let findings = match Cli::parse().check {
+        Check::Tidy => tidy::check(&root)?,
+        Check::Proto => proto::check(&root)?,
+    };
+    for finding in &findings {
+        eprintln!("{finding}");
+    }
+    if findings.is_empty() {
+        println!("nothing found");
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("{} findings", findings.len());
+    Ok(ExitCode::FAILURE)
+}
