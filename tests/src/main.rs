@@ -1,1 +1,15 @@
-//! System tests.
+//! System tests: the real binary as real processes, on real files, called by the command line, by generated clients
+//! and by a client in another language.
+//!
+//! A case reads like a story. Nothing sleeps: a case waits for an event with a deadline.
+
+mod cases {
+    mod bad_input;
+    mod demo;
+    mod interrupted_demo;
+    mod killed_server;
+    mod lifecycle;
+    mod reflected_client;
+    mod serving;
+    mod tampered_ledger;
+}

@@ -1,0 +1,105 @@
+//! A person's day with the command line: every decision, by its own command, without a server and with one.
+
+use serde_json::Value;
+
+use system_tests::harness::{Installation, Server};
+
+fn propose(installation: &Installation, count: usize) -> Vec<String> {
+    let lines: Vec<String> = (0..count)
+        .map(|number| {
+            format!(
+                r#"{{"request_id":"story-{number}","action_type":"create_task","owner":"humans/anna",
+                "payload":{{"subject":"Ask for the account","owner":"humans/anna","due":"2026-11-30"}},
+                "trigger":{{"source_system":"crm","type":"deal_changed","source_id":"story-{number}"}},
+                "record":{{"system":"crm","object_type":"deal","id":"S-{number}"}},
+                "evidence":[{{"kind":"record_field","title":"Deal","summary":"The account field is empty.",
+                "fields":[{{"name":"account","value":""}}]}}],
+                "known_unknowns":["which account"],"missing_fields":["account"],
+                "confidence":{{"level":"high","basis":"id_match"}},"reason":"The account is missing."}}"#
+            )
+            .replace('\n', " ")
+        })
+        .collect();
+    let file = installation.write("story.jsonl", &lines.join("\n"));
+    let told = installation.json(&["propose", file.to_str().expect("a readable path")]);
+    assert_eq!(told["accepted"], count, "{told}");
+    let listed = installation.json(&["candidate", "list"]);
+    let candidates = listed["candidates"].as_array().expect("candidates");
+    candidates.iter().map(|candidate| candidate["name"].as_str().expect("a name").to_owned()).collect()
+}
+
+fn state(installation: &Installation, name: &str) -> Value {
+    installation.json(&["candidate", "show", name])["candidate"]["state"].clone()
+}
+
+#[test]
+fn every_decision_has_its_command() {
+    let installation = Installation::new();
+    let names = propose(&installation, 8);
+    let does = |arguments: &[&str]| installation.json(&[&["candidate"], arguments].concat());
+
+    does(&["edit", &names[0], "--set", "/due=2026-12-02", "--note", "after the holiday"]);
+    assert_eq!(state(&installation, &names[0]), "EDITED");
+    does(&["reject", &names[1], "--reason", "duplicate", "--note", "done by phone"]);
+    assert_eq!(state(&installation, &names[1]), "REJECTED");
+    does(&["hold", &names[2], "--until", "2100-01-01", "--reason", "budget freeze"]);
+    assert_eq!(state(&installation, &names[2]), "HELD");
+    does(&["release", &names[2]]);
+    assert_eq!(state(&installation, &names[2]), "PROPOSED");
+    does(&["request-evidence", &names[3], "--question", "Which account is it?"]);
+    assert_eq!(state(&installation, &names[3]), "NEEDS_EVIDENCE");
+    does(&["add-evidence", &names[3], "--kind", "note", "--title", "Call", "--summary", "It is the second one."]);
+    assert_eq!(state(&installation, &names[3]), "PROPOSED");
+    does(&["assign", &names[4], "--owner", "humans/ben"]);
+    does(&["withdraw", &names[5], "--reason", "no longer true"]);
+    assert_eq!(state(&installation, &names[5]), "WITHDRAWN");
+
+    // What is over is over, and the refusal says what could be done instead.
+    let answer = installation.run(&["candidate", "approve", &names[1], "--yes"]);
+    assert_eq!(answer.code, Some(1), "{}", answer.stderr);
+    assert!(answer.stderr.contains("REJECTED") && answer.stderr.contains("TRANSITION_ILLEGAL"), "{}", answer.stderr);
+
+    // Stale eyes and other bytes are refused.
+    let stale = installation.run(&["candidate", "approve", &names[4], "--yes", "--etag", "r1"]);
+    assert_eq!(stale.code, Some(1));
+    assert!(stale.stderr.contains("ETAG_STALE"), "{}", stale.stderr);
+    let other = "00".repeat(32);
+    let wrong = installation.run(&["candidate", "approve", &names[4], "--yes", "--digest", &other]);
+    assert_eq!(wrong.code, Some(1));
+    assert!(wrong.stderr.contains("DIGEST_MISMATCH"), "{}", wrong.stderr);
+    assert_eq!(state(&installation, &names[4]), "PROPOSED");
+
+    installation.json(&["ledger", "verify"]);
+}
+
+#[test]
+fn an_approved_candidate_is_executed_and_its_story_is_told() {
+    let installation = Installation::new();
+    let server = Server::start(&installation);
+    let names = propose(&installation, 2);
+    installation.json(&["candidate", "approve", &names[0], "--yes", "--wait"]);
+    let shown = installation.json(&["candidate", "show", &names[0]]);
+    assert_eq!(shown["candidate"]["state"], "EXECUTED");
+    let kinds: Vec<&str> = shown["history"]
+        .as_array()
+        .expect("a history")
+        .iter()
+        .map(|event| event["kind"].as_str().expect("a kind"))
+        .collect();
+    assert_eq!(kinds, ["candidate_proposed", "candidate_approved", "execution_started", "candidate_executed"]);
+
+    // The proof of the approval stands by itself.
+    let proof = installation.run(&["ledger", "prove", shown["history"][1]["entry_index"].to_string().as_str()]);
+    assert_eq!(proof.code, Some(0), "{}", proof.stderr);
+    assert!(proof.stdout.starts_with("c2sp.org/tlog-proof@v1\n"), "{}", proof.stdout);
+
+    installation.json(&["candidate", "rework", &names[0], "--fault", "proposal", "--reason", "wrong person"]);
+    assert_eq!(state(&installation, &names[0]), "REWORK");
+    let text = installation.run(&["candidate", "show", &names[0]]);
+    for told in ["which account", "The account field is empty", "wrong person", "humans/admin", "crm"] {
+        assert!(text.stdout.contains(told), "`{told}` is not told in:\n{}", text.stdout);
+    }
+    let (status, _) = server.terminate();
+    assert!(status.success());
+    installation.json(&["ledger", "verify"]);
+}

@@ -1,0 +1,67 @@
+//! The server as its operators meet it: one at a time, draining, metrics, health, traces.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use system_tests::harness::proposing::{Proposer, item};
+use system_tests::harness::{Installation, Server};
+
+#[test]
+fn a_second_server_on_the_same_folder_is_refused() {
+    let installation = Installation::new();
+    let _server = Server::start(&installation);
+    let second = installation.run(&["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
+    second.expect(3, &["lock"]);
+}
+
+#[test]
+fn secrets_are_readable_by_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let installation = Installation::new();
+    drop(Server::start(&installation));
+    let mode = |name: &str| {
+        let path = installation.data_dir().join(name);
+        std::fs::metadata(&path).unwrap_or_else(|error| panic!("{error}: {name}")).permissions().mode() & 0o777
+    };
+    assert_eq!(mode("admin.token"), 0o600);
+    for item in std::fs::read_dir(installation.data_dir().join("keys")).expect("keys are there") {
+        let item = item.expect("keys are there");
+        let public = item.path().extension().is_some_and(|extension| extension == "pub");
+        let mode = item.metadata().expect("a key is a file").permissions().mode() & 0o777;
+        assert!(public || mode == 0o600, "{} is {mode:o}", item.path().display());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn metrics_count_what_happened_and_a_call_without_a_token_is_refused() {
+    let installation = Installation::new();
+    let token = installation.token("generator", "counted", "proposer");
+    let server = Server::start(&installation);
+    Proposer::connect(server.address(), &token).await.stream_all((0..3).map(item).collect()).await;
+
+    let refused = Proposer::connect(server.address(), "cs_wrong_token").await.stream(vec![item(9)], |_, _| {}).await;
+    let status = refused.expect_err("an unknown token is refused");
+    assert_eq!(status.code(), tonic::Code::Unauthenticated);
+    assert!(!status.message().contains("cs_wrong_token"));
+
+    let metrics = get(server.admin(), "/metrics");
+    assert!(metrics.starts_with("HTTP/1.1 200"), "{metrics}");
+    for name in ["rpc", "queue_depth", "commit", "outbox", "candidates"] {
+        assert!(metrics.contains(name), "`{name}` is not in the metrics:\n{metrics}");
+    }
+    assert!(get(server.admin(), "/healthz").starts_with("HTTP/1.1 200"));
+    let (status, stderr) = server.terminate();
+    assert!(status.success(), "{stderr}");
+    assert!(!stderr.contains(&token), "a token is in the log");
+    assert!(!stderr.contains("Ask about D-1"), "a payload is in the log");
+}
+
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("the admin port answers");
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time-out can be set");
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
+}
