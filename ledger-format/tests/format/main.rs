@@ -1,0 +1,13 @@
+//! What the format promises, tested from outside: standards' vectors, an independent implementation, golden files, forgeries and noise.
+
+mod approval;
+mod canonical_json;
+mod checkpoint;
+mod golden;
+mod leaf;
+mod log;
+mod noise;
+mod tile;
+mod tlog_proof;
+mod tree;
+mod verify;
