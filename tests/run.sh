@@ -32,6 +32,9 @@ step "contract and house rules"
 cargo xtask tidy
 BUF=.venv/bin/buf cargo xtask proto
 
+step "golden vectors, checked without our code"
+python3 ledger-format/testdata/check_golden.py
+
 step "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings
 

@@ -1,0 +1,68 @@
+use std::path::Path;
+
+use jiff::Timestamp;
+use service_kit::database::{self, SqliteDatabase};
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migrations");
+
+/// Remembers the last checkpoint seen of each log, across restarts. Only one executor may work on it at a time.
+#[derive(Debug, Clone)]
+pub struct CheckpointStore {
+    database: SqliteDatabase,
+}
+
+/// Why the memory of checkpoints can not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Its database is refused.
+    #[error("the executor's memory of checkpoints can not be opened")]
+    Database(#[from] database::Error),
+    /// SQLite refuses a statement.
+    #[error("the executor's memory of checkpoints can not be read or written")]
+    Driver(#[from] sqlx::Error),
+}
+
+impl CheckpointStore {
+    /// Opens the memory in `file` and makes it when it is missing.
+    ///
+    /// # Errors
+    ///
+    /// When the database is refused.
+    pub async fn open(file: &Path) -> Result<Self, Error> {
+        Ok(Self { database: SqliteDatabase::open(file, &MIGRATIONS).await? })
+    }
+
+    /// Returns the signed note that was kept last for this log.
+    ///
+    /// # Errors
+    ///
+    /// When SQLite refuses.
+    pub async fn load(&self, origin: &str) -> Result<Option<String>, Error> {
+        let note = sqlx::query_scalar("SELECT signed_note FROM checkpoints WHERE origin = ?")
+            .bind(origin)
+            .fetch_optional(&self.database.readers)
+            .await?;
+        Ok(note)
+    }
+
+    /// Keeps the signed note as the last one seen of this log.
+    ///
+    /// A crash before the commit leaves the note before, so that growth since then is proved again; nothing was called
+    /// yet. After it, no smaller checkpoint is ever believed again.
+    ///
+    /// # Errors
+    ///
+    /// When SQLite refuses: then nothing may be called that rests on this note.
+    pub async fn keep(&self, origin: &str, signed_note: &str, now: Timestamp) -> Result<(), Error> {
+        sqlx::query(
+            "INSERT INTO checkpoints (origin, signed_note, kept_at_us) VALUES (?, ?, ?)
+             ON CONFLICT (origin) DO UPDATE SET signed_note = excluded.signed_note, kept_at_us = excluded.kept_at_us",
+        )
+        .bind(origin)
+        .bind(signed_note)
+        .bind(now.as_microsecond())
+        .execute(&self.database.writer)
+        .await?;
+        Ok(())
+    }
+}
