@@ -1,0 +1,141 @@
+//! From two payloads to the changes between them, without their values.
+
+use json_patch::{Patch, PatchOperation};
+use serde_json::Value;
+
+use super::class::{class_of, shift_days};
+use super::path::generalize_path;
+use super::value_key::ValueKey;
+
+/// Stands where there was or is no value.
+const ABSENT: &str = "absent";
+
+/// Stands where the value before is not known, because the payload before was erased.
+const NOT_KNOWN: &str = "not known";
+
+/// One change of an edit, generalized.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::export) struct Edit {
+    /// JSON Pointer of the place: array positions as `*`, keys that are no field names as `?`.
+    pub path: String,
+    /// The operation of RFC 6902: `add`, `remove`, `replace`, `move` or `copy`.
+    pub operation: String,
+    /// Class of the value before.
+    pub from: String,
+    /// Class of the value after.
+    pub to: String,
+    /// By how many days a date moved.
+    pub shift_days: Option<i32>,
+    /// Keyed hash of the value after.
+    pub value: Option<String>,
+}
+
+/// Generalizes what was changed from one payload to another.
+///
+/// The changes are computed from the two payloads, so that the same change is the same however it was asked for. Without the
+/// payload before, the recorded patch is generalized as it stands; a patch that is none gives no changes.
+pub(in crate::export) fn generalize(
+    before: Option<&Value>,
+    after: Option<&Value>,
+    recorded_patch: &str,
+    key: &ValueKey,
+) -> Vec<Edit> {
+    let patch = match (before, after) {
+        (Some(before), Some(after)) => json_patch::diff(before, after),
+        _ => serde_json::from_str(recorded_patch).unwrap_or(Patch(Vec::new())),
+    };
+    let mut document = before.cloned();
+    let mut edits = Vec::new();
+    for operation in patch.0 {
+        edits.extend(generalize_one(document.as_ref(), &operation, key));
+        document = document.and_then(|document| apply(document, operation));
+    }
+    edits
+}
+
+fn generalize_one(document: Option<&Value>, operation: &PatchOperation, key: &ValueKey) -> Option<Edit> {
+    let at = |pointer: &json_patch::jsonptr::Pointer| document.and_then(|document| pointer.resolve(document).ok());
+    let (name, path, to) = match operation {
+        PatchOperation::Add(add) => ("add", &add.path, Some(&add.value)),
+        PatchOperation::Remove(remove) => ("remove", &remove.path, None),
+        PatchOperation::Replace(replace) => ("replace", &replace.path, Some(&replace.value)),
+        PatchOperation::Move(step) => ("move", &step.path, at(&step.from)),
+        PatchOperation::Copy(step) => ("copy", &step.path, at(&step.from)),
+        PatchOperation::Test(_) => return None,
+    };
+    let from = at(path);
+    let from_class = match from {
+        Some(value) => class_of(value),
+        None if document.is_none() && name != "add" => NOT_KNOWN,
+        None => ABSENT,
+    };
+    Some(Edit {
+        path: generalize_path(path.as_str()),
+        operation: name.to_owned(),
+        from: from_class.to_owned(),
+        to: to.map_or(ABSENT, class_of).to_owned(),
+        shift_days: from.zip(to).and_then(|(from, to)| shift_days(from, to)),
+        value: to.and_then(|value| key.hash(value)),
+    })
+}
+
+fn apply(mut document: Value, operation: PatchOperation) -> Option<Value> {
+    json_patch::patch(&mut document, &[operation]).ok().map(|()| document)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn key() -> ValueKey {
+        ValueKey::new(&[9; 32])
+    }
+
+    #[test]
+    fn a_moved_date_is_told_by_its_shift_alone() {
+        let before = json!({"due": "2026-11-30", "owner": "users/anna"});
+        let after = json!({"due": "2026-12-02", "owner": "users/anna"});
+        let edits = generalize(Some(&before), Some(&after), "[]", &key());
+        let expected = Edit {
+            path: "/due".to_owned(),
+            operation: "replace".to_owned(),
+            from: "date".to_owned(),
+            to: "date".to_owned(),
+            shift_days: Some(2),
+            value: key().hash(&json!("2026-12-02")),
+        };
+        assert_eq!(edits, [expected]);
+        assert!(!format!("{edits:?}").contains("2026"));
+    }
+
+    #[test]
+    fn a_whole_new_payload_is_the_same_edit_as_a_patch_of_one_field() {
+        let before = json!({"a": 1, "subject": "Ask"});
+        let after = json!({"a": 1, "subject": "Ask Anna"});
+        let whole = r#"[{"op":"replace","path":"","value":{"a":1,"subject":"Ask Anna"}}]"#;
+        let field = r#"[{"op":"replace","path":"/subject","value":"Ask Anna"}]"#;
+        let edits = generalize(Some(&before), Some(&after), whole, &key());
+        assert_eq!(edits, generalize(Some(&before), Some(&after), field, &key()));
+        assert_eq!(edits[0].path, "/subject");
+    }
+
+    #[test]
+    fn added_and_removed_fields_say_so() {
+        let (before, after) = (json!({"note": "x y"}), json!({"tags": ["a"]}));
+        let mut edits = generalize(Some(&before), Some(&after), "[]", &key());
+        edits.sort_by(|a, b| a.path.cmp(&b.path));
+        assert_eq!((edits[0].operation.as_str(), edits[0].to.as_str()), ("remove", "absent"));
+        assert_eq!((edits[1].operation.as_str(), edits[1].from.as_str()), ("add", "absent"));
+    }
+
+    #[test]
+    fn without_the_payload_before_the_recorded_patch_is_told() {
+        let patch = r#"[{"op":"test","path":"/due","value":"x"},{"op":"replace","path":"/due","value":"2026-12-02"}]"#;
+        let edits = generalize(None, Some(&json!({"due": "2026-12-02"})), patch, &key());
+        assert_eq!(edits.len(), 1);
+        assert_eq!((edits[0].from.as_str(), edits[0].to.as_str(), edits[0].shift_days), ("not known", "date", None));
+        assert_eq!(generalize(None, None, "no patch", &key()), []);
+    }
+}

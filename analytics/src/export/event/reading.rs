@@ -1,0 +1,63 @@
+//! How far the content of an entry can be read.
+
+use std::borrow::Cow;
+
+use countersign_api::candidate::v1::CandidateEvent;
+use countersign_api::r#type::v1::PrincipalKind as WireKind;
+use ledger_format::{Leaf, PrincipalKind};
+use prost::Message;
+
+use super::kind::{KINDS, kind_of};
+
+/// The content of an entry, as far as this release can read it. What is not known is counted and said, never guessed.
+#[derive(Debug)]
+pub(in crate::export) enum Reading {
+    /// An event of a kind that this release knows, in agreement with its leaf.
+    Known(Box<CandidateEvent>),
+    /// An entry of a kind that this release does not know: written by a newer one.
+    UnknownKind,
+    /// The content was destroyed on purpose.
+    Erased,
+    /// The content is no event, or contradicts its leaf.
+    Unreadable,
+}
+
+impl Reading {
+    /// Reads a content that was checked against its leaf's commitment.
+    pub(in crate::export) fn of(leaf: &Leaf<&str>, content: &[u8]) -> Self {
+        if !KINDS.contains(&leaf.kind) {
+            return Self::UnknownKind;
+        }
+        match CandidateEvent::decode(content) {
+            Ok(event) if agrees(leaf, &event) => Self::Known(Box::new(event)),
+            Ok(_) | Err(_) => Self::Unreadable,
+        }
+    }
+
+    /// Returns the word for the column.
+    pub(super) fn word(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
+            Self::Known(_) => "known",
+            Self::UnknownKind => "unknown_kind",
+            Self::Erased => "erased",
+            Self::Unreadable => "unreadable",
+        })
+    }
+}
+
+fn agrees(leaf: &Leaf<&str>, event: &CandidateEvent) -> bool {
+    let kind = event.event.as_ref().map(kind_of);
+    let actor_kind = event.actor.as_ref().map(countersign_api::r#type::v1::Principal::kind);
+    kind == Some(leaf.kind)
+        && event.candidate == leaf.subject
+        && u64::try_from(event.revision) == Ok(leaf.subject_revision)
+        && actor_kind == Some(wire_kind(leaf.principal_kind))
+}
+
+const fn wire_kind(kind: PrincipalKind) -> WireKind {
+    match kind {
+        PrincipalKind::Human => WireKind::Human,
+        PrincipalKind::Generator => WireKind::Generator,
+        PrincipalKind::Service => WireKind::Service,
+    }
+}

@@ -1,0 +1,48 @@
+//! A report before it is written in any form.
+
+use super::answers::answer;
+use super::error::Error;
+use super::head::Head;
+use super::proposer::{ProposerFeedback, feedback};
+use super::section::{Section, findings, sections};
+use crate::export::VerifiedExport;
+
+/// Everything that a report says.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// What it was computed from.
+    pub(super) head: Head,
+    /// What stands out, in words.
+    pub(super) findings: Vec<String>,
+    /// The questions with their answers.
+    pub(super) sections: Vec<Section>,
+    /// What every proposer should know.
+    pub(super) proposers: Vec<ProposerFeedback>,
+}
+
+impl Report {
+    /// Computes a report from a verified export. The same export gives the same report: no clock and no chance is in it.
+    ///
+    /// Holds one slice of the candidates and one part's events at a time. Blocks; call it where that is allowed.
+    ///
+    /// # Errors
+    ///
+    /// When a part can no longer be read.
+    pub fn of(export: &VerifiedExport) -> Result<Self, Error> {
+        let answers = answer(export)?;
+        let head = Head::of(export, &answers);
+        let sections = sections(&answers, &head);
+        let findings = findings(&answers, &head, &sections);
+        Ok(Self { findings, proposers: feedback(&answers), head, sections })
+    }
+
+    /// Returns what every proposer should know, sorted by proposer and action type.
+    pub fn proposers(&self) -> &[ProposerFeedback] {
+        &self.proposers
+    }
+
+    /// Returns what stands out, in words.
+    pub fn findings(&self) -> &[String] {
+        &self.findings
+    }
+}

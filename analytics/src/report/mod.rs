@@ -1,0 +1,38 @@
+//! Reports: what the record says about proposals and decisions, computed from a verified export and nothing else.
+//!
+//! A question is a function of a lazy frame in one file of `question/`. `slice` cuts the log into slices of candidates,
+//! `candidate` makes one row of each candidate's events, `answers` asks every question of every slice and adds the answers up,
+//! `section` puts them into sentences, charts and tables, and `render` writes these down in four forms.
+
+mod answers;
+mod breakdown;
+mod by;
+mod candidate;
+mod chart;
+mod definition;
+mod error;
+mod head;
+mod made;
+mod occurrences;
+mod proposer;
+mod question;
+mod rate;
+mod render;
+mod scan;
+mod section;
+mod slice;
+mod table;
+mod tally;
+mod words;
+mod write;
+
+pub use definition::Definition;
+pub use error::Error;
+pub use made::Report;
+pub use occurrences::EXAMPLES_MAX;
+pub use proposer::{ProposerFeedback, ReasonCount};
+pub use question::DEFINITIONS;
+pub use rate::{Rate, SMALL_GROUP};
+pub use render::{SCHEMA_VERSION, proposers_in};
+pub use section::RepeatedEdit;
+pub use write::{HTML_FILE, JSON_FILE, MARKDOWN_FILE, WrittenReport, write_report};

@@ -1,0 +1,104 @@
+//! The report for reading in a terminal, a repository or a chat.
+
+use std::fmt::Write;
+
+use crate::report::head::Head;
+use crate::report::made::Report;
+use crate::report::section::Section;
+use crate::report::table::Table;
+
+/// Writes the report as GitHub-flavoured Markdown.
+pub(in crate::report) fn markdown(report: &Report) -> String {
+    let mut text = String::from("# Feedback report\n\n");
+    head(&mut text, &report.head);
+    text.push_str("## Findings\n\n");
+    for finding in &report.findings {
+        line(&mut text, format_args!("- {}", escape(finding)));
+    }
+    for section in &report.sections {
+        write_section(&mut text, report, section);
+    }
+    text
+}
+
+fn head(text: &mut String, head: &Head) {
+    let (source, totals) = (&head.source, &head.totals);
+    line(text, format_args!("- Log: `{}`", source.origin));
+    line(text, format_args!("- Entries: {} up to, not including, {}", source.first_index, source.end_index));
+    line(text, format_args!("- Root: `{}`", source.root));
+    line(text, format_args!("- Last entry: {}", head.last_entry_at.as_deref().unwrap_or("none")));
+    line(text, format_args!("- Manifest SHA-256: `{}`", head.manifest_sha256));
+    let (simulated, decisions) = (totals.simulated_decisions, totals.decisions);
+    line(text, format_args!("- Decisions by simulation: {simulated} of {decisions}\n"));
+}
+
+fn write_section(text: &mut String, report: &Report, section: &Section) {
+    let definition = section.definition;
+    line(text, format_args!("\n## {}\n\n{}\n", definition.title, escape(&section.sentence)));
+    line(text, format_args!("- Counted: {}", definition.numerator));
+    line(text, format_args!("- Of: {}", definition.denominator));
+    line(text, format_args!("- Left out: {}", definition.exclusions));
+    for exclusion in &section.exclusions {
+        line(text, format_args!("- {}", escape(exclusion)));
+    }
+    for table in &section.tables {
+        write_table(text, report, section, table);
+    }
+}
+
+fn write_table(text: &mut String, report: &Report, section: &Section, table: &Table) {
+    line(text, format_args!("\n### {}\n", table.title));
+    let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
+    line(text, format_args!("| {} |", titles.join(" | ")));
+    let first = table.rows.first();
+    let rules = (0..table.columns.len()).map(|column| match first {
+        Some(row) if row[column].is_figure() => "---:",
+        Some(_) | None => "---",
+    });
+    line(text, format_args!("| {} |", rules.collect::<Vec<_>>().join(" | ")));
+    for row in &table.rows {
+        let cells: Vec<String> = row.iter().map(|cell| escape(&cell.to_words())).collect();
+        line(text, format_args!("| {} |", cells.join(" | ")));
+    }
+    if table.rows_left_out > 0 {
+        line(text, format_args!("\n{} more rows are left out.", table.rows_left_out));
+    }
+    let source = &report.head.source;
+    line(
+        text,
+        format_args!(
+            "\n`{}`, entries {} to {}, root `{}`, definition {}",
+            source.origin, source.first_index, source.end_index, source.root, section.definition.version
+        ),
+    );
+}
+
+fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    writeln!(text, "{arguments}").expect("invariant: a string takes whatever is written");
+}
+
+/// Keeps a value from being read as Markdown or HTML.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\\' | '|' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '~' => {
+                escaped.push('\\');
+                escaped.push(letter);
+            }
+            letter if letter.is_control() => escaped.push(' '),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_breaks_no_table_and_starts_no_markup() {
+        assert_eq!(escape("a|b\n<img> *x* [y](z)"), "a\\|b \\<img\\> \\*x\\* \\[y\\](z)");
+    }
+}

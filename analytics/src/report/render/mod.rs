@@ -1,0 +1,12 @@
+//! The forms of a report. Each is made from the report alone and is the same, byte for byte, for the same report.
+
+mod csv;
+mod html;
+mod json;
+mod markdown;
+
+pub(super) use csv::csv;
+pub(super) use html::html;
+pub(super) use json::json;
+pub use json::{SCHEMA_VERSION, proposers_in};
+pub(super) use markdown::markdown;

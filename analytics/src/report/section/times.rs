@@ -1,0 +1,65 @@
+//! Time to the first decision.
+
+use super::{Section, rates};
+use crate::report::answers::Answers;
+use crate::report::by::By;
+use crate::report::question::decision_time::{DEFINITION, DecisionTime};
+use crate::report::rate::SMALL_GROUP;
+use crate::report::table::{Cell, Table};
+use crate::report::words::{counted, duration};
+
+/// Makes the section.
+pub(super) fn section(answers: &Answers) -> Section {
+    let decided = rates::overall(&answers.rejections).denominator;
+    let timed = overall(answers).map_or(0, |time| time.candidates);
+    Section {
+        definition: &DEFINITION,
+        sentence: sentence(answers),
+        exclusions: vec![format!(
+            "Decided, but dated before their proposal: {}.",
+            counted(decided - timed, "candidate")
+        )],
+        chart: None,
+        tables: answers.decision_times.iter().map(|(by, times)| table(*by, times)).collect(),
+    }
+}
+
+/// Says how long first decisions took.
+pub(super) fn sentence(answers: &Answers) -> String {
+    let Some(time) = overall(answers) else { return "There are no decided candidates yet.".to_owned() };
+    format!(
+        "Half of {} got their first decision within {}, nine in ten within {}.",
+        counted(time.candidates, "decided candidate"),
+        duration(time.p50_ms),
+        duration(time.p90_ms)
+    )
+}
+
+fn overall(answers: &Answers) -> Option<&DecisionTime> {
+    answers.decision_times.iter().find(|(by, _)| *by == By::All).and_then(|(_, times)| times.first())
+}
+
+fn table(by: By, times: &[DecisionTime]) -> Table {
+    let title = match by {
+        By::All => format!("{}: all candidates", DEFINITION.title),
+        by => format!("{} by {}", DEFINITION.title, by.title()),
+    };
+    let columns = [
+        ("group", by.title()),
+        ("candidates", "decided"),
+        ("p50_ms", "half within"),
+        ("p90_ms", "nine in ten within"),
+        ("small", "under 20"),
+    ];
+    let mut table = Table::new(format!("{}-by-{}", DEFINITION.id, by.id()), title, &columns);
+    for time in times {
+        table.push(vec![
+            Cell::Text(time.group.clone()),
+            Cell::Count(time.candidates),
+            Cell::DurationMs(time.p50_ms),
+            Cell::DurationMs(time.p90_ms),
+            Cell::Flag(time.candidates < SMALL_GROUP),
+        ]);
+    }
+    table
+}

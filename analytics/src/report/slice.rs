@@ -1,0 +1,118 @@
+//! The log in slices of its candidates, so that memory stays flat as the log grows.
+//!
+//! A question about candidates needs all events of a candidate together. They are asked slice by slice: each slice holds the
+//! candidates whose ids end in certain bytes, with everything that happened to them, and the answers are added up.
+
+use polars::prelude::*;
+
+use super::candidate::{facts, is_kind, merge};
+use super::scan::scan_parts;
+use crate::export::VerifiedExport;
+
+/// Entries of the log for which one slice is enough; each such number of entries more adds a slice.
+const SLICE_ENTRIES: u64 = 4 * 1024 * 1024;
+
+/// Values that a candidate's slice byte can have.
+const BYTES: u64 = 256;
+
+/// Rows of merged facts that may wait before they are merged with what is there.
+const WAITING_MAX_ROWS: usize = 1_000_000;
+
+/// Kinds of event that questions look at one by one.
+const INCIDENTS: [&str; 5] =
+    ["candidate_rejected", "execution_failed", "outcome_lost", "outcome_settled", "candidate_sent_back"];
+
+/// Some of the candidates and what happened to them.
+pub(super) struct Slice {
+    /// One row for each candidate all of whose entries could be read.
+    pub candidates: LazyFrame,
+    /// Rejections, failures, losses, settlements and send-backs of those candidates, one row each.
+    pub incidents: LazyFrame,
+    /// Changes made to payloads of those candidates, one row each.
+    pub edits: LazyFrame,
+    /// Candidates left out because an entry of theirs could not be read.
+    pub left_out: u64,
+}
+
+/// Cuts the log into slices of about equal size.
+pub(super) fn slices(export: &VerifiedExport) -> impl Iterator<Item = PolarsResult<Slice>> {
+    let count = export.manifest().size.div_ceil(SLICE_ENTRIES).clamp(1, BYTES);
+    (0..count).map(move |number| {
+        let (first, end) = (number * BYTES / count, (number + 1) * BYTES / count);
+        Slice::gather(&scan_parts(export)?, first, end)
+    })
+}
+
+impl Slice {
+    fn gather(parts: &[LazyFrame], first: u64, end: u64) -> PolarsResult<Self> {
+        let within = col("candidate_slice").gt_eq(lit(first)).and(col("candidate_slice").lt(lit(end)));
+        let parts: Vec<LazyFrame> = parts.iter().map(|part| part.clone().filter(within.clone())).collect();
+        let all = candidates_of(&parts)?;
+        let candidates = all.clone().lazy().filter(col("not_read").eq(lit(0))).collect()?;
+        let left_out = (all.height() - candidates.height()) as u64;
+        let known = candidates.clone().lazy().select([
+            col("candidate"),
+            col("action_type"),
+            col("proposer"),
+            col("risk_tier"),
+            col("confidence"),
+            col("executed_index"),
+            col("state").alias("state_now"),
+        ]);
+        Ok(Self {
+            incidents: incidents_of(&parts, known.clone())?.lazy(),
+            edits: edits_of(&parts, known)?.lazy(),
+            candidates: candidates.lazy(),
+            left_out,
+        })
+    }
+}
+
+/// Merges facts part by part: what is held are the candidates of the slice and one part's events.
+fn candidates_of(parts: &[LazyFrame]) -> PolarsResult<DataFrame> {
+    let mut merged: Vec<DataFrame> = Vec::new();
+    let mut waiting_rows = 0;
+    for part in parts {
+        let rows = merge(facts(part.clone())).collect()?;
+        waiting_rows += rows.height();
+        merged.push(rows);
+        if waiting_rows > WAITING_MAX_ROWS.max(merged[0].height()) {
+            merged = vec![merge(together(merged)?).collect()?];
+            waiting_rows = 0;
+        }
+    }
+    merge(together(merged)?).collect()
+}
+
+fn incidents_of(parts: &[LazyFrame], known: LazyFrame) -> PolarsResult<DataFrame> {
+    let is_incident = INCIDENTS.into_iter().map(is_kind).fold(lit(false), Expr::or);
+    let incidents = concat(parts, UnionArgs::default())?.filter(is_incident).select([
+        col("candidate"),
+        col("entry_index"),
+        col("kind"),
+        col("actor"),
+        col("state"),
+        col("rejection_reason"),
+        col("failure_class"),
+        col("retry_planned"),
+        col("loss_cause"),
+        col("fault"),
+    ]);
+    incidents.inner_join(known, col("candidate"), col("candidate")).collect()
+}
+
+fn edits_of(parts: &[LazyFrame], known: LazyFrame) -> PolarsResult<DataFrame> {
+    let lists = ["edit_path", "edit_operation", "edit_from", "edit_to", "edit_shift_days", "edit_value"];
+    let columns = ["candidate", "entry_index", "actor"].into_iter().chain(lists).map(col);
+    concat(parts, UnionArgs::default())?
+        .filter(is_kind("candidate_edited"))
+        .select(columns.collect::<Vec<_>>())
+        .explode(by_name(lists, true, false), ExplodeOptions { empty_as_null: false, keep_nulls: false })
+        .inner_join(known, col("candidate"), col("candidate"))
+        .collect()
+}
+
+fn together(frames: Vec<DataFrame>) -> PolarsResult<LazyFrame> {
+    let frames: Vec<LazyFrame> = frames.into_iter().map(IntoLazy::lazy).collect();
+    concat(frames, UnionArgs { maintain_order: true, ..Default::default() })
+}

@@ -1,0 +1,69 @@
+//! The files of a report.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::error::Error;
+use super::made::Report;
+use super::render::{csv, html, json, markdown};
+use crate::export::{VerifiedExport, write_file};
+
+/// Where a report was written, and its two texts that are handed on.
+#[derive(Debug, Clone)]
+pub struct WrittenReport {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Content of `report.json`.
+    pub json: String,
+    /// Content of `report.md`.
+    pub markdown: String,
+    /// What stands out, in words.
+    pub findings: Vec<String>,
+}
+
+impl WrittenReport {
+    /// Returns the page to open.
+    pub fn html_file(&self) -> PathBuf {
+        self.folder.join(HTML_FILE)
+    }
+}
+
+/// Name of the page.
+pub const HTML_FILE: &str = "report.html";
+
+/// Name of the text.
+pub const MARKDOWN_FILE: &str = "report.md";
+
+/// Name of the report for programs. It is written last: where it is, the others are.
+pub const JSON_FILE: &str = "report.json";
+
+const CSV_FOLDER: &str = "csv";
+
+/// Computes a report from a verified export and writes it: `report.html`, `report.md`, `report.json` and a file for every table
+/// in `csv/`. The same export gives the same bytes.
+///
+/// Blocks; call it where that is allowed. A crash leaves whole files, some of this report and some of the one before; running it
+/// again mends that.
+///
+/// # Errors
+///
+/// See [`Error`].
+pub fn write_report(export: &VerifiedExport, folder: &Path) -> Result<WrittenReport, Error> {
+    let report = Report::of(export)?;
+    let tables = csv(&report)?;
+    let (html, markdown, json) = (html(&report)?, markdown(&report), json(&report)?);
+
+    let csv_folder = folder.join(CSV_FOLDER);
+    fs::create_dir_all(&csv_folder).map_err(Error::file(&csv_folder))?;
+    for (name, content) in &tables {
+        write(&csv_folder.join(name), content)?;
+    }
+    write(&folder.join(MARKDOWN_FILE), markdown.as_bytes())?;
+    write(&folder.join(HTML_FILE), html.as_bytes())?;
+    write(&folder.join(JSON_FILE), json.as_bytes())?;
+    Ok(WrittenReport { folder: folder.to_owned(), json, markdown, findings: report.findings })
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
+    write_file(path, content).map_err(Error::file(path))
+}

@@ -1,0 +1,222 @@
+//! A server with a ledger that does what a test asks, and folders to export into.
+
+use std::path::PathBuf;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use analytics::export::{Error, ExportRequest, Manifest, PartSize, ValueKey, VerifiedExport, export, verify};
+use countersign_api::error::v1::ErrorReason;
+use countersign_api::ledger::v1::ledger_service_server::{LedgerService, LedgerServiceServer};
+use countersign_api::ledger::v1::{
+    AppendEntriesRequest, AppendEntriesResponse, AppendStreamRequest, AppendStreamResponse, Checkpoint, Entry,
+    GetCheckpointRequest, GetCheckpointResponse, GetEntryByKeyRequest, GetEntryByKeyResponse, GetEntryRequest,
+    GetEntryResponse, ProveConsistencyRequest, ProveConsistencyResponse, ProveInclusionRequest,
+    ProveInclusionResponse, ReadEntriesRequest, ReadEntriesResponse, SubscribeEntriesRequest,
+    SubscribeEntriesResponse,
+};
+use futures::{Stream, StreamExt, stream};
+use ledger_format::Leaf;
+use service_kit::access::{Access, Principal, Role, TokenStore};
+use service_kit::clock::ManualClock;
+use service_kit::grpc::{AuthorizedChannel, Server, with_token};
+use service_kit::health::Health;
+use service_kit::ids::SeededIds;
+use service_kit::metrics::Metrics;
+use service_kit::rejection::Rejection;
+use service_kit::shutdown::Shutdown;
+use tonic::{Request, Response, Status, Streaming};
+
+use super::log::{Log, ORIGIN};
+
+/// How the ledger behaves, and what it was asked.
+pub struct Behaviour {
+    pub log: Log,
+    /// The stream breaks after this many entries.
+    pub break_after: Option<usize>,
+    /// First indices of the reads.
+    pub reads: Vec<i64>,
+    /// Keys looked up.
+    pub lookups: Vec<String>,
+}
+
+#[derive(Clone)]
+pub struct FakeLedger(Arc<Mutex<Behaviour>>);
+
+pub struct Bench {
+    pub folder: tempfile::TempDir,
+    pub ledger: FakeLedger,
+    pub access: Arc<Access>,
+    pub shutdown: Shutdown,
+    pub metrics: Metrics,
+    pub health: Health,
+    channel: AuthorizedChannel,
+}
+
+impl Bench {
+    pub async fn with(log: Log) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = TokenStore::open(&folder.path().join("tokens.db")).await.expect("it opens");
+        let clock = Arc::new(ManualClock::default());
+        let access = Arc::new(Access::new(store, clock, Arc::new(SeededIds::new(1))));
+        let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
+        let behaviour = Behaviour { log, break_after: None, reads: Vec::new(), lookups: Vec::new() };
+        let ledger = FakeLedger(Arc::new(Mutex::new(behaviour)));
+        let server = Server::builder(Arc::clone(&access), &metrics, &health, &shutdown)
+            .add_service(LedgerServiceServer::new(ledger.clone()))
+            .build();
+        let token = access.lend(principal("services/analytics", Role::Auditor));
+        let channel = with_token(server.in_memory_channel(), &token);
+        Self { folder, ledger, access, shutdown, metrics, health, channel }
+    }
+
+    pub fn channel(&self) -> AuthorizedChannel {
+        self.channel.clone()
+    }
+
+    pub fn export_folder(&self) -> PathBuf {
+        self.folder.path().join("export")
+    }
+
+    pub fn request(&self) -> ExportRequest {
+        ExportRequest {
+            workspace: "workspaces/demo".parse().expect("a workspace"),
+            origin: ORIGIN.to_owned(),
+            verifying_key: self.ledger.behaviour().log.verifying_key(),
+            value_key: ValueKey::new(&[3; 32]),
+            folder: self.export_folder(),
+            least_size: 0,
+            part_size: PartSize::new(8).expect("a size"),
+        }
+    }
+
+    pub async fn export(&self) -> Result<Manifest, Error> {
+        export(self.channel(), &self.request(), |_| {}).await
+    }
+
+    pub fn verify(&self) -> Result<VerifiedExport, Error> {
+        verify(&self.export_folder(), &self.ledger.behaviour().log.verifying_key(), |_| {})
+    }
+
+    /// Exports and verifies what must be fine.
+    pub async fn verified(&self) -> VerifiedExport {
+        self.export().await.expect("exported");
+        self.verify().expect("verified")
+    }
+}
+
+/// Exports and verifies a log, and gives the bench along, which owns the folder.
+pub async fn verified(log: Log) -> (Bench, VerifiedExport) {
+    let bench = Bench::with(log).await;
+    let export = bench.verified().await;
+    (bench, export)
+}
+
+pub fn principal(id: &str, role: Role) -> Principal {
+    let scope = "workspaces/demo".parse().expect("a scope");
+    Principal::new(id.parse().expect("an id"), scope, [role]).expect("a principal")
+}
+
+impl FakeLedger {
+    pub fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
+        self.0.lock().expect("no test panics while it holds this")
+    }
+}
+
+type Outgoing<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+fn not_here<T>(rpc: &str) -> Result<T, Status> {
+    Err(Rejection::new(ErrorReason::Internal, format!("no export calls `{rpc}`")).into())
+}
+
+/// Entries of one answer: small, so that a stream has several.
+const CHUNK: usize = 3;
+
+#[tonic::async_trait]
+impl LedgerService for FakeLedger {
+    type AppendStreamStream = Outgoing<AppendStreamResponse>;
+    type ReadEntriesStream = Outgoing<ReadEntriesResponse>;
+    type SubscribeEntriesStream = Outgoing<SubscribeEntriesResponse>;
+
+    async fn get_checkpoint(
+        &self,
+        _: Request<GetCheckpointRequest>,
+    ) -> Result<Response<GetCheckpointResponse>, Status> {
+        let behaviour = self.behaviour();
+        let checkpoint = Checkpoint { signed_note: behaviour.log.signed_note(), ..Default::default() };
+        Ok(Response::new(GetCheckpointResponse { checkpoint: Some(checkpoint), verifying_key: String::new() }))
+    }
+
+    async fn read_entries(
+        &self,
+        request: Request<ReadEntriesRequest>,
+    ) -> Result<Response<Self::ReadEntriesStream>, Status> {
+        let request = request.into_inner();
+        let mut behaviour = self.behaviour();
+        behaviour.reads.push(request.start_index);
+        let start = usize::try_from(request.start_index).expect("not negative");
+        let limit = usize::try_from(request.limit).expect("not negative");
+        let entries: Vec<Entry> = behaviour.log.entries.iter().skip(start).take(limit).cloned().collect();
+        let kept = behaviour.break_after.unwrap_or(entries.len()).min(entries.len());
+        let mut answers: Vec<Result<ReadEntriesResponse, Status>> = entries[..kept]
+            .chunks(CHUNK)
+            .map(|entries| Ok(ReadEntriesResponse { entries: entries.to_vec() }))
+            .collect();
+        if kept < entries.len() {
+            answers.push(Err(Rejection::new(ErrorReason::ShuttingDown, "the server is draining").into()));
+        }
+        Ok(Response::new(stream::iter(answers).boxed()))
+    }
+
+    async fn get_entry_by_key(
+        &self,
+        request: Request<GetEntryByKeyRequest>,
+    ) -> Result<Response<GetEntryByKeyResponse>, Status> {
+        let key = request.into_inner().idempotency_key;
+        let mut behaviour = self.behaviour();
+        behaviour.lookups.push(key.clone());
+        let has_key = |entry: &&Entry| Leaf::decode(&entry.leaf).expect("a leaf").idempotency_key == key;
+        match behaviour.log.entries.iter().find(has_key) {
+            Some(entry) => Ok(Response::new(GetEntryByKeyResponse { entry: Some(entry.clone()) })),
+            None => Err(Rejection::new(ErrorReason::ResourceNotFound, format!("no entry has the key `{key}`")).into()),
+        }
+    }
+
+    async fn append_entries(
+        &self,
+        _: Request<AppendEntriesRequest>,
+    ) -> Result<Response<AppendEntriesResponse>, Status> {
+        not_here("AppendEntries")
+    }
+
+    async fn append_stream(
+        &self,
+        _: Request<Streaming<AppendStreamRequest>>,
+    ) -> Result<Response<Self::AppendStreamStream>, Status> {
+        not_here("AppendStream")
+    }
+
+    async fn get_entry(&self, _: Request<GetEntryRequest>) -> Result<Response<GetEntryResponse>, Status> {
+        not_here("GetEntry")
+    }
+
+    async fn subscribe_entries(
+        &self,
+        _: Request<SubscribeEntriesRequest>,
+    ) -> Result<Response<Self::SubscribeEntriesStream>, Status> {
+        not_here("SubscribeEntries")
+    }
+
+    async fn prove_inclusion(
+        &self,
+        _: Request<ProveInclusionRequest>,
+    ) -> Result<Response<ProveInclusionResponse>, Status> {
+        not_here("ProveInclusion")
+    }
+
+    async fn prove_consistency(
+        &self,
+        _: Request<ProveConsistencyRequest>,
+    ) -> Result<Response<ProveConsistencyResponse>, Status> {
+        not_here("ProveConsistency")
+    }
+}

@@ -1,0 +1,85 @@
+//! A log in memory, with leaves, commitments, tree and signed checkpoints as the real one has them.
+
+use countersign_api::candidate::v1::CandidateEvent;
+use countersign_api::ledger::v1::Entry;
+use countersign_api::r#type::v1::PrincipalKind as WireKind;
+use ledger_format::{Checkpoint, Frontier, Leaf, PrincipalKind, Salt, SigningKey, VerifyingKey, commit_content, leaf_hash};
+use prost::Message;
+
+pub const ORIGIN: &str = "countersign.local/workspaces/demo";
+
+/// The append time of the first entry: 2026-11-20T08:00:00Z, in microseconds.
+pub const START_US: i64 = 1_795_161_600_000_000;
+
+pub struct Log {
+    pub entries: Vec<Entry>,
+    key: SigningKey,
+    tree: Frontier,
+}
+
+impl Log {
+    pub fn new() -> Self {
+        let key = SigningKey::from_seed("countersign.local", &[7; 32]).expect("a key");
+        Self { entries: Vec::new(), key, tree: Frontier::new() }
+    }
+
+    pub fn verifying_key(&self) -> VerifyingKey {
+        self.key.verifying_key().clone()
+    }
+
+    /// Appends an event as the relay would.
+    pub fn append(&mut self, kind: &str, event: &CandidateEvent) {
+        let actor = event.actor.clone().expect("an actor");
+        let (principal_kind, letter) = match actor.kind() {
+            WireKind::Human | WireKind::Unspecified => (PrincipalKind::Human, 'h'),
+            WireKind::Generator => (PrincipalKind::Generator, 'g'),
+            WireKind::Service => (PrincipalKind::Service, 's'),
+        };
+        let name: String = actor.id.chars().rev().collect();
+        let (_, id) = event.candidate.rsplit_once('/').expect("a name");
+        let leaf = Leaf {
+            origin: ORIGIN.to_owned(),
+            kind: kind.to_owned(),
+            subject: event.candidate.clone(),
+            subject_revision: u64::try_from(event.revision).expect("a revision"),
+            principal_kind,
+            principal_reference: format!("p_{letter}{}", hex::encode(name)),
+            appended_at_us: START_US + i64::try_from(self.entries.len()).expect("few entries") * 1_000,
+            idempotency_key: format!("{id}/{}/{}", event.revision, event.ordinal),
+            payload_digest: None,
+            commitment: commit_content(&Salt::new([0; 32]), b""),
+        };
+        self.append_leaf(leaf, event.encode_to_vec());
+    }
+
+    /// Appends a leaf under the commitment to this content.
+    pub fn append_leaf(&mut self, leaf: Leaf, content: Vec<u8>) {
+        let index = self.entries.len();
+        let salt = [u8::try_from(index % 251).expect("a byte"); 32];
+        let leaf = Leaf { commitment: commit_content(&Salt::new(salt), &content), ..leaf };
+        let bytes = leaf.encode().expect("a leaf");
+        let hash = leaf_hash(&bytes);
+        self.tree.append(hash);
+        self.entries.push(Entry {
+            index: i64::try_from(index).expect("few entries"),
+            leaf: bytes.into(),
+            leaf_hash: hash.as_bytes().to_vec(),
+            salt: salt.to_vec(),
+            content: content.into(),
+        });
+    }
+
+    /// Destroys the content of an entry.
+    pub fn erase(&mut self, index: usize) {
+        self.entries[index].salt.clear();
+        self.entries[index].content.clear();
+    }
+
+    pub fn checkpoint(&self) -> Checkpoint {
+        Checkpoint::new(ORIGIN, self.tree.size(), self.tree.root()).expect("a checkpoint")
+    }
+
+    pub fn signed_note(&self) -> String {
+        self.checkpoint().sign(&self.key).text().to_owned()
+    }
+}

@@ -1,0 +1,119 @@
+//! Config → build → App: opens the store, brings the parts together, hands out the services.
+
+use std::sync::Arc;
+
+use countersign_api::{
+    candidate::v1::{
+        execution_service_server::ExecutionServiceServer, proposal_service_server::ProposalServiceServer,
+        review_service_server::ReviewServiceServer, trigger_service_server::TriggerServiceServer,
+    },
+    ledger::v1::ledger_service_client::LedgerServiceClient,
+};
+use service_kit::{
+    clock::Clock,
+    grpc::{AuthorizedChannel, TRANSPORT_MAX_BYTES},
+    health::Health,
+    ids::Ids,
+    metrics::Metrics,
+    shutdown::Shutdown,
+};
+
+use crate::{
+    config::Config,
+    relay,
+    rpc::{ExecutionRpc, Parts, ProposalRpc, ReviewRpc, TriggerRpc},
+    store::{Judge, OpenError, Store, Surroundings},
+    timekeeper::Timekeeper,
+};
+
+/// What candidate-svc takes from the process it runs in.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Tells the time of everything that happens.
+    pub clock: Arc<dyn Clock>,
+    /// Draws candidate and trigger ids, and nonces.
+    pub ids: Arc<dyn Ids>,
+    /// Reaches the ledger as a principal that may append, subscribe and have inclusion proved: the relay's role.
+    pub ledger: AuthorizedChannel,
+    /// Where it counts.
+    pub metrics: Metrics,
+    /// Where a failed store is reported.
+    pub health: Health,
+    /// Starts and ends its tasks.
+    pub shutdown: Shutdown,
+}
+
+/// Candidate-svc, opened and ready to serve.
+#[derive(Debug)]
+pub struct App {
+    parts: Parts,
+    metrics: Metrics,
+}
+
+impl Config {
+    /// Opens the database, brings its schema up to date and starts the writer.
+    ///
+    /// A crash here changes nothing but the schema.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn build(self, environment: &Environment) -> Result<App, OpenError> {
+        let judge = Judge { catalogue: self.catalogue.clone(), policy: self.policy, pseudonyms: self.pseudonyms };
+        let surroundings = Surroundings {
+            clock: Arc::clone(&environment.clock),
+            metrics: &environment.metrics,
+            health: environment.health.clone(),
+            shutdown: &environment.shutdown,
+        };
+        let store = Store::open(&self.database_path, judge, surroundings).await?;
+        let ledger = LedgerServiceClient::new(environment.ledger.clone())
+            .max_decoding_message_size(TRANSPORT_MAX_BYTES)
+            .max_encoding_message_size(TRANSPORT_MAX_BYTES);
+        let parts = Parts {
+            store,
+            catalogue: self.catalogue,
+            ledger,
+            clock: Arc::clone(&environment.clock),
+            ids: Arc::clone(&environment.ids),
+            shutdown: environment.shutdown.clone(),
+        };
+        Ok(App { parts, metrics: environment.metrics.clone() })
+    }
+}
+
+impl App {
+    /// Starts what works in the background until the drain begins: the relays and the timekeeper.
+    pub fn spawn(&self, shutdown: &Shutdown) {
+        let Parts { store, ledger, clock, .. } = &self.parts;
+        let relays =
+            relay::supervise(store.clone(), ledger.clone(), Arc::clone(clock), self.metrics.clone(), shutdown.clone());
+        shutdown.spawn_vital("relays", relays);
+        let timekeeper = Timekeeper { store: store.clone(), clock: Arc::clone(clock) };
+        shutdown.spawn_vital("timekeeper", timekeeper.run(shutdown.clone()));
+    }
+
+    /// Returns the service for event sources, to be added to a [`Server`](service_kit::grpc::Server).
+    pub fn trigger_service(&self) -> TriggerServiceServer<TriggerRpc> {
+        TriggerServiceServer::new(TriggerRpc(self.parts.clone())).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Returns the service for proposers.
+    pub fn proposal_service(&self) -> ProposalServiceServer<ProposalRpc> {
+        ProposalServiceServer::new(ProposalRpc(self.parts.clone())).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Returns the service for people.
+    pub fn review_service(&self) -> ReviewServiceServer<ReviewRpc> {
+        ReviewServiceServer::new(ReviewRpc(self.parts.clone())).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Returns the service for executors.
+    pub fn execution_service(&self) -> ExecutionServiceServer<ExecutionRpc> {
+        ExecutionServiceServer::new(ExecutionRpc(self.parts.clone())).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Closes the database after a drain; what is in its write-ahead log goes into the file itself.
+    pub async fn close(&self) {
+        self.parts.store.close().await;
+    }
+}

@@ -1,0 +1,86 @@
+//! One action type from its file's text.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::schema_rules;
+use crate::domain::{ActionType, ActionTypeName, EvidenceKind, FieldLabel, PayloadSchema, RiskTier, WordError};
+use crate::keyed_toml::{KeyError, Keys};
+
+/// Reads an action type. The file is named after it: `{name}.toml`.
+pub(super) fn read(file: &str, text: &str) -> Result<ActionType, KeyError> {
+    let mut keys = Keys::read(file, text)?;
+    let name: ActionTypeName = keys.required("name")?;
+    if file != format!("{name}.toml") {
+        return Err(keys.wrong("name", format!("a file is named after its action type: rename it to `{name}.toml`")));
+    }
+    let default_risk_tier: RiskTier = keys.required("default_risk_tier")?;
+    let least_risk_tier: RiskTier = keys.required("least_risk_tier")?;
+    if default_risk_tier < least_risk_tier {
+        return Err(keys.wrong("default_risk_tier", "it is below `least_risk_tier`: raise it"));
+    }
+    let schema_json: Value = keys.required("payload_schema")?;
+    schema_rules::check(&schema_json).map_err(|(key, reason)| keys.wrong(&format!("payload_schema{key}"), reason))?;
+    let schema = PayloadSchema::compile(&schema_json)
+        .map_err(|error| keys.wrong("payload_schema", format!("at `{}`: {}", error.pointer, error.reason)))?;
+    let action_type = ActionType {
+        name,
+        description: required_text(&mut keys, "description")?,
+        schema,
+        labels: labels(&mut keys, &schema_json)?,
+        default_risk_tier,
+        least_risk_tier,
+        impact: keys.required("impact")?,
+        required_evidence_kinds: evidence_kinds(&mut keys)?,
+        operation: operation(&mut keys)?,
+        retry_safe: keys.required("retry_safe")?,
+        idempotency: keys.optional("idempotency")?.unwrap_or_default(),
+        undo: keys.optional("undo")?.unwrap_or_default(),
+    };
+    if action_type.retry_safe && action_type.idempotency.trim().is_empty() {
+        return Err(keys.wrong("idempotency", "`retry_safe` is set: say what makes repeating safe"));
+    }
+    keys.finish()?;
+    Ok(action_type)
+}
+
+fn required_text(keys: &mut Keys<'_>, key: &str) -> Result<String, KeyError> {
+    let text: String = keys.required(key)?;
+    if text.trim().is_empty() { Err(keys.wrong(key, "it is empty: say it in words")) } else { Ok(text) }
+}
+
+fn operation(keys: &mut Keys<'_>) -> Result<String, KeyError> {
+    let text: String = keys.required("operation")?;
+    let word: Result<ActionTypeName, WordError> = text.parse();
+    word.map(|_| text).map_err(|error| keys.wrong("operation", error.to_string()))
+}
+
+fn evidence_kinds(keys: &mut Keys<'_>) -> Result<Vec<EvidenceKind>, KeyError> {
+    let kinds: Vec<EvidenceKind> = keys.optional("required_evidence_kinds")?.unwrap_or_default();
+    let distinct: BTreeSet<&EvidenceKind> = kinds.iter().collect();
+    if distinct.len() == kinds.len() {
+        Ok(kinds)
+    } else {
+        Err(keys.wrong("required_evidence_kinds", "it names a kind twice: name it once"))
+    }
+}
+
+/// Every field of the payload has exactly one label: what has none would be shown to people under a machine's name, or not at all.
+fn labels(keys: &mut Keys<'_>, schema: &Value) -> Result<Vec<FieldLabel>, KeyError> {
+    let mut unlabelled: BTreeSet<String> = schema_rules::fields(schema).map(|field| format!("/{field}")).collect();
+    let mut labels = Vec::new();
+    for mut each in keys.tables("labels")? {
+        let label = FieldLabel { pointer: each.required("pointer")?, label: required_text(&mut each, "label")? };
+        if !unlabelled.remove(&label.pointer) {
+            let reason = format!("`{}` is no field of the payload, or has a label already", label.pointer);
+            return Err(each.wrong("pointer", reason));
+        }
+        each.finish()?;
+        labels.push(label);
+    }
+    match unlabelled.first() {
+        None => Ok(labels),
+        Some(pointer) => Err(keys.wrong("labels", format!("`{pointer}` has no label: add one"))),
+    }
+}

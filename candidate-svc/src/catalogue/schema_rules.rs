@@ -1,0 +1,47 @@
+//! What every payload schema of the house keeps to, besides being a schema.
+
+use serde_json::Value;
+
+/// Checks a schema: an object that lists all its fields and leaves no room for others, and nothing that lies elsewhere.
+///
+/// # Errors
+///
+/// The offending key, with a leading dot, and why.
+pub(super) fn check(schema: &Value) -> Result<(), (String, String)> {
+    if schema["type"] != "object" {
+        return Err((".type".into(), "a payload is an object: write `\"object\"`".into()));
+    }
+    if schema["additionalProperties"] != false {
+        let reason = "a reviewer decides on every field there is: write `false`";
+        return Err((".additionalProperties".into(), reason.into()));
+    }
+    if fields(schema).next().is_none() {
+        return Err((".properties".into(), "it names no field: name those that the payload has".into()));
+    }
+    if let Some(field) = fields(schema).find(|field| field.contains(['/', '~'])) {
+        return Err((".properties".into(), format!("`{field}` has `/` or `~` in its name: choose another")));
+    }
+    check_references(schema, "")
+}
+
+/// Returns the names of the payload's fields.
+pub(super) fn fields(schema: &Value) -> impl Iterator<Item = &str> {
+    schema["properties"].as_object().into_iter().flat_map(|properties| properties.keys().map(String::as_str))
+}
+
+/// Nothing is ever fetched to judge a payload: a reference stays inside its schema.
+fn check_references(schema: &Value, at: &str) -> Result<(), (String, String)> {
+    match schema {
+        Value::Object(members) => members.iter().try_for_each(|(key, value)| {
+            let elsewhere = value.as_str().is_some_and(|target| !target.starts_with('#'));
+            if matches!(key.as_str(), "$ref" | "$dynamicRef") && elsewhere {
+                return Err((format!("{at}.{key}"), "it leads outside the schema: write it out here".into()));
+            }
+            check_references(value, &format!("{at}.{key}"))
+        }),
+        Value::Array(items) => {
+            items.iter().enumerate().try_for_each(|(index, item)| check_references(item, &format!("{at}[{index}]")))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Ok(()),
+    }
+}

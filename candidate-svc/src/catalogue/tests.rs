@@ -1,0 +1,118 @@
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::{Catalogue, FolderError};
+use crate::domain::{ActionType, RiskTier};
+use crate::keyed_toml::KeyError;
+
+const GOOD: &str = include_str!("../../catalogue/create_task.toml");
+
+fn wrong(from: &str, to: &str) -> KeyError {
+    assert!(GOOD.contains(from), "the file has no `{from}`");
+    let text = GOOD.replacen(from, to, 1);
+    Catalogue::from_files([("create_task.toml", text.as_str())]).expect_err("it is wrong")
+}
+
+fn built_in(name: &str) -> ActionType {
+    Catalogue::built_in().get(&name.parse().expect("a name")).expect("it is built in").clone()
+}
+
+fn verdict(action_type: &ActionType, payload: &Value) -> String {
+    match action_type.schema.check(payload) {
+        Ok(()) => "fits".into(),
+        Err(violation) => violation.pointer,
+    }
+}
+
+#[test]
+fn three_action_types_come_with_the_program() {
+    let catalogue = Catalogue::built_in();
+    let names: Vec<&str> = catalogue.iter().map(|action_type| action_type.name.as_str()).collect();
+    assert_eq!(names, ["create_task", "request_information", "update_field"]);
+    for action_type in catalogue.iter() {
+        assert_eq!(action_type.operation, action_type.name.as_str());
+        assert!(action_type.retry_safe && !action_type.idempotency.is_empty() && !action_type.undo.is_empty());
+    }
+    let update_field = built_in("update_field");
+    assert_eq!(update_field.least_risk_tier, RiskTier::ApprovalRequired);
+    assert_eq!(update_field.required_evidence_kinds, ["record_field".parse().expect("a kind")]);
+}
+
+#[test]
+fn payloads_of_the_built_in_types_are_judged() {
+    let task = built_in("create_task");
+    assert_eq!(verdict(&task, &json!({ "subject": "Call", "owner": "humans/anna", "due": "2026-11-30" })), "fits");
+    assert_eq!(verdict(&task, &json!({ "subject": "Call", "owner": "humans/anna", "due": "2026-02-30" })), "/due");
+    assert_eq!(verdict(&task, &json!({ "subject": "", "owner": "humans/anna", "due": "2026-11-30" })), "/subject");
+
+    let ask = built_in("request_information");
+    let asked = json!({ "subject": "Deal", "question": "Which?", "recipient": "humans/anna", "fields": ["account"] });
+    assert_eq!(verdict(&ask, &asked), "fits");
+    let nothing = json!({ "subject": "Deal", "question": "Which?", "recipient": "humans/anna", "fields": [] });
+    assert_eq!(verdict(&ask, &nothing), "/fields");
+
+    let update = built_in("update_field");
+    let change = json!({ "object_type": "deal", "record_id": "7", "field": "product", "from": "", "to": "GTX Pro" });
+    assert_eq!(verdict(&update, &change), "fits");
+    let without_from = json!({ "object_type": "deal", "record_id": "7", "field": "product", "to": "GTX Pro" });
+    assert_eq!(verdict(&update, &without_from), "");
+}
+
+#[test]
+fn what_is_wrong_is_named_by_file_and_key() {
+    for (from, to, key, words) in [
+        ("name = \"create_task\"", "name = \"Create task\"", "name", "lower-case"),
+        ("name = \"create_task\"", "name = \"create_note\"", "name", "create_note.toml"),
+        ("name = \"create_task\"\n", "", "name", "missing"),
+        ("description = \"Puts", "description = 7 # \"Puts", "description", "string"),
+        ("default_risk_tier = \"LOW\"", "default_risk_tier = \"TINY\"", "default_risk_tier", "TINY"),
+        ("least_risk_tier = \"LOW\"", "least_risk_tier = \"HIGH\"", "default_risk_tier", "below"),
+        ("impact = \"OWNER_TASK\"", "impact = \"NONE\"", "impact", "NONE"),
+        ("retry_safe = true", "retry_safe = \"yes\"", "retry_safe", "bool"),
+        ("idempotency = \"The", "idempotency = \"\" # \"The", "idempotency", "retry_safe"),
+        ("operation = \"create_task\"", "operation = \"create task\"", "operation", "lower-case"),
+        ("operation = ", "operatoin = ", "operation", "missing"),
+        ("retry_safe = true", "retry_safe = true\nretries = 3", "retries", "no such key"),
+        ("pointer = \"/notes\"", "pointer = \"/note\"", "labels[3].pointer", "/note"),
+        ("pointer = \"/notes\"", "pointer = \"/due\"", "labels[3].pointer", "label already"),
+        ("    { pointer = \"/notes\", label = \"Notes\" },\n", "", "labels", "/notes"),
+        ("type = \"object\"", "type = \"array\"", "payload_schema.type", "object"),
+        ("additionalProperties = false\n", "", "payload_schema.additionalProperties", "false"),
+        ("type = \"string\"\nformat", "type = \"strnig\"\nformat", "payload_schema", "strnig"),
+        (
+            "format = \"date\"",
+            "\"$ref\" = \"https://example.com/date\"",
+            "payload_schema.properties.due.$ref",
+            "outside",
+        ),
+        ("name = ", "name = = ", "", "line `2`"),
+    ] {
+        let error = wrong(from, to);
+        assert_eq!((error.file.as_str(), error.key.as_str()), ("create_task.toml", key), "{error}");
+        assert!(error.reason.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_folder_is_a_catalogue() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("create_task.toml"), GOOD).expect("a file");
+    fs::write(folder.path().join("README.md"), "not a type").expect("a file");
+    let catalogue = Catalogue::from_dir(folder.path()).expect("a catalogue");
+    assert_eq!(catalogue.iter().len(), 1);
+
+    fs::write(folder.path().join("add_note.toml"), "name = \"add_note\"").expect("a file");
+    let error = Catalogue::from_dir(folder.path()).expect_err("it is wrong");
+    let FolderError::Wrong(wrong) = &error else { panic!("{error}") };
+    assert_eq!(wrong.to_string(), "`add_note.toml`, key `default_risk_tier`: it is missing: add it");
+}
+
+#[test]
+fn a_folder_without_types_is_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    assert!(matches!(Catalogue::from_dir(folder.path()), Err(FolderError::Empty { .. })));
+    let absent = folder.path().join("absent");
+    let error = Catalogue::from_dir(&absent).expect_err("it is absent");
+    assert!(matches!(&error, FolderError::Unreadable { path, .. } if *path == absent), "{error}");
+}

@@ -1,0 +1,51 @@
+//! Lets time end it. Silence never approves (C-10), and time never says what nobody knows (C-4).
+
+use super::transcript::Transcript;
+use crate::domain::{
+    Approved, AttemptOutcome, Candidate, CandidateExpired, Context, Event, EventBody, LossCause, Moment, OutcomeLost,
+    Refusal, State, StateName, Verb,
+};
+
+pub(super) fn decide(candidate: &Candidate, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    let expires_at = expires_at(candidate)?;
+    if context.now < expires_at {
+        return Err(Refusal::too_early(candidate, Verb::Expire, expires_at));
+    }
+    let transcript = Transcript::of_next(candidate, context);
+    let lost = doubtful_attempt(candidate);
+    let transcript = match lost {
+        Some(lost) => transcript.then(StateName::OutcomeUnknown, EventBody::OutcomeLost(lost)),
+        None => transcript.then(StateName::Expired, EventBody::CandidateExpired(CandidateExpired { expires_at })),
+    };
+    Ok(transcript.events())
+}
+
+fn expires_at(candidate: &Candidate) -> Result<Moment, Refusal> {
+    match &candidate.state {
+        State::Proposed | State::NeedsEvidence(_) | State::NeedsOwner | State::Edited | State::Held(_) => {
+            Ok(candidate.expires_at)
+        }
+        State::Approved(approved) => Ok(approved.valid_until),
+        State::Executing(_)
+        | State::Executed
+        | State::Failed
+        | State::OutcomeUnknown
+        | State::Rework(_)
+        | State::Rejected(_)
+        | State::Withdrawn(_)
+        | State::Expired => Err(Refusal::illegal(candidate, Verb::Expire, "")),
+    }
+}
+
+/// The attempt that the lapsing approval leaves in doubt, if one does.
+fn doubtful_attempt(candidate: &Candidate) -> Option<OutcomeLost> {
+    let State::Approved(Approved { in_doubt: true, .. }) = &candidate.state else { return None };
+    let unknown = |attempt: &&_| matches!(attempt, crate::domain::Attempt { outcome: AttemptOutcome::Unknown, .. });
+    candidate.execution.attempts.iter().rev().find(unknown).map(|attempt| OutcomeLost {
+        attempt_number: attempt.number,
+        fence: attempt.fence,
+        cause: LossCause::ApprovalLapsed,
+        message: String::new(),
+        retry_after_ms: None,
+    })
+}

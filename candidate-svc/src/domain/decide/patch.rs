@@ -1,0 +1,61 @@
+//! Applies and derives JSON Patches (RFC 6902).
+
+use json_patch::{Patch, PatchOperation, ReplaceOperation};
+use ledger_format::canonical_json::parse;
+use serde_json::Value;
+
+use super::payload::canonical;
+use crate::domain::Refusal;
+use crate::domain::limits::{PATCH_MAX_BYTES, PATCH_MAX_OPERATIONS};
+
+/// Reads a patch.
+pub(super) fn read(text: &str) -> Result<Patch, Refusal> {
+    if text.len() > PATCH_MAX_BYTES {
+        let reason =
+            format!("it has `{}` bytes, `{PATCH_MAX_BYTES}` are allowed: send the whole payload instead", text.len());
+        return Err(Refusal::Patch { operation: None, reason });
+    }
+    let whole = |reason: String| Refusal::Patch { operation: None, reason };
+    let value = parse(text).map_err(|error| whole(error.to_string()))?;
+    let Value::Array(operations) = value else {
+        return Err(whole("it is not an array of operations: send `[{\"op\": …}, …]`".to_owned()));
+    };
+    if operations.len() > PATCH_MAX_OPERATIONS {
+        return Err(whole(format!("it has `{}` operations, `{PATCH_MAX_OPERATIONS}` are allowed", operations.len())));
+    }
+    let read = operations.into_iter().enumerate().map(|(index, operation)| {
+        serde_json::from_value::<PatchOperation>(operation).map_err(|_| Refusal::Patch {
+            operation: Some(index),
+            reason: "it is not an operation of RFC 6902: give `op`, `path`, and `value` or `from` as that `op` asks"
+                .to_owned(),
+        })
+    });
+    read.collect::<Result<Vec<_>, _>>().map(Patch)
+}
+
+/// Applies a patch, one operation after the other, and returns the new payload.
+///
+/// The size is checked after each: a handful of `copy` would otherwise double a payload beyond all memory.
+pub(super) fn apply(payload: &Value, patch: &Patch) -> Result<Value, Refusal> {
+    let mut patched = payload.clone();
+    for (index, operation) in patch.0.iter().enumerate() {
+        let refused = |reason: String| Refusal::Patch { operation: Some(index), reason };
+        json_patch::patch(&mut patched, std::slice::from_ref(operation))
+            .map_err(|error| refused(format!("{} at `{}`: read the payload again", error.kind, error.path)))?;
+        canonical(&patched).map_err(|refusal| refused(refusal.to_string()))?;
+    }
+    Ok(patched)
+}
+
+/// Derives the patch that leads from one payload to another.
+pub(super) fn derive(before: &Value, after: &Value) -> String {
+    let derived = json_patch::diff(before, after);
+    let text = derived.to_string();
+    // The event that carries it is bounded: a patch longer than what it describes says the same as one replacement.
+    if text.len() > PATCH_MAX_BYTES { replacement(after) } else { text }
+}
+
+fn replacement(after: &Value) -> String {
+    let replace = ReplaceOperation { path: json_patch::jsonptr::PointerBuf::default(), value: after.clone() };
+    Patch(vec![PatchOperation::Replace(replace)]).to_string()
+}

@@ -1,0 +1,94 @@
+//! Puts an action forward: from here on there is a candidate.
+
+use std::sync::Arc;
+
+use super::{check_proposal, payload, transcript::Transcript};
+use crate::domain::{
+    ActionType, ApprovalCause, CandidateApproved, CandidateProposed, Context, Event, EventBody, Evidence, EvidenceItem,
+    EvidenceKind, EvidenceQuestion, Payload, PolicyVerdict, Propose, Refusal, Risk, RiskTier, StandingApproval,
+    StateName, entitlement,
+};
+
+/// Judges a proposal and returns what happens: it is proposed and, under a standing approval that covers it, approved.
+///
+/// # Errors
+///
+/// A [`Refusal`]; nothing changed.
+pub fn propose(command: Propose, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+    entitlement::check_proposer(context.actor)?;
+    let action_type = context.catalogued(&command.proposal.action_type)?;
+    check_proposal::check(&command)?;
+    let canonical = payload::read(&command.payload_json, &action_type.schema)?;
+    let payload = Arc::new(Payload::new(&canonical, command.nonce));
+    let risk = Risk::settle(action_type, command.risk_tier);
+    let policy = context.policy.judge(&action_type.name, &risk, &command.proposal.confidence);
+    let evidence_question = missing_evidence(action_type, &command.evidence);
+    let state = match (&evidence_question, &command.owner) {
+        (Some(_), _) => StateName::NeedsEvidence,
+        (None, None) => StateName::NeedsOwner,
+        (None, Some(_)) => StateName::Proposed,
+    };
+    let standing = command
+        .standing_approval
+        .filter(|standing| state == StateName::Proposed && covers(standing, &risk, &policy, context))
+        .map(|standing| (approve_ahead(&standing, &payload, &policy, context), standing.granted_by));
+
+    let proposed = EventBody::CandidateProposed(Box::new(CandidateProposed {
+        proposal: Arc::new(command.proposal),
+        evidence: number(command.evidence, context),
+        risk,
+        owner: command.owner,
+        expires_at: context.now.plus_secs(policy.expire_after_secs),
+        policy,
+        payload,
+        evidence_question,
+    }));
+    let transcript = Transcript::of_new(&command.name, context).then(state, proposed);
+    let transcript = match standing {
+        // The approval is the act of whoever gave it ahead, and the ledger shows it as theirs.
+        Some((approved, granted_by)) => {
+            transcript.then_by(granted_by.id().clone(), StateName::Approved, EventBody::CandidateApproved(approved))
+        }
+        None => transcript,
+    };
+    Ok(transcript.events())
+}
+
+fn missing_evidence(action_type: &ActionType, evidence: &[EvidenceItem]) -> Option<EvidenceQuestion> {
+    let missing = |kind: &&EvidenceKind| !evidence.iter().any(|item| item.kind == **kind);
+    let kinds: Vec<EvidenceKind> = action_type.required_evidence_kinds.iter().filter(missing).cloned().collect();
+    if kinds.is_empty() {
+        return None;
+    }
+    let question = format!("`{}` takes evidence of every one of these kinds", action_type.name);
+    Some(EvidenceQuestion { question, kinds, asked_by: None })
+}
+
+fn number(evidence: Vec<EvidenceItem>, context: &Context<'_>) -> Vec<Evidence> {
+    let added_by = context.actor.principal();
+    let numbered = (1..).zip(evidence);
+    numbered.map(|(number, item)| Evidence { number, added_by: added_by.clone(), item }).collect()
+}
+
+/// A standing approval covers what is not drawn for the audit sample, not of high risk, and not its giver's own where policy asks for a
+/// second person; and only until it ends.
+fn covers(standing: &StandingApproval, risk: &Risk, policy: &PolicyVerdict, context: &Context<'_>) -> bool {
+    let own = policy.four_eyes && context.actor.is(standing.granted_by.id());
+    !standing.drawn_for_audit && risk.tier < RiskTier::High && !own && context.now < standing.valid_until
+}
+
+fn approve_ahead(
+    standing: &StandingApproval,
+    payload: &Payload,
+    policy: &PolicyVerdict,
+    context: &Context<'_>,
+) -> CandidateApproved {
+    CandidateApproved {
+        digest: payload.digest(),
+        note: String::new(),
+        cause: ApprovalCause::StandingApproval,
+        approvals: Vec::new(),
+        standing_approval: Some(standing.name.clone()),
+        valid_until: context.now.plus_secs(policy.approval_valid_for_secs).min(standing.valid_until),
+    }
+}

@@ -1,0 +1,66 @@
+use crate::domain::{
+    Approval, ApprovalCause, ApprovalCollected, ApprovalWithdrawn, Approved, BeforeApproval, Candidate,
+    CandidateApproved, Event, Person, State,
+};
+
+pub(super) fn collected(candidate: &mut Candidate, facts: &ApprovalCollected, event: &Event) {
+    let approver = Person::try_from(event.actor.clone()).expect("C-10: only a person approves");
+    candidate.approvals.push(Approval {
+        approver,
+        digest: facts.digest,
+        approved_at: event.occurred_at,
+        note: facts.note.clone(),
+    });
+    assert_eq!(candidate.approval_count(), facts.approvals, "C-8: an approval says how many stand");
+    assert!(facts.approvals < facts.quorum, "C-1: the quorum stands, yet it is not approved");
+}
+
+pub(super) fn approved(candidate: &mut Candidate, facts: &CandidateApproved, event: &Event) {
+    Person::try_from(event.actor.clone()).expect("C-10: only a person approves, now or ahead");
+    assert_eq!(facts.digest, candidate.payload.digest(), "C-1: exactly the present digest is approved");
+    let standing = facts.cause == ApprovalCause::StandingApproval;
+    assert_eq!(facts.standing_approval.is_some(), standing, "C-1: only a standing approval approves ahead");
+    let collected = facts.approvals.starts_with(&candidate.approvals);
+    assert!(collected, "C-1: an approval rests on those that were collected");
+    let state = State::Approved(Approved {
+        revision: event.revision,
+        ordinal: event.ordinal,
+        approved_at: event.occurred_at,
+        cause: facts.cause,
+        valid_until: facts.valid_until,
+        before: before(candidate),
+        attempts: 0,
+        retry_not_before: None,
+        in_doubt: false,
+    });
+    candidate.state = state;
+    candidate.approvals.clone_from(&facts.approvals);
+    candidate.standing_approval.clone_from(&facts.standing_approval);
+}
+
+pub(super) fn withdrawn(candidate: &mut Candidate, facts: &ApprovalWithdrawn, event: &Event) {
+    candidate.approvals.retain(|approval| *approval.approver.id() != event.actor);
+    assert_eq!(candidate.approval_count(), facts.approvals, "C-8: a withdrawal says how many approvals stand");
+    if let State::Approved(approved) = &candidate.state {
+        candidate.state = approved.before.into();
+    }
+}
+
+fn before(candidate: &Candidate) -> BeforeApproval {
+    match &candidate.state {
+        State::Proposed => BeforeApproval::Proposed,
+        State::Edited => BeforeApproval::Edited,
+        State::Failed => BeforeApproval::Failed,
+        State::OutcomeUnknown => BeforeApproval::OutcomeUnknown,
+        State::NeedsEvidence(_)
+        | State::NeedsOwner
+        | State::Held(_)
+        | State::Approved(_)
+        | State::Executing(_)
+        | State::Executed
+        | State::Rework(_)
+        | State::Rejected(_)
+        | State::Withdrawn(_)
+        | State::Expired => panic!("C-1: `{}` is not a state to approve in", candidate.state.name()),
+    }
+}

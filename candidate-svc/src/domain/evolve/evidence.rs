@@ -1,0 +1,31 @@
+use crate::domain::{Candidate, EvidenceAdded, EvidenceRequested, NeedsEvidence, State};
+
+pub(super) fn added(candidate: &mut Candidate, facts: &EvidenceAdded) {
+    for evidence in &facts.evidence {
+        assert_eq!(evidence.number, candidate.evidence_count() + 1, "C-8: evidence is numbered without gaps");
+        candidate.evidence.push(evidence.clone());
+    }
+    let dropped = candidate.drop_approvals();
+    assert_eq!(dropped, facts.approvals_dropped, "C-7: an event says how many approvals fell with it");
+    if facts.requirement_met {
+        end_wait(candidate);
+    }
+}
+
+pub(super) fn requested(candidate: &mut Candidate, facts: &EvidenceRequested) {
+    let dropped = candidate.drop_approvals();
+    assert_eq!(dropped, facts.approvals_dropped, "C-7: an event says how many approvals fell with it");
+    let evidence_before = candidate.evidence_count();
+    candidate.state = State::NeedsEvidence(NeedsEvidence { question: facts.question.clone(), evidence_before });
+}
+
+fn end_wait(candidate: &mut Candidate) {
+    assert!(candidate.awaited_evidence().is_some(), "C-8: evidence met a requirement that nobody had");
+    let next = candidate.waiting_once_evidenced();
+    // A hold goes on; what it returns to no longer waits for evidence.
+    if let State::Held(held) = &mut candidate.state {
+        held.before = next;
+    } else {
+        candidate.state = next.into();
+    }
+}

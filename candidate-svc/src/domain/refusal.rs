@@ -1,0 +1,213 @@
+//! Why a command is refused.
+
+use countersign_api::{etag::Etag, name::CandidateName};
+use service_kit::access::{PrincipalId, Role};
+
+use super::{Candidate, Moment, Person, StateName, Verb, allowed_transitions};
+
+/// Why a command is refused. A refused command changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The etag is not of the present revision.
+    #[error(
+        "`{candidate}` changed since you read it (etag `{given}`, now `{present}`): read it again and decide again"
+    )]
+    StaleEtag {
+        /// The candidate.
+        candidate: CandidateName,
+        /// The etag in the command.
+        given: Etag,
+        /// The present one.
+        present: Etag,
+    },
+    /// The transition is not legal in the present state.
+    #[error("`{verb}` is not possible for `{candidate}` in state `{state}`{}: choose one of {}", because(.reason), listed(.allowed))]
+    IllegalTransition {
+        /// The candidate.
+        candidate: CandidateName,
+        /// What was asked.
+        verb: Verb,
+        /// The present state.
+        state: StateName,
+        /// What is legal now.
+        allowed: Vec<Verb>,
+        /// The present etag.
+        etag: Etag,
+        /// What stands in the way besides the state's name, e.g. a moment that has not come; empty when nothing does.
+        reason: String,
+    },
+    /// The caller may not do this.
+    #[error("`{verb}` is not yours to do: {reason}")]
+    NotEntitled {
+        /// What was asked.
+        verb: Verb,
+        /// Why not, and who may.
+        reason: NotEntitled,
+    },
+    /// The digest is not the present payload's.
+    #[error(
+        "the digest is not that of the present payload of `{candidate}`: read it again and approve what it says now"
+    )]
+    DigestMismatch {
+        /// The candidate.
+        candidate: CandidateName,
+    },
+    /// The fence is not the last one given out: another claim was made since.
+    #[error(
+        "fence `{given}` is not the last one given out, which is `{present}`: stop this attempt, it is no longer yours"
+    )]
+    FenceStale {
+        /// The fence in the command.
+        given: u64,
+        /// The last one given out.
+        present: u64,
+    },
+    /// The JSON Patch does not apply.
+    #[error("the patch does not apply{}: {reason}", at_operation(.operation.as_ref()))]
+    Patch {
+        /// Index of the failing operation, from 0; none when the text is no patch.
+        operation: Option<usize>,
+        /// Why, and what would.
+        reason: String,
+    },
+    /// The payload is not JSON or breaks its action type's schema.
+    #[error("the payload is refused at `{pointer}`: {reason}")]
+    Payload {
+        /// JSON Pointer to the offending place; empty for the whole.
+        pointer: String,
+        /// Why, without the payload's values.
+        reason: String,
+    },
+    /// The payload is too long.
+    #[error("the payload has `{bytes}` bytes in canonical form, `{max_bytes}` are allowed: shorten it")]
+    PayloadTooLarge {
+        /// Its length in canonical form.
+        bytes: usize,
+        /// The limit.
+        max_bytes: usize,
+    },
+    /// The catalogue has no such action type.
+    #[error("the action catalogue has no `{name}`: list the action types and choose one")]
+    ActionTypeUnknown {
+        /// The name.
+        name: String,
+    },
+    /// A field is missing, too long or not of its form.
+    #[error("`{field}` is refused: {reason}")]
+    Malformed {
+        /// The field, as the contract names it, e.g. `evidence[3].title`.
+        field: String,
+        /// Why, and what would do.
+        reason: String,
+    },
+}
+
+/// Why a caller may not do something.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotEntitled {
+    /// Only people may.
+    #[error("only a person may, `{0}` is none")]
+    NotAPerson(PrincipalId),
+    /// None of the roles that may is held.
+    #[error("it takes one of the roles {}", listed(.wanted))]
+    RoleMissing {
+        /// Roles that may; one is enough.
+        wanted: Vec<Role>,
+    },
+    /// Only the clock may.
+    #[error("only the clock may")]
+    NotTheClock,
+    /// Only its proposer may.
+    #[error("only its proposer `{0}` may")]
+    NotTheProposer(PrincipalId),
+    /// Only the executor that holds the claim may.
+    #[error("only `{0}`, who holds the claim, may")]
+    NotTheClaimHolder(PrincipalId),
+    /// There is no approval of theirs to take back.
+    #[error("`{0}` has no approval on it that could be taken back")]
+    NoApproval(PrincipalId),
+    /// They proposed it, and policy asks for four eyes.
+    #[error("policy asks for a second person, and `{0}` proposed it")]
+    OwnProposal(Person),
+    /// They edited the payload, and policy asks for four eyes.
+    #[error("policy asks for a second person, and `{0}` edited it")]
+    OwnEdit(Person),
+    /// They approved it already.
+    #[error("`{0}` approved it already, and the quorum counts different people")]
+    ApprovedAlready(Person),
+    /// It is of high risk and was sent together with others.
+    #[error("what is of high risk is approved singly: send it alone")]
+    SinglyOnly,
+    /// Policy names other roles.
+    #[error("policy lets only the roles {} approve it", listed(.wanted))]
+    ApproverRoleMissing {
+        /// Roles that policy lets approve; one is enough.
+        wanted: Vec<Role>,
+    },
+}
+
+impl NotEntitled {
+    /// Tells whether the review policy says no, rather than the caller's kind and roles.
+    pub const fn by_policy(&self) -> bool {
+        match self {
+            Self::OwnProposal(_)
+            | Self::OwnEdit(_)
+            | Self::ApprovedAlready(_)
+            | Self::SinglyOnly
+            | Self::ApproverRoleMissing { .. } => true,
+            Self::NotAPerson(_)
+            | Self::RoleMissing { .. }
+            | Self::NotTheClock
+            | Self::NotTheProposer(_)
+            | Self::NotTheClaimHolder(_)
+            | Self::NoApproval(_) => false,
+        }
+    }
+}
+
+impl Refusal {
+    /// Refuses a field of a request.
+    pub fn malformed(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Malformed { field: field.into(), reason: reason.into() }
+    }
+}
+
+impl Refusal {
+    /// Refuses a transition that the candidate's state, or what the state carries, rules out.
+    pub(super) fn illegal(candidate: &Candidate, verb: Verb, reason: impl Into<String>) -> Self {
+        Self::IllegalTransition {
+            candidate: candidate.name.clone(),
+            verb,
+            state: candidate.state.name(),
+            allowed: allowed_transitions(candidate).to_vec(),
+            etag: candidate.etag(),
+            reason: reason.into(),
+        }
+    }
+
+    /// Refuses a transition whose moment has not come.
+    pub(super) fn too_early(candidate: &Candidate, verb: Verb, at: Moment) -> Self {
+        Self::illegal(candidate, verb, format!("not before `{at}`"))
+    }
+
+    /// Refuses a transition whose moment has passed.
+    pub(super) fn too_late(candidate: &Candidate, verb: Verb, at: Moment) -> Self {
+        Self::illegal(candidate, verb, format!("its time ran out at `{at}`"))
+    }
+}
+
+fn because(reason: &str) -> String {
+    if reason.is_empty() { String::new() } else { format!(" ({reason})") }
+}
+
+fn listed<T: std::fmt::Display>(items: &[T]) -> String {
+    if items.is_empty() {
+        return "none, nothing more can happen to it".to_owned();
+    }
+    let quoted: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
+    quoted.join(", ")
+}
+
+fn at_operation(operation: Option<&usize>) -> String {
+    operation.map_or_else(String::new, |index| format!(" at operation `{index}`"))
+}

@@ -1,0 +1,61 @@
+//! How time ends what nobody decides, and never decides itself.
+
+use super::cast::{ANNA, BEN, actor};
+use super::story::Story;
+use crate::domain::*;
+
+#[test]
+fn silence_expires() {
+    let mut story = Story::proposed();
+    assert_eq!(story.it().next_deadline(), Some(story.it().expires_at));
+    let refusal = story.refused_by(&Actor::Clock, &Command::Expire);
+    assert!(refusal.to_string().contains("not before `2026-12-06T09:00:00Z`"), "{refusal}");
+    story.pass_days(14);
+    story.tell_clock(Command::Expire);
+    assert_eq!(story.state(), StateName::Expired);
+    let last = story.events.last().expect("an event");
+    assert_eq!((last.actor.as_str(), &last.request_id), ("services/clock", &None));
+}
+
+#[test]
+fn an_approval_that_nobody_executes_lapses() {
+    let mut story = Story::approved();
+    story.pass_days(7);
+    story.tell_clock(Command::Expire);
+    assert_eq!(story.state(), StateName::Expired);
+}
+
+#[test]
+fn a_hold_does_not_stop_the_time() {
+    let mut story = Story::proposed();
+    let until = story.now.plus_secs(30 * super::story::DAY_SECS);
+    story.tell(ANNA, story.hold(Some(until), false));
+    assert_eq!(story.it().next_deadline(), Some(story.it().expires_at));
+    story.pass_days(14);
+    story.tell_clock(Command::Expire);
+    assert_eq!(story.state(), StateName::Expired);
+}
+
+#[test]
+fn nobody_but_the_clock_lets_time_end_it() {
+    let mut story = Story::proposed();
+    story.pass_days(14);
+    let refusal = story.refused_by(&actor(ANNA), &Command::Expire);
+    assert!(matches!(refusal, Refusal::NotEntitled { reason: NotEntitled::NotTheClock, .. }), "{refusal}");
+}
+
+#[test]
+fn what_waits_for_a_person_after_execution_has_no_deadline() {
+    for story in [Story::failed(), Story::outcome_unknown(), Story::executed()] {
+        assert_eq!(story.it().next_deadline(), None, "{}", story.state());
+    }
+}
+
+#[test]
+fn a_clock_that_was_set_back_does_not_set_history_back() {
+    let mut story = Story::proposed();
+    let proposed_at = story.now;
+    story.now = Moment::from(proposed_at.timestamp() - jiff::SignedDuration::from_secs(60));
+    story.tell(BEN, story.approve());
+    assert_eq!(story.it().updated_at, proposed_at);
+}

@@ -1,0 +1,23 @@
+//! Stories of the domain, one file a chapter.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "a story names the one case that it tells of")]
+#![expect(clippy::needless_pass_by_value, reason = "a command is given once")]
+#![expect(clippy::struct_excessive_bools, reason = "scene and witness are lists of independent facts")]
+
+mod approving;
+mod cast;
+mod editing;
+mod entitlement;
+mod evidence;
+mod executing;
+mod expiring;
+mod histories;
+mod holding;
+mod limits;
+mod matrix;
+mod proposing;
+mod refusing;
+mod rows;
+mod settling;
+mod story;
+mod witness;

@@ -1,0 +1,347 @@
+//! Filters of lists (AIP-160): a text becomes a [`Condition`] over an allow-list of fields, or an error with its position.
+
+mod position;
+
+use aip_160::{Arg, Comparable, Comparator, Expression, FilterError, Restriction, StringMatch, Value};
+use countersign_api::candidate::v1 as api;
+use jiff::Timestamp;
+
+use position::Positions;
+
+/// The longest filter, in bytes.
+pub const FILTER_MAX_BYTES: usize = 4 * 1024;
+
+/// The most comparisons in one filter.
+pub const FILTER_MAX_COMPARISONS: usize = 64;
+
+/// What a candidate must be to stand in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// All of these hold; none given means always.
+    All(Vec<Self>),
+    /// One of these holds.
+    Any(Vec<Self>),
+    /// This does not hold.
+    Not(Box<Self>),
+    /// A text field is, is not, or begins with something.
+    Text {
+        /// The field.
+        field: TextField,
+        /// How it must match.
+        pattern: Pattern,
+        /// Whether it must not match instead.
+        negated: bool,
+    },
+    /// A time field stands in an order to a moment.
+    Time {
+        /// The field.
+        field: TimeField,
+        /// The order.
+        order: Order,
+        /// The moment.
+        at: Timestamp,
+    },
+}
+
+/// Fields of a candidate that hold a word or a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextField {
+    /// The state's name, e.g. `PROPOSED`.
+    State,
+    /// The owner's id, e.g. `humans/anna`; empty for none.
+    Owner,
+    /// The action type's name.
+    ActionType,
+    /// The risk tier's name, e.g. `HIGH`.
+    Risk,
+    /// The confidence level's name, e.g. `MEDIUM`.
+    Confidence,
+    /// The proposer's id, e.g. `generators/crm-rules`.
+    Proposer,
+    /// The related record as `{system}/{object type}/{id}`.
+    Record,
+}
+
+/// Fields of a candidate that hold a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeField {
+    /// When it was proposed.
+    CreateTime,
+    /// When it last changed.
+    UpdateTime,
+}
+
+/// How a text must match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pattern {
+    /// It is exactly this.
+    Is(String),
+    /// It begins with this.
+    BeginsWith(String),
+}
+
+/// In which order a time stands to a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// `=`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Before,
+    /// `<=`
+    NotAfter,
+    /// `>`
+    After,
+    /// `>=`
+    NotBefore,
+}
+
+/// Why a text is no filter of candidates, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the filter is not understood at byte {position}: {message}")]
+pub struct Error {
+    /// The byte at which the trouble begins, from 0.
+    pub position: usize,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+/// Reads a filter; the empty text lets everything through.
+///
+/// # Errors
+/// When it breaks the grammar, names another field, or compares a field with what it can never be.
+pub fn parse(text: &str) -> Result<Condition, Error> {
+    if text.len() > FILTER_MAX_BYTES {
+        return Err(Error { position: FILTER_MAX_BYTES, message: format!("it is over {FILTER_MAX_BYTES} bytes") });
+    }
+    let filter = aip_160::parse_filter(text).map_err(|error| of_grammar(&error))?;
+    let mut reader = Reader { positions: Positions::of(text) };
+    match filter.expression {
+        None => Ok(Condition::All(Vec::new())),
+        Some(expression) => reader.expression(&expression),
+    }
+}
+
+fn of_grammar(error: &FilterError) -> Error {
+    match error {
+        FilterError::Syntax { offset, message } => Error { position: *offset, message: message.clone() },
+        other => Error { position: 0, message: other.to_string() },
+    }
+}
+
+/// Walks the tree in the order of the text, so that positions are met one after the other.
+struct Reader {
+    positions: Positions,
+}
+
+impl Reader {
+    fn expression(&mut self, expression: &Expression) -> Result<Condition, Error> {
+        match expression {
+            Expression::And(parts) | Expression::Sequence(parts) => Ok(Condition::All(self.each(parts)?)),
+            Expression::Or(parts) => Ok(Condition::Any(self.each(parts)?)),
+            Expression::Not(inner) => Ok(Condition::Not(Box::new(self.expression(inner)?))),
+            Expression::Restriction(restriction) => self.restriction(restriction),
+            Expression::Global(comparable) => {
+                Err(self.positions.error_at_next(format!("`{}` stands alone; write `field = value`", cut(comparable))))
+            }
+        }
+    }
+
+    fn each(&mut self, parts: &[Expression]) -> Result<Vec<Condition>, Error> {
+        parts.iter().map(|part| self.expression(part)).collect()
+    }
+
+    fn restriction(&mut self, restriction: &Restriction) -> Result<Condition, Error> {
+        let position = self.positions.next();
+        let error = |message| Error { position, message };
+        if self.positions.passed() > FILTER_MAX_COMPARISONS {
+            return Err(error(format!("it has over {FILTER_MAX_COMPARISONS} comparisons")));
+        }
+        let field = restriction.comparable.field_path().unwrap_or_default();
+        if let Some(field) = TextField::of_name(&field) {
+            return text_condition(field, restriction).map_err(error);
+        }
+        if let Some(field) = TimeField::of_name(&field) {
+            return time_condition(field, restriction).map_err(error);
+        }
+        Err(error(format!(
+            "`{}` is no field; use state, owner, action_type, risk, confidence, proposer, record, create_time or update_time",
+            cut(&restriction.comparable)
+        )))
+    }
+}
+
+fn text_condition(field: TextField, restriction: &Restriction) -> Result<Condition, String> {
+    let negated = match restriction.comparator {
+        Comparator::Equal => false,
+        Comparator::NotEqual => true,
+        other => return Err(format!("`{other}` does not go with a text; use `=` or `!=`")),
+    };
+    let pattern = match quoted(&restriction.arg).and_then(Value::string_match) {
+        Some(StringMatch::Exact(text)) => Pattern::Is(text.to_owned()),
+        Some(StringMatch::Prefix(text)) => Pattern::BeginsWith(text.to_owned()),
+        Some(StringMatch::Suffix(_) | StringMatch::Contains(_)) => {
+            return Err("a `*` at the beginning is not supported; put it at the end".to_owned());
+        }
+        None => Pattern::Is(unquoted(&restriction.arg).ok_or("the value is no word and no quoted text")?),
+    };
+    if let (Pattern::Is(value), Some(allowed)) = (&pattern, field.words())
+        && !allowed.contains(&value.as_str())
+    {
+        return Err(format!("the field is never that; use one of {}", allowed.join(", ")));
+    }
+    Ok(Condition::Text { field, pattern, negated })
+}
+
+fn time_condition(field: TimeField, restriction: &Restriction) -> Result<Condition, String> {
+    let order = match restriction.comparator {
+        Comparator::Equal => Order::Equal,
+        Comparator::NotEqual => Order::NotEqual,
+        Comparator::LessThan => Order::Before,
+        Comparator::LessThanOrEqual => Order::NotAfter,
+        Comparator::GreaterThan => Order::After,
+        Comparator::GreaterThanOrEqual => Order::NotBefore,
+        Comparator::Has => return Err("`:` does not go with a time; use `=`, `<`, `>` and their like".to_owned()),
+    };
+    let at = quoted(&restriction.arg)
+        .and_then(|value| value.as_str().parse().ok())
+        .ok_or("the value is no time; write it as RFC 3339 in quotes, such as \"2026-11-22T10:00:00Z\"")?;
+    Ok(Condition::Time { field, order, at })
+}
+
+fn quoted(arg: &Arg) -> Option<&Value> {
+    arg.as_value().filter(|value| value.is_quoted())
+}
+
+fn unquoted(arg: &Arg) -> Option<String> {
+    match arg {
+        Arg::Comparable(comparable) => comparable.field_path(),
+        Arg::Composite(_) => None,
+    }
+}
+
+fn cut(comparable: &Comparable) -> String {
+    comparable.to_string().chars().take(64).collect()
+}
+
+impl TextField {
+    fn of_name(name: &str) -> Option<Self> {
+        match name {
+            "state" => Some(Self::State),
+            "owner" => Some(Self::Owner),
+            "action_type" => Some(Self::ActionType),
+            "risk" => Some(Self::Risk),
+            "confidence" => Some(Self::Confidence),
+            "proposer" => Some(Self::Proposer),
+            "record" => Some(Self::Record),
+            _ => None,
+        }
+    }
+
+    /// Returns the only words the field can hold, where they are few.
+    fn words(self) -> Option<Vec<&'static str>> {
+        match self {
+            Self::State => {
+                Some(words_of("STATE_", |number| api::State::try_from(number).ok().map(|word| word.as_str_name())))
+            }
+            Self::Risk => Some(words_of("RISK_TIER_", |number| {
+                api::RiskTier::try_from(number).ok().map(|word| word.as_str_name())
+            })),
+            Self::Confidence => Some(words_of("CONFIDENCE_LEVEL_", |number| {
+                api::ConfidenceLevel::try_from(number).ok().map(|word| word.as_str_name())
+            })),
+            Self::Owner | Self::ActionType | Self::Proposer | Self::Record => None,
+        }
+    }
+}
+
+impl TimeField {
+    fn of_name(name: &str) -> Option<Self> {
+        match name {
+            "create_time" => Some(Self::CreateTime),
+            "update_time" => Some(Self::UpdateTime),
+            _ => None,
+        }
+    }
+}
+
+/// Lists the words of a contract enum without its prefix, from its first real value on.
+fn words_of(prefix: &str, name_of: impl Fn(i32) -> Option<&'static str>) -> Vec<&'static str> {
+    (1..).map_while(name_of).map(|name| name.strip_prefix(prefix).unwrap_or(name)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(field: TextField, value: &str) -> Condition {
+        Condition::Text { field, pattern: Pattern::Is(value.to_owned()), negated: false }
+    }
+
+    #[test]
+    fn or_binds_tighter_than_and() {
+        let condition = parse("state = PROPOSED OR state = EDITED AND risk = HIGH").expect("a filter");
+        let either = Condition::Any(vec![text(TextField::State, "PROPOSED"), text(TextField::State, "EDITED")]);
+        assert_eq!(condition, Condition::All(vec![either, text(TextField::Risk, "HIGH")]));
+    }
+
+    #[test]
+    fn names_stand_without_quotes() {
+        assert_eq!(parse("owner = humans/a.b").expect("a filter"), text(TextField::Owner, "humans/a.b"));
+        assert_eq!(parse("record = crm/deal/1").expect("a filter"), text(TextField::Record, "crm/deal/1"));
+        assert_eq!(parse("owner = \"\"").expect("a filter"), text(TextField::Owner, ""));
+    }
+
+    #[test]
+    fn a_star_at_the_end_matches_the_beginning() {
+        let expected = Condition::Text {
+            field: TextField::Record,
+            pattern: Pattern::BeginsWith("crm/deal/".to_owned()),
+            negated: true,
+        };
+        assert_eq!(parse("record != \"crm/deal/*\"").expect("a filter"), expected);
+    }
+
+    #[test]
+    fn a_time_is_compared_as_a_moment() {
+        let at = "2026-11-22T10:00:00Z".parse().expect("a time");
+        let expected = Condition::Time { field: TimeField::CreateTime, order: Order::NotBefore, at };
+        assert_eq!(parse("create_time >= \"2026-11-22T11:00:00+01:00\"").expect("a filter"), expected);
+    }
+
+    #[test]
+    fn the_empty_filter_lets_everything_through() {
+        assert_eq!(parse("  ").expect("a filter"), Condition::All(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_position() {
+        for (filter, position, part) in [
+            ("state = ", 8, "end of filter"),
+            ("state = PROPOSED AND colour = red", 21, "`colour` is no field"),
+            ("owner = \"a = b\" AND state = DONE", 20, "use one of PROPOSED, NEEDS_EVIDENCE"),
+            ("state > PROPOSED", 0, "`>` does not go with a text"),
+            ("create_time > yesterday", 0, "RFC 3339"),
+            ("create_time:\"2026-11-22T10:00:00Z\"", 0, "`:` does not go with a time"),
+            ("record = \"*x\"", 0, "put it at the end"),
+            ("risk = HIGH prod", 12, "`prod` stands alone"),
+            ("(state = PROPOSED", 17, "expected ')'"),
+            ("state(x) = PROPOSED", 8, "is no field"),
+            ("state = (PROPOSED)", 0, "no word"),
+        ] {
+            let error = parse(filter).expect_err(filter);
+            assert!(error.message.contains(part), "{filter}: {error}");
+            assert_eq!(error.position, position, "{filter}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_number_of_comparisons_is_bounded() {
+        let of = |count: usize| vec!["risk = HIGH"; count].join(" OR ");
+        assert!(parse(&of(FILTER_MAX_COMPARISONS)).is_ok());
+        assert!(parse(&of(FILTER_MAX_COMPARISONS + 1)).expect_err("one too many").message.contains("over 64"));
+        assert!(parse(&format!("{:width$}", "risk = HIGH", width = FILTER_MAX_BYTES)).is_ok());
+        assert!(parse(&format!("{:width$}", "risk = HIGH", width = FILTER_MAX_BYTES + 1)).is_err());
+    }
+}

@@ -1,0 +1,5 @@
+//! How lists are asked for: filters, orders, pages.
+
+pub mod filter;
+pub mod page;
+pub mod token;

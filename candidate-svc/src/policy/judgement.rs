@@ -1,0 +1,56 @@
+//! Judges candidates by a policy.
+
+use std::sync::Arc;
+
+use ledger_format::Hash;
+
+use super::{file, rule::Rule};
+use crate::domain::{ActionTypeName, Confidence, PolicyVerdict, ReviewPolicy, Risk};
+use crate::keyed_toml::KeyError;
+
+/// The file that comes with the program.
+const DEFAULT: (&str, &str) = ("default.toml", include_str!("../../policy/default.toml"));
+
+/// A review policy. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    base: Arc<PolicyVerdict>,
+    rules: Arc<[Rule]>,
+}
+
+impl Policy {
+    /// Returns the policy that comes with the program.
+    ///
+    /// # Panics
+    ///
+    /// Never: a test reads its file.
+    pub fn built_in() -> Self {
+        let (file, text) = DEFAULT;
+        Self::read(file, text).expect("the built-in policy is well formed")
+    }
+
+    /// Reads a policy. `file` is what errors call it; the digest is that of `text`.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] names file, key and reason of the first thing that is wrong.
+    pub fn read(file: &str, text: &str) -> Result<Self, KeyError> {
+        let (base, rules) = file::read(file, text)?;
+        Ok(Self { base: Arc::new(base), rules: rules.into() })
+    }
+
+    /// Returns SHA-256 of the policy's text.
+    pub fn digest(&self) -> Hash {
+        self.base.policy_digest
+    }
+}
+
+impl ReviewPolicy for Policy {
+    fn judge(&self, action_type: &ActionTypeName, risk: &Risk, confidence: &Confidence) -> PolicyVerdict {
+        let mut verdict = PolicyVerdict::clone(&self.base);
+        for rule in self.rules.iter().filter(|rule| rule.when.is_met(action_type, risk, confidence)) {
+            rule.apply(&mut verdict);
+        }
+        verdict
+    }
+}

@@ -1,0 +1,54 @@
+//! One rule: for which candidates, and what it asks of them.
+
+use serde::Deserialize;
+use service_kit::access::Role;
+
+use crate::domain::{ActionTypeName, Confidence, ConfidenceLevel, PolicyVerdict, Risk, RiskTier};
+
+/// For which candidates a rule is. What is not named does not matter.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Condition {
+    pub(super) action_types: Option<Vec<ActionTypeName>>,
+    pub(super) risk_tiers: Option<Vec<RiskTier>>,
+    pub(super) confidence_levels: Option<Vec<ConfidenceLevel>>,
+}
+
+/// What a rule asks. What is not named stays as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Rule {
+    pub(super) reason: String,
+    pub(super) when: Condition,
+    pub(super) quorum: Option<u32>,
+    pub(super) four_eyes: Option<bool>,
+    pub(super) approver_roles: Option<Vec<Role>>,
+    pub(super) expire_after_secs: Option<u64>,
+    pub(super) approval_valid_for_secs: Option<u64>,
+}
+
+impl Condition {
+    /// Tells whether a candidate meets it.
+    pub(super) fn is_met(&self, action_type: &ActionTypeName, risk: &Risk, confidence: &Confidence) -> bool {
+        names(self.action_types.as_deref(), action_type)
+            && names(self.risk_tiers.as_deref(), &risk.tier)
+            && names(self.confidence_levels.as_deref(), &confidence.level)
+    }
+}
+
+impl Rule {
+    /// Changes a verdict.
+    pub(super) fn apply(&self, verdict: &mut PolicyVerdict) {
+        verdict.quorum = self.quorum.unwrap_or(verdict.quorum);
+        verdict.four_eyes = self.four_eyes.unwrap_or(verdict.four_eyes);
+        if let Some(roles) = &self.approver_roles {
+            verdict.approver_roles.clone_from(roles);
+        }
+        verdict.expire_after_secs = self.expire_after_secs.unwrap_or(verdict.expire_after_secs);
+        verdict.approval_valid_for_secs = self.approval_valid_for_secs.unwrap_or(verdict.approval_valid_for_secs);
+        verdict.reasons.push(self.reason.clone());
+    }
+}
+
+fn names<T: PartialEq>(wanted: Option<&[T]>, found: &T) -> bool {
+    wanted.is_none_or(|wanted| wanted.contains(found))
+}

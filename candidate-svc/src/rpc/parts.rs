@@ -1,0 +1,58 @@
+use std::sync::Arc;
+
+use countersign_api::{ledger::v1::ledger_service_client::LedgerServiceClient, name::Workspace};
+use ledger_format::Nonce;
+use service_kit::{call::CallContext, clock::Clock, grpc::AuthorizedChannel, ids::Ids, shutdown::Shutdown};
+use tonic::{Request, Status};
+use uuid::Uuid;
+
+use crate::{
+    catalogue::Catalogue,
+    domain::Moment,
+    store::Store,
+    wire::{FieldError, name_of},
+};
+
+/// What every rpc works with; clones are cheap.
+#[derive(Debug, Clone)]
+pub(crate) struct Parts {
+    pub(crate) store: Store,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) ledger: LedgerServiceClient<AuthorizedChannel>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    pub(crate) shutdown: Shutdown,
+}
+
+impl Parts {
+    /// Takes a request apart: who calls, and what they say.
+    pub(super) fn enter<T>(request: Request<T>) -> Result<(CallContext, T), Status> {
+        let call = CallContext::from_request(&request)?;
+        Ok((call, request.into_inner()))
+    }
+
+    /// Reads the workspace that a request is about, and checks that the caller reaches it.
+    pub(super) fn workspace(call: &CallContext, parent: &str) -> Result<Workspace, Status> {
+        let workspace = name_of("parent", parent)?;
+        call.authorize(&workspace)?;
+        Ok(workspace)
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        Moment::from(self.clock.now())
+    }
+
+    pub(super) fn draw_id(&self) -> Uuid {
+        self.ids.uuid_v7(self.clock.now())
+    }
+
+    pub(super) fn draw_nonce(&self) -> Nonce {
+        Nonce::new(self.ids.random_32())
+    }
+}
+
+/// Reads a page size.
+pub(super) fn page_size(asked: i32) -> Result<u32, FieldError> {
+    crate::listing::page::page_size(asked)
+        .ok_or_else(|| FieldError::new("page_size", "is negative; ask for 1 to 1,000"))
+}

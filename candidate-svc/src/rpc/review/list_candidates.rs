@@ -1,0 +1,38 @@
+use countersign_api::candidate::v1::{ListCandidatesRequest, ListCandidatesResponse};
+use tonic::{Request, Response, Status};
+
+use crate::{
+    listing::{
+        page::{Listing, Place},
+        token::Binding,
+    },
+    rpc::{Parts, page_size},
+    wire,
+};
+
+/// Lists candidates by filter in pages.
+pub(super) async fn handle(
+    parts: &Parts,
+    request: Request<ListCandidatesRequest>,
+) -> Result<Response<ListCandidatesResponse>, Status> {
+    let (call, request) = Parts::enter(request)?;
+    let workspace = Parts::workspace(&call, &request.parent)?;
+    let listing = Listing::parse(&request)?;
+    let size = page_size(request.page_size)?;
+    let binding = Binding::new("ListCandidates", &[&request.parent, &request.filter, &request.order_by]);
+    let after = match request.page_token.as_str() {
+        "" => None,
+        token => Some(Place::open(&binding, token)?),
+    };
+
+    // One more than asked for tells whether there is another page.
+    let mut candidates = parts.store.read().list(&workspace, &listing, after.as_ref(), size + 1).await?;
+    let has_more = candidates.len() > size as usize;
+    candidates.truncate(size as usize);
+    let next_page_token = match candidates.last() {
+        Some(last) if has_more => listing.place_of(last).seal(&binding),
+        _ => String::new(),
+    };
+    let candidates = candidates.iter().map(|candidate| wire::candidate::to_wire(candidate)).collect();
+    Ok(Response::new(ListCandidatesResponse { candidates, next_page_token }))
+}

@@ -1,0 +1,21 @@
+//! `ReviewService`: where people decide.
+
+mod add_evidence;
+mod approve_candidate;
+mod assign_owner;
+mod decide_batch;
+mod edit_candidate;
+mod get_candidate;
+mod hold_candidate;
+mod list_candidates;
+mod reject_candidate;
+mod release_candidate;
+mod request_evidence;
+mod retry_execution;
+mod send_back_for_rework;
+mod service;
+mod settle_outcome;
+mod watch_candidates;
+mod withdraw_approval;
+
+pub use service::ReviewRpc;

@@ -1,0 +1,32 @@
+use countersign_api::candidate::v1::{ListTriggersRequest, ListTriggersResponse};
+use tonic::{Request, Response, Status};
+
+use super::place;
+use crate::{
+    listing::token::Binding,
+    rpc::{Parts, page_size},
+    wire::record,
+};
+
+/// Lists triggers, oldest first.
+pub(super) async fn handle(
+    parts: &Parts,
+    request: Request<ListTriggersRequest>,
+) -> Result<Response<ListTriggersResponse>, Status> {
+    let (call, request) = Parts::enter(request)?;
+    let workspace = Parts::workspace(&call, &request.parent)?;
+    let size = page_size(request.page_size)?;
+    let binding = Binding::new("ListTriggers", &[&request.parent]);
+    let after = place::after(&binding, &request.page_token)?;
+
+    // One more than asked for tells whether there is another page.
+    let mut triggers = parts.store.read().triggers(&workspace, after, size + 1).await?;
+    let has_more = triggers.len() > size as usize;
+    triggers.truncate(size as usize);
+    let next_page_token = match triggers.last() {
+        Some((sequence, _)) if has_more => place::token(&binding, *sequence),
+        _ => String::new(),
+    };
+    let triggers = triggers.iter().map(|(_, trigger)| record::trigger_to_wire(trigger)).collect();
+    Ok(Response::new(ListTriggersResponse { triggers, next_page_token }))
+}

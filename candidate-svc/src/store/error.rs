@@ -1,0 +1,67 @@
+use countersign_api::name::CandidateName;
+use service_kit::group_commit::SubmitError;
+
+use crate::domain::{Refusal, RequestId};
+
+/// Why the store could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database does not answer.
+    #[error("the database does not answer")]
+    Driver(#[from] sqlx::Error),
+    /// A row does not read back as it was written.
+    #[error(transparent)]
+    Corrupt(#[from] CorruptRow),
+}
+
+/// Says that a row does not read back as it was written; it carries no value of the row.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "column `{column}` of `{table}` row `{row}` does not read back as written: {reason}; restore it from a backup or from the events"
+)]
+pub struct CorruptRow {
+    /// The table.
+    pub table: &'static str,
+    /// The column.
+    pub column: &'static str,
+    /// The row's key.
+    pub row: String,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Why nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A rule says no.
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    /// The writer did not take the job, or stopped with it.
+    #[error(transparent)]
+    NotTaken(#[from] SubmitError),
+}
+
+/// Which rule says no. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Denial {
+    /// The domain refuses.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// There is no such candidate.
+    #[error("there is no candidate `{0}`; list the candidates of its workspace")]
+    NotFound(CandidateName),
+    /// The request id stands for something else.
+    #[error("request id `{0}` was used before with other content; choose a new one for a new request")]
+    RequestIdReused(RequestId),
+    /// What happened would not fit into a ledger entry.
+    #[error("`{candidate}` would get an event of `{bytes}` bytes; {max} are allowed: shorten what it carries, its trigger included", max = ledger_format::CONTENT_MAX_BYTES)]
+    EventTooLarge {
+        /// The candidate.
+        candidate: CandidateName,
+        /// How long the event's content would be.
+        bytes: usize,
+    },
+    /// The row that the job is about is damaged.
+    #[error(transparent)]
+    Corrupt(#[from] CorruptRow),
+}

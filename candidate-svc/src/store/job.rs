@@ -1,0 +1,122 @@
+use std::sync::Arc;
+
+use countersign_api::name::{CandidateName, Workspace};
+use ledger_format::Hash;
+
+use super::{Denial, RequestHash, request::RequestKey};
+use crate::domain::{Actor, Candidate, Command, Propose, RequestId, Trigger};
+
+/// Who asks, in which request and trace.
+#[derive(Debug, Clone)]
+pub struct Ask {
+    /// Who gives the command.
+    pub actor: Arc<Actor>,
+    /// The request and what it says; none for the clock and for claims, which are never sent again.
+    pub request: Option<(RequestId, RequestHash)>,
+    /// W3C traceparent of the call; may be empty.
+    pub traceparent: String,
+}
+
+/// Asks for a new candidate.
+#[derive(Debug)]
+pub struct ProposeJob {
+    /// Who asks.
+    pub ask: Ask,
+    /// What is proposed. Its trigger counts only as far as none of the same source is kept.
+    pub propose: Propose,
+}
+
+/// Asks something of a candidate.
+#[derive(Debug)]
+pub struct CommandJob {
+    /// Who asks.
+    pub ask: Ask,
+    /// The candidate.
+    pub candidate: CandidateName,
+    /// What is asked.
+    pub command: Command,
+    /// Whether it is one decision of several sent together.
+    pub in_batch: bool,
+}
+
+/// Asks to keep a trigger.
+#[derive(Debug)]
+pub struct TriggerJob {
+    /// Who asks.
+    pub ask: Ask,
+    /// The trigger, under the name it gets unless one of the same source is kept.
+    pub trigger: Arc<Trigger>,
+}
+
+/// Where an event stands in the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventReceipt {
+    /// The event's position in the order of commits.
+    pub position: i64,
+    /// The entry's index.
+    pub entry_index: u64,
+    /// The entry's leaf hash.
+    pub leaf_hash: Hash,
+}
+
+/// One thing for the writer to do.
+#[derive(Debug)]
+pub(crate) enum Job {
+    Propose(Box<ProposeJob>),
+    Command(Box<CommandJob>),
+    Trigger(Box<TriggerJob>),
+    Receipts(Vec<EventReceipt>),
+}
+
+/// What a change left.
+#[derive(Debug, Clone)]
+pub struct Changed {
+    /// The candidate afterwards; for a request answered before, as it was then.
+    pub candidate: Arc<Candidate>,
+    /// Whether this request had been answered before.
+    pub replayed: bool,
+}
+
+/// A trigger that is kept.
+#[derive(Debug, Clone)]
+pub struct KeptTrigger {
+    /// The trigger.
+    pub trigger: Arc<Trigger>,
+    /// Whether it had been kept before.
+    pub replayed: bool,
+}
+
+/// What the writer answers: each job in its own kind.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Candidate(Result<Changed, Denial>),
+    Trigger(Result<KeptTrigger, Denial>),
+    Receipts,
+}
+
+impl Ask {
+    pub(crate) fn key(&self, workspace: &Workspace) -> Option<RequestKey> {
+        let (id, _) = self.request.as_ref()?;
+        Some(RequestKey { workspace: workspace.clone(), principal: self.actor.principal(), id: id.clone() })
+    }
+
+    pub(crate) fn request_id(&self) -> Option<&RequestId> {
+        self.request.as_ref().map(|(id, _)| id)
+    }
+}
+
+impl Answer {
+    pub(crate) fn into_candidate(self) -> Result<Changed, Denial> {
+        match self {
+            Self::Candidate(answer) => answer,
+            Self::Trigger(_) | Self::Receipts => panic!("invariant: a job on a candidate is answered with a candidate"),
+        }
+    }
+
+    pub(crate) fn into_trigger(self) -> Result<KeptTrigger, Denial> {
+        match self {
+            Self::Trigger(answer) => answer,
+            Self::Candidate(_) | Self::Receipts => panic!("invariant: a job on a trigger is answered with a trigger"),
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What is kept, and the one writer that changes it.
+//!
+//! A change is a job in a bounded queue. The writer takes what waits, reads what the jobs are about, has [`batch`] judge
+//! them one after the other, and writes rows, events and request records in one transaction; every job is answered after
+//! that commit, never before. Reads go past the writer and see what was committed.
+//!
+//! [`batch`] is the same for every database; `sqlite/` alone holds SQL.
+
+mod access;
+mod batch;
+mod error;
+mod found;
+mod job;
+mod request;
+mod row;
+mod signals;
+mod sqlite;
+
+pub use access::{Entered, OpenError, Store};
+pub use error::{CorruptRow, Denial, Error, WriteError};
+pub use found::{ApprovingEntry, Claimable, OutboxEvent, StoredEvent};
+pub use job::{Ask, Changed, CommandJob, EventReceipt, KeptTrigger, ProposeJob, TriggerJob};
+pub use request::RequestHash;
+pub use signals::Signals;
+pub use sqlite::SqliteReader as Reader;
+
+pub(crate) use access::Surroundings;
+pub(crate) use batch::Judge;

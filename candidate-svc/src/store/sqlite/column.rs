@@ -1,0 +1,43 @@
+//! Reads columns into the domain's types; what does not read back names table, column and row.
+
+use std::fmt;
+
+use countersign_api::name::Workspace;
+use ledger_format::Hash;
+use uuid::Uuid;
+
+use crate::store::CorruptRow;
+
+/// Where a value stands, for the error when it does not read back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Column {
+    pub(super) table: &'static str,
+    pub(super) column: &'static str,
+}
+
+impl Column {
+    pub(super) fn corrupt(self, row: impl fmt::Display, reason: impl fmt::Display) -> CorruptRow {
+        CorruptRow { table: self.table, column: self.column, row: row.to_string(), reason: reason.to_string() }
+    }
+}
+
+pub(super) fn uuid(at: Column, row: impl fmt::Display, bytes: &[u8]) -> Result<Uuid, CorruptRow> {
+    Uuid::from_slice(bytes).map_err(|error| at.corrupt(row, error))
+}
+
+pub(super) fn hash(at: Column, row: impl fmt::Display, bytes: &[u8]) -> Result<Hash, CorruptRow> {
+    Hash::try_from(bytes).map_err(|error| at.corrupt(row, error))
+}
+
+pub(super) fn workspace(at: Column, row: impl fmt::Display, id: &str) -> Result<Workspace, CorruptRow> {
+    Workspace::new(id).map_err(|error| at.corrupt(row, error))
+}
+
+pub(super) fn natural<T: TryFrom<i64>>(at: Column, row: impl fmt::Display, number: i64) -> Result<T, CorruptRow> {
+    T::try_from(number).map_err(|_| at.corrupt(row, format_args!("`{number}` is out of range")))
+}
+
+/// Counters go into 64-bit signed columns.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).expect("invariant: a counter fits 63 bits")
+}

@@ -1,0 +1,22 @@
+//! The store in SQLite: the only module here that holds SQL.
+
+mod bulk;
+mod candidates;
+mod census;
+mod claimable;
+mod column;
+mod due;
+mod events;
+mod listing;
+mod outbox;
+mod reader;
+mod requests;
+mod triggers;
+mod workspaces;
+mod writer;
+
+pub use reader::SqliteReader;
+pub(super) use writer::SqliteWriter;
+
+/// Brings a file's schema up to date.
+pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();

@@ -1,0 +1,182 @@
+//! The one writer: judges what waits, writes it in one transaction, answers after the commit.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use countersign_api::name::{CandidateName, TriggerName, Workspace};
+use service_kit::{
+    clock::Clock,
+    database::SqliteDatabase,
+    group_commit::{CommitBatch, Pending, WriterFailed},
+    health::Health,
+};
+use sqlx::SqliteConnection;
+
+use super::{candidates, events, outbox, requests, triggers, workspaces};
+use crate::{
+    domain::{Moment, Trigger},
+    store::{
+        Error, Signals,
+        batch::{Batch, Judge, Known, Writes, source_of},
+        job::{Answer, Ask, Job},
+        signals::Effects,
+    },
+};
+
+/// What health calls this part.
+const PART: &str = "candidates";
+
+/// Commits batches of jobs to one database file.
+pub(in crate::store) struct SqliteWriter {
+    database: SqliteDatabase,
+    judge: Judge,
+    clock: Arc<dyn Clock>,
+    signals: Arc<Signals>,
+    health: Health,
+    /// The last trigger sequence number given, by workspace.
+    sequences: HashMap<Workspace, i64>,
+    workspaces: BTreeSet<Workspace>,
+}
+
+impl SqliteWriter {
+    pub(in crate::store) fn new(
+        database: SqliteDatabase,
+        judge: Judge,
+        clock: Arc<dyn Clock>,
+        signals: Arc<Signals>,
+        health: Health,
+    ) -> Self {
+        let sequences = HashMap::new();
+        Self { database, judge, clock, signals, health, sequences, workspaces: BTreeSet::new() }
+    }
+
+    async fn run(&mut self, jobs: Vec<Job>) -> Result<(Vec<Answer>, Effects), Error> {
+        let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
+        let known = load(&mut transaction, &jobs).await?;
+        let mut batch = Batch::new(&self.judge, Moment::from(self.clock.now()), known);
+        let answers = jobs.into_iter().map(|job| batch.answer(job)).collect();
+        let (writes, effects) = batch.finish();
+        if writes.is_empty() {
+            transaction.rollback().await?;
+            return Ok((answers, effects));
+        }
+        self.write(&mut transaction, writes).await?;
+        // A crash before this line leaves nothing of the batch: nobody was answered, everybody sends again. A crash after
+        // it leaves all of it: whoever sends again gets the same answer from `requests`, the relay finds the events
+        // without a receipt, and the clock and claims find what is due in the rows.
+        transaction.commit().await?;
+        Ok((answers, effects))
+    }
+
+    async fn write(&mut self, connection: &mut SqliteConnection, writes: Writes) -> Result<(), Error> {
+        let created = writes.created.iter().map(|candidate| &candidate.name.workspace);
+        let kept = writes.triggers.iter().map(|trigger| &trigger.name.workspace);
+        let new: BTreeSet<Workspace> = created.chain(kept).filter(|w| !self.workspaces.contains(w)).cloned().collect();
+        workspaces::insert(connection, &new).await?;
+        self.workspaces.extend(new);
+
+        let numbered = self.number(connection, writes.triggers).await?;
+        triggers::insert(connection, &numbered).await?;
+        candidates::insert(connection, &writes.created).await?;
+        candidates::update(connection, &writes.changed).await?;
+        events::insert(connection, &writes.events).await?;
+        requests::insert(connection, &writes.requests).await?;
+        outbox::record_receipts(connection, &writes.receipts).await?;
+        Ok(())
+    }
+
+    /// Gives triggers their places: dense and in the order of commits, because nobody else writes.
+    async fn number(
+        &mut self,
+        connection: &mut SqliteConnection,
+        triggers: Vec<Arc<Trigger>>,
+    ) -> Result<Vec<(i64, Arc<Trigger>)>, Error> {
+        let mut numbered = Vec::with_capacity(triggers.len());
+        for trigger in triggers {
+            let workspace = &trigger.name.workspace;
+            if !self.sequences.contains_key(workspace) {
+                let last = triggers::last_sequence(connection, workspace).await?;
+                self.sequences.insert(workspace.clone(), last);
+            }
+            let last = self.sequences.get_mut(workspace).expect("invariant: it was read above");
+            *last += 1;
+            numbered.push((*last, trigger));
+        }
+        Ok(numbered)
+    }
+}
+
+impl CommitBatch for SqliteWriter {
+    type Job = Job;
+    type Answer = Answer;
+
+    async fn commit(&mut self, batch: Vec<Pending<Job, Answer>>) -> Result<(), WriterFailed> {
+        let (jobs, replies): (Vec<Job>, Vec<_>) = batch.into_iter().map(|pending| (pending.job, pending.reply)).unzip();
+        match self.run(jobs).await {
+            Ok((answers, effects)) => {
+                self.signals.publish(effects);
+                for (reply, answer) in replies.into_iter().zip(answers) {
+                    reply.send(answer);
+                }
+                Ok(())
+            }
+            // Whether the batch is on the disk is not known: nothing more is written until a restart has looked.
+            Err(error) => {
+                let reason = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+                self.health.report_fault(PART, format!("the database can not be written: {reason}"));
+                Err(WriterFailed { reason })
+            }
+        }
+    }
+}
+
+/// Reads at once what the jobs are about.
+async fn load(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Known, Error> {
+    let mut names: BTreeSet<CandidateName> = BTreeSet::new();
+    let mut keys = Vec::new();
+    let mut sources = BTreeSet::new();
+    for job in jobs {
+        let (ask, workspace): (&Ask, &Workspace) = match job {
+            Job::Propose(job) => {
+                sources.insert(source_of(&job.propose.proposal.trigger));
+                (&job.ask, &job.propose.name.workspace)
+            }
+            Job::Command(job) => {
+                names.insert(job.candidate.clone());
+                (&job.ask, &job.candidate.workspace)
+            }
+            Job::Trigger(job) => {
+                sources.insert(source_of(&job.trigger));
+                (&job.ask, &job.trigger.name.workspace)
+            }
+            Job::Receipts(_) => continue,
+        };
+        keys.extend(ask.key(workspace));
+    }
+
+    let requests = requests::find(connection, &keys).await?;
+    let mut trigger_names = BTreeSet::new();
+    for (key, kept) in &requests {
+        match kept.revision {
+            0 => _ = trigger_names.insert(TriggerName::new(key.workspace.clone(), kept.subject_id)),
+            _ => _ = names.insert(CandidateName::new(key.workspace.clone(), kept.subject_id)),
+        }
+    }
+    let candidates = candidates::find(connection, &names.into_iter().collect::<Vec<_>>()).await?;
+
+    // What changed since a request was answered is rebuilt from its events as it was then.
+    let is_past = |name: &CandidateName, revision: u64| !matches!(candidates.get(name), Some(Ok(present)) if present.revision == revision);
+    let past = requests
+        .iter()
+        .filter(|(_, kept)| kept.revision > 0)
+        .map(|(key, kept)| (CandidateName::new(key.workspace.clone(), kept.subject_id), kept.revision))
+        .filter(|(name, revision)| is_past(name, *revision))
+        .collect();
+    Ok(Known {
+        answered: events::rebuild(connection, past).await?,
+        triggers_by_source: triggers::find_by_source(connection, &sources.into_iter().collect::<Vec<_>>()).await?,
+        triggers_by_name: triggers::find(connection, &trigger_names.into_iter().collect::<Vec<_>>()).await?,
+        requests,
+        candidates,
+    })
+}

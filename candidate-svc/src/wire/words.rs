@@ -1,0 +1,76 @@
+//! Words of the contract that stand for themselves: states, reasons, causes.
+
+use countersign_api::candidate::v1 as api;
+
+use super::{FieldError, field};
+use crate::domain::{ApprovalCause, Fault, LossCause, RejectionReason, ReleaseCause, StateName};
+
+/// A word of the domain and its twin in the contract.
+pub trait Word: Sized {
+    /// The contract's enum.
+    type Wire: TryFrom<i32> + Into<i32>;
+
+    /// Writes the word as the contract has it.
+    fn to_wire(self) -> Self::Wire;
+
+    /// Reads the contract's word; none for the unspecified one.
+    fn of_wire(wire: Self::Wire) -> Option<Self>;
+}
+
+/// Reads a word that must be stated.
+///
+/// # Errors
+/// When it is unspecified, or not of this release's contract.
+pub fn from_wire<W: Word>(field: &str, number: i32) -> Result<W, FieldError> {
+    W::of_wire(field::word(field, number)?).ok_or_else(|| FieldError::missing(field))
+}
+
+macro_rules! words {
+    ($domain:ident, $wire:ident: $($word:ident),+) => {
+        impl Word for $domain {
+            type Wire = api::$wire;
+
+            fn to_wire(self) -> api::$wire {
+                match self {
+                    $(Self::$word => api::$wire::$word,)+
+                }
+            }
+
+            fn of_wire(wire: api::$wire) -> Option<Self> {
+                match wire {
+                    api::$wire::Unspecified => None,
+                    $(api::$wire::$word => Some(Self::$word),)+
+                }
+            }
+        }
+    };
+}
+
+words!(
+    StateName, State: Proposed, NeedsEvidence, NeedsOwner, Edited, Held, Approved, Executing, Executed, Failed, OutcomeUnknown,
+    Rework, Rejected, Withdrawn, Expired
+);
+words!(
+    RejectionReason, RejectionReason: WrongReading, WrongRecord, Duplicate, NotWorthIt, BadTiming, AgainstPolicy,
+    InsufficientEvidence, Other
+);
+words!(Fault, Fault: Proposal, Edit, Execution);
+words!(ApprovalCause, ApprovalCause: Review, Retry, Settlement, StandingApproval);
+words!(ReleaseCause, ReleaseCause: Reviewer, Time, Evidence);
+words!(LossCause, LossCause: LeaseLapsed, Executor, ApprovalLapsed);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_reads_back_as_written_and_has_the_contracts_name() {
+        for state in StateName::ALL {
+            let wire = state.to_wire();
+            assert_eq!(StateName::of_wire(wire), Some(state));
+            assert_eq!(wire.as_str_name().strip_prefix("STATE_"), Some(state.as_str()));
+        }
+        assert!(from_wire::<StateName>("state", 0).is_err());
+        assert!(from_wire::<StateName>("state", 99).is_err());
+    }
+}

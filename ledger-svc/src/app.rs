@@ -1,0 +1,139 @@
+//! Config → build → App: opens the files, brings them together, starts the writers, hands out the service.
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use countersign_api::ledger::v1::ledger_service_server::LedgerServiceServer;
+use service_kit::{
+    clock::Clock, grpc::TRANSPORT_MAX_BYTES, health::Health, ids::Ids, metrics::Metrics, shutdown::Shutdown,
+};
+
+use crate::{
+    appender::{Appender, Committer},
+    config::LedgerConfig,
+    log::Logs,
+    metrics::LedgerMetrics,
+    origin::{OriginError, Origins},
+    publisher::{Publisher, Recovered, RecoveryError, Signer, recover},
+    rpc::LedgerRpc,
+    store::{self, fence::FenceStore, sqlite::LedgerStore},
+};
+
+/// What the ledger takes from the process it runs in.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// Tells the time of appends.
+    pub clock: Arc<dyn Clock>,
+    /// Draws salts.
+    pub ids: Arc<dyn Ids>,
+    /// Where the ledger counts.
+    pub metrics: Metrics,
+    /// Where a failed store is reported.
+    pub health: Health,
+    /// Starts and ends the writers.
+    pub shutdown: Shutdown,
+}
+
+/// The ledger, opened and ready to serve.
+#[derive(Debug)]
+pub struct App {
+    ledger: LedgerStore,
+    fence: FenceStore,
+    rpc: LedgerRpc,
+    publisher: Mutex<Option<Publisher>>,
+}
+
+/// Why the ledger can not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// Prefix or key name are not of their form.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
+    /// A file can not be opened or read.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The fence store was made under another origin prefix.
+    #[error(
+        "`{fence}` remembers the log `{origin}`, which is not under the origin prefix `{prefix}`; start with the prefix it was made with",
+        fence = fence_path.display()
+    )]
+    UnknownOrigin {
+        /// The fence file.
+        fence_path: PathBuf,
+        /// The log it remembers.
+        origin: String,
+        /// The configured prefix.
+        prefix: String,
+    },
+}
+
+impl LedgerConfig {
+    /// Opens both files, brings every log's entries, checkpoints and fence together, and starts the appender.
+    ///
+    /// A log whose files disagree is halted: it is read, not written to. A crash here changes nothing but schemas.
+    ///
+    /// # Errors
+    /// See [`BuildError`].
+    pub async fn build(self, environment: &Environment) -> Result<App, BuildError> {
+        let origins = Origins::new(&self.origin_prefix)?;
+        let key = Arc::new(self.signing_key);
+        origins.check_key(key.verifying_key())?;
+        let ledger = LedgerStore::open(&self.ledger_path).await?;
+        let fence = FenceStore::open(&self.fence_path).await?;
+
+        let metrics = LedgerMetrics::new(&environment.metrics);
+        let logs = Arc::new(Logs::new(origins, environment.health.clone()));
+        let recovered = recover(&ledger, &fence, key.verifying_key(), &logs, &metrics).await;
+        let Recovered { ends, signed } = recovered.map_err(|error| match error {
+            RecoveryError::Store(error) => BuildError::Store(error),
+            RecoveryError::UnknownOrigin { origin } => {
+                BuildError::UnknownOrigin { fence_path: self.fence_path, origin, prefix: self.origin_prefix }
+            }
+        })?;
+
+        let committer = Committer {
+            writer: ledger.writer().await?,
+            logs: Arc::clone(&logs),
+            ends,
+            clock: Arc::clone(&environment.clock),
+            ids: Arc::clone(&environment.ids),
+            metrics: metrics.clone(),
+        };
+        let queue = self.queue.at_least_working();
+        let appender = Appender::start(queue, committer, &environment.metrics, &environment.shutdown);
+        let signer = Signer {
+            ledger: ledger.clone(),
+            fence: fence.clone(),
+            key: Arc::clone(&key),
+            logs: Arc::clone(&logs),
+            appender: appender.clone(),
+            signed,
+            metrics,
+        };
+        let rpc = LedgerRpc::new(ledger.clone(), logs, appender, key, environment.shutdown.clone());
+        Ok(App { ledger, fence, rpc, publisher: Mutex::new(Some(Publisher::new(signer))) })
+    }
+}
+
+impl App {
+    /// Starts the publisher, which signs what is committed until [`Shutdown::closing`]; starting again does nothing.
+    pub fn spawn(&self, shutdown: &Shutdown) {
+        let publisher = self.publisher.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(publisher) = publisher {
+            shutdown.spawn_until_closing("ledger-publisher", publisher.run(shutdown.closing()));
+        }
+    }
+
+    /// Returns the service, to be added to a [`Server`](service_kit::grpc::Server).
+    pub fn service(&self) -> LedgerServiceServer<LedgerRpc> {
+        LedgerServiceServer::new(self.rpc.clone()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Closes both files after a drain; what is in their write-ahead logs goes into the files themselves.
+    pub async fn close(&self) {
+        self.ledger.close().await;
+        self.fence.close().await;
+    }
+}

@@ -1,0 +1,56 @@
+use std::sync::Arc;
+
+use ledger_format::Receipt;
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::{
+    entry::{Conflict, NewEntry},
+    log::{Halt, Log},
+    store::sqlite::CheckpointRow,
+};
+
+/// What is handed to the writer.
+#[derive(Debug)]
+pub(crate) enum Job {
+    /// Entries to append, all or none, in this order.
+    Append(Append),
+    /// Checkpoints that were signed and fenced.
+    StoreCheckpoints(Vec<CheckpointRow>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Append {
+    pub(super) log: Arc<Log>,
+    pub(super) entries: Vec<NewEntry>,
+    /// The bytes taken of the queue, given back with the answer.
+    pub(super) room: OwnedSemaphorePermit,
+    /// Where the caller waits.
+    pub(super) span: tracing::Span,
+}
+
+/// What the writer answers after its commit.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    Appended(Result<Vec<Appended>, Refusal>),
+    CheckpointsStored,
+}
+
+/// What became of one entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Appended {
+    /// Where it stands; the same for ever.
+    pub receipt: Receipt,
+    /// Whether it stood there before.
+    pub replayed: bool,
+}
+
+/// Why the log takes none of a job's entries.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// L-5: a key came again with something else to say.
+    #[error(transparent)]
+    KeyReused(#[from] Conflict),
+    /// The log is halted.
+    #[error(transparent)]
+    Halted(#[from] Halt),
+}

@@ -1,0 +1,147 @@
+use std::{collections::HashMap, sync::Arc};
+
+use ledger_format::{Receipt, leaf_hash};
+use service_kit::ids::Ids;
+
+use super::{Appended, Refusal};
+use crate::{
+    entry::{NewEntry, Standing},
+    log::Log,
+    store::sqlite::EntryRow,
+};
+
+/// What one commit adds to one log, as jobs are settled one after the other.
+#[derive(Debug)]
+pub(super) struct Staging {
+    log: Arc<Log>,
+    /// Index that the next new entry gets.
+    next_index: u64,
+    /// Append time of every new entry of this commit, in microseconds since the epoch.
+    appended_at_us: i64,
+    /// Keys that stand in the log already, and those staged so far.
+    standing: HashMap<String, Standing>,
+    rows: Vec<EntryRow>,
+}
+
+impl Staging {
+    pub(super) fn new(log: Arc<Log>, size: u64, appended_at_us: i64, standing: HashMap<String, Standing>) -> Self {
+        Self { log, next_index: size, appended_at_us, standing, rows: Vec::new() }
+    }
+
+    /// Settles one job: what it gets once the commit stands. A refused one leaves nothing behind.
+    ///
+    /// A key that stands already, in the log or earlier in this commit, gets its receipt again (L-5); every other one the next
+    /// index (L-1).
+    pub(super) fn settle(&mut self, entries: Vec<NewEntry>, ids: &dyn Ids) -> Result<Vec<Appended>, Refusal> {
+        let before = self.rows.len();
+        let mut answers = Vec::with_capacity(entries.len());
+        for entry in entries {
+            match self.standing.get(&entry.idempotency_key) {
+                Some(standing) => match standing.admit(&entry, &self.log.origin) {
+                    Ok(receipt) => answers.push(Appended { receipt, replayed: true }),
+                    Err(conflict) => {
+                        self.undo(before);
+                        return Err(conflict.into());
+                    }
+                },
+                None => answers.push(Appended { receipt: self.stage(entry, ids), replayed: false }),
+            }
+        }
+        Ok(answers)
+    }
+
+    pub(super) fn into_rows(self) -> Vec<EntryRow> {
+        self.rows
+    }
+
+    fn stage(&mut self, entry: NewEntry, ids: &dyn Ids) -> Receipt {
+        let salt = ledger_format::Salt::new(ids.random_32());
+        let leaf = entry.encode_leaf(&self.log.origin, self.appended_at_us, &salt);
+        let receipt = Receipt { index: self.next_index, leaf_hash: leaf_hash(&leaf) };
+        let standing = Standing { receipt, salt, appended_at_us: self.appended_at_us };
+        self.standing.insert(entry.idempotency_key.clone(), standing);
+        self.rows.push(EntryRow {
+            workspace: self.log.workspace.clone(),
+            index: receipt.index,
+            leaf_hash: receipt.leaf_hash,
+            salt,
+            idempotency_key: entry.idempotency_key,
+            leaf,
+            content: entry.content,
+        });
+        self.next_index += 1;
+        receipt
+    }
+
+    fn undo(&mut self, rows: usize) {
+        for row in self.rows.drain(rows..).rev() {
+            self.standing.remove(&row.idempotency_key);
+            self.next_index = row.index;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countersign_api::name::Workspace;
+    use ledger_format::PrincipalKind;
+    use service_kit::{health::Health, ids::SeededIds};
+
+    use super::*;
+    use crate::{log::Logs, origin::Origins};
+
+    fn staging(size: u64) -> Staging {
+        let logs = Logs::new(Origins::new("countersign.local").expect("a prefix"), Health::new());
+        let log = logs.of(&Workspace::new("demo").expect("an id"));
+        Staging::new(log, size, 1_000, HashMap::new())
+    }
+
+    fn entry(key: &str, content: &str) -> NewEntry {
+        NewEntry {
+            idempotency_key: key.to_owned(),
+            kind: "candidate_proposed".to_owned(),
+            subject: "workspaces/demo/candidates/0192".to_owned(),
+            subject_revision: 1,
+            principal_kind: PrincipalKind::Service,
+            principal_reference: "p-1".to_owned(),
+            payload_digest: None,
+            content: content.as_bytes().to_vec(),
+        }
+    }
+
+    fn indices(answers: &[Appended]) -> Vec<(u64, bool)> {
+        answers.iter().map(|answer| (answer.receipt.index, answer.replayed)).collect()
+    }
+
+    #[test]
+    fn new_keys_get_dense_indices_and_known_ones_their_receipt() {
+        let ids = SeededIds::new(1);
+        let mut staging = staging(7);
+        let first = staging.settle(vec![entry("a", "1"), entry("b", "2"), entry("a", "1")], &ids).expect("taken");
+        assert_eq!(indices(&first), [(7, false), (8, false), (7, true)]);
+        let second = staging.settle(vec![entry("c", "3"), entry("b", "2")], &ids).expect("taken");
+        assert_eq!(indices(&second), [(9, false), (8, true)]);
+        assert_eq!(second[1].receipt, first[1].receipt);
+        assert_eq!(staging.into_rows().iter().map(|row| row.index).collect::<Vec<_>>(), [7, 8, 9]);
+    }
+
+    #[test]
+    fn a_refused_job_leaves_neither_rows_nor_keys() {
+        let ids = SeededIds::new(1);
+        let mut staging = staging(0);
+        staging.settle(vec![entry("a", "1")], &ids).expect("taken");
+        let refused = staging.settle(vec![entry("b", "2"), entry("c", "3"), entry("a", "other")], &ids);
+        assert!(matches!(refused, Err(Refusal::KeyReused(conflict)) if conflict.index == 0));
+        let next = staging.settle(vec![entry("b", "not what was refused")], &ids).expect("`b` is free again");
+        assert_eq!(indices(&next), [(1, false)]);
+    }
+
+    #[test]
+    fn equal_contents_have_different_commitments() {
+        let ids = SeededIds::new(1);
+        let mut staging = staging(0);
+        staging.settle(vec![entry("a", "yes"), entry("b", "yes")], &ids).expect("taken");
+        let rows = staging.into_rows();
+        assert_ne!(rows[0].salt, rows[1].salt);
+    }
+}

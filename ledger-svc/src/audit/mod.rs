@@ -1,0 +1,26 @@
+//! Offline verification and proofs, from the files alone: no server is asked, and none need run.
+//!
+//! [`verify`] reads every column of every row: entries are hashed again, contents included; tiles, checkpoints and fences are compared
+//! with what the entries give; what SQLite keeps beside them is checked last. It reads one moment of the ledger, holds a few
+//! kilobytes a log, and takes nothing in the files for granted: a wrong type, a broken text or a damaged page is a [`Finding`].
+//!
+//! What it can not tell, because nothing in the files does: whether well-formed entries beyond the last checkpoint were appended by
+//! the service ([`LogVerified::unsigned_entries`] counts them), and whether ledger and fence were both put back to an older moment.
+//! Whoever remembers a later checkpoint finds that.
+
+mod checkpoint_pass;
+mod error;
+mod fence_pass;
+mod finding;
+mod log_pass;
+mod prove;
+mod structure_pass;
+mod tile_pass;
+mod typed;
+mod verify;
+
+pub use error::Error;
+pub use finding::{ColumnName, Finding, What};
+pub use log_pass::LogVerified;
+pub use prove::{EntryId, Proof, ProveError, prove};
+pub use verify::{Progress, verify};

@@ -1,0 +1,65 @@
+use std::sync::Arc;
+
+use countersign_api::name::Workspace;
+use tokio::sync::watch;
+
+use super::{Halt, LogView, Published};
+
+/// One log's name and what its readers wait on.
+#[derive(Debug)]
+pub struct Log {
+    /// The workspace it is of.
+    pub workspace: Workspace,
+    /// Its name in leaves and checkpoints.
+    pub origin: String,
+    view: watch::Sender<LogView>,
+}
+
+impl Log {
+    pub(super) fn new(workspace: Workspace, origin: String, initial: LogView) -> Self {
+        Self { workspace, origin, view: watch::Sender::new(initial) }
+    }
+
+    /// Returns what is known now.
+    pub fn view(&self) -> LogView {
+        self.view.borrow().clone()
+    }
+
+    /// Returns a receiver that is woken at every change.
+    pub fn watch(&self) -> watch::Receiver<LogView> {
+        self.view.subscribe()
+    }
+
+    /// Returns why the log is halted, when it is.
+    pub fn halt(&self) -> Option<Halt> {
+        self.view.borrow().halt.clone()
+    }
+
+    /// Notes how far the log reaches.
+    pub(crate) fn set_size(&self, size: u64) {
+        self.view.send_modify(|view| {
+            assert!(size >= view.size, "L-1: a log never gets shorter");
+            view.size = size;
+        });
+    }
+
+    /// Notes a checkpoint.
+    pub(crate) fn set_published(&self, published: Arc<Published>) {
+        self.view.send_modify(|view| {
+            assert!(published.checkpoint.size() >= view.signed_size(), "L-2: a later checkpoint never covers less");
+            view.published = Some(published);
+        });
+    }
+
+    /// Halts the log; the first reason stays.
+    pub(crate) fn set_halt(&self, halt: Halt) {
+        tracing::error!(workspace = self.workspace.id(), reason = %halt, "a log is halted: no append, no checkpoint");
+        self.view.send_modify(|view| {
+            view.halt.get_or_insert(halt);
+        });
+    }
+
+    pub(super) fn set_final(&self) {
+        self.view.send_modify(|view| view.is_final = true);
+    }
+}

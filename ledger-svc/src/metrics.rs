@@ -1,0 +1,51 @@
+//! What the ledger counts, beside the queue depth and commit latency that its writer counts (label `writer="ledger"`).
+
+use countersign_api::name::Workspace;
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+};
+use service_kit::metrics::{Metrics, seconds_histogram};
+
+/// Names the log that a number is of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LogLabel {
+    workspace: String,
+}
+
+/// The ledger's own numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct LedgerMetrics {
+    pub(crate) entries: Counter,
+    pub(crate) publish_seconds: Histogram,
+    sizes: Family<LogLabel, Gauge>,
+    signed_sizes: Family<LogLabel, Gauge>,
+}
+
+impl LedgerMetrics {
+    pub(crate) fn new(metrics: &Metrics) -> Self {
+        Self {
+            entries: metrics.register("ledger_entries", "Entries appended", Counter::default()),
+            publish_seconds: metrics.register(
+                "ledger_publish_seconds",
+                "Time from reading committed entries back to their stored checkpoint",
+                seconds_histogram(),
+            ),
+            sizes: metrics.register("ledger_size", "Entries in a log", Family::default()),
+            signed_sizes: metrics.register("ledger_signed_size", "Entries under a log's checkpoint", Family::default()),
+        }
+    }
+
+    pub(crate) fn note_size(&self, workspace: &Workspace, size: u64) {
+        set(&self.sizes, workspace, size);
+    }
+
+    pub(crate) fn note_signed_size(&self, workspace: &Workspace, size: u64) {
+        set(&self.signed_sizes, workspace, size);
+    }
+}
+
+fn set(family: &Family<LogLabel, Gauge>, workspace: &Workspace, size: u64) {
+    let label = LogLabel { workspace: workspace.id().to_owned() };
+    family.get_or_create(&label).set(i64::try_from(size).unwrap_or(i64::MAX));
+}

@@ -1,0 +1,14 @@
+//! Signs what was committed: reads it back from the file, moves the fence, signs, stores, tells the waiting.
+//!
+//! One round covers everything committed since the last; rounds follow each other without a timer as long as there is something to
+//! sign. Callers of an append do not wait for it, whoever needs a proof does. `recovery` brings log, checkpoints and fence together
+//! at start and halts a log whose file is not the one that was signed.
+
+mod read_back;
+mod recovery;
+mod round;
+mod run;
+
+pub(crate) use recovery::{Recovered, RecoveryError, recover};
+pub(crate) use round::{Signer, sign_head};
+pub(crate) use run::Publisher;

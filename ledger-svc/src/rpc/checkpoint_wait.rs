@@ -1,0 +1,38 @@
+use std::sync::Arc;
+
+use service_kit::rejection::Rejection;
+
+use super::{service::LedgerRpc, status};
+use crate::{
+    log::{Head, Log, LogView, Published},
+    publisher::sign_head,
+};
+
+/// Returns the latest checkpoint, waiting until it covers `least_size` entries. The call's deadline bounds the wait.
+pub(super) async fn covering(rpc: &LedgerRpc, log: &Log, least_size: u64) -> Result<Arc<Published>, Rejection> {
+    let mut views = log.watch();
+    loop {
+        let view = views.borrow_and_update().clone();
+        if let Some(halt) = &view.halt {
+            return Err(status::of_halt(log, halt));
+        }
+        if view.signed_size() >= least_size {
+            return Ok(latest(rpc, log, &view));
+        }
+        if view.is_final {
+            return Err(status::shutting_down());
+        }
+        // During a drain only what is committed already will still be signed.
+        let is_coming = view.size >= least_size;
+        tokio::select! {
+            _ = views.changed() => {}
+            () = rpc.shutdown.draining(), if !is_coming => return Err(status::shutting_down()),
+        }
+    }
+}
+
+/// Returns the checkpoint of a view; the empty log's is made when it is asked for and not kept: it has one size, one root.
+fn latest(rpc: &LedgerRpc, log: &Log, view: &LogView) -> Arc<Published> {
+    let empty = || Arc::new(sign_head(&rpc.key, &log.origin, Head::empty()));
+    view.published.clone().unwrap_or_else(empty)
+}

@@ -1,0 +1,77 @@
+//! The only place that turns the ledger's errors into refusals.
+
+use countersign_api::error::v1::ErrorReason;
+use service_kit::rejection::Rejection;
+
+use crate::{
+    appender::{AppendError, Refusal},
+    entry::Conflict,
+    log::{Halt, Log},
+    store,
+};
+
+/// Refuses what the log did not take.
+pub(super) fn of_append(log: &Log, error: AppendError) -> Rejection {
+    match error {
+        AppendError::Refused(Refusal::KeyReused(conflict)) => of_conflict(&conflict),
+        AppendError::Refused(Refusal::Halted(halt)) => of_halt(log, &halt),
+        AppendError::Submit(error) => error.into(),
+    }
+}
+
+/// Refuses to write to, or to prove from, a halted log.
+pub(super) fn of_halt(log: &Log, halt: &Halt) -> Rejection {
+    let reason = if halt.is_by_fence() { ErrorReason::LogBehindFence } else { ErrorReason::StorageFailed };
+    Rejection::new(reason, format!("`{}`: {halt}", log.workspace)).with("workspace", log.workspace.to_string())
+}
+
+/// Refuses an answer that the store did not give. What the driver says stays inside.
+pub(super) fn of_store(error: &store::Error) -> Rejection {
+    tracing::error!(error = error as &dyn std::error::Error, "the ledger's store did not answer");
+    match error {
+        store::Error::Open(_) | store::Error::Driver(_) => {
+            Rejection::new(ErrorReason::StorageFailed, "the ledger can not be read now; try again")
+        }
+        store::Error::CorruptRow { table, column, row } => Rejection::new(ErrorReason::RowCorrupt, error.to_string())
+            .with("table", *table)
+            .with("column", *column)
+            .with("row", row.as_str()),
+        store::Error::MissingRow { table, row } => {
+            Rejection::new(ErrorReason::RowCorrupt, error.to_string()).with("table", *table).with("row", row.as_str())
+        }
+    }
+}
+
+/// Refuses an index or size beyond the log's.
+pub(super) fn out_of_range(log: &Log, what: &str, asked: u64, size: u64) -> Rejection {
+    Rejection::new(
+        ErrorReason::LogRangeInvalid,
+        format!("{what} `{asked}` is beyond the `{size}` entries of `{}`; ask within them", log.workspace),
+    )
+    .with("size", size.to_string())
+}
+
+/// Refuses a key that stands nowhere.
+pub(super) fn unknown_key(log: &Log, idempotency_key: &str) -> Rejection {
+    Rejection::new(
+        ErrorReason::ResourceNotFound,
+        format!("no entry of `{}` has the key `{idempotency_key}`; check key and workspace", log.workspace),
+    )
+    .with("idempotencyKey", idempotency_key)
+}
+
+/// Refuses to go on, or to wait for what will not come any more.
+pub(super) fn shutting_down() -> Rejection {
+    Rejection::new(
+        ErrorReason::ShuttingDown,
+        "the server is shutting down; go on with the next one from the last answer",
+    )
+}
+
+fn of_conflict(conflict: &Conflict) -> Rejection {
+    Rejection::new(ErrorReason::IdempotencyKeyReused, conflict.to_string())
+        .with("idempotencyKey", conflict.idempotency_key.as_str())
+        .with("entryIndex", conflict.index.to_string())
+        .with("storedLeafHash", conflict.stored.to_string())
+        .with("offeredLeafHash", conflict.offered.to_string())
+}

@@ -1,0 +1,73 @@
+use std::sync::Arc;
+
+use countersign_api::ledger::v1::{SubscribeEntriesRequest, SubscribeEntriesResponse};
+use futures::{
+    TryStreamExt,
+    stream::{self, BoxStream},
+};
+use service_kit::call::CallContext;
+use tokio::sync::watch;
+use tonic::Status;
+
+use super::{entry_chunks, parse, service::LedgerRpc, status};
+use crate::log::{Log, LogView};
+
+/// Streams entries from an index on and goes on with every commit, until the caller leaves or the server drains.
+pub(super) fn answer(
+    rpc: &LedgerRpc,
+    call: &CallContext,
+    request: &SubscribeEntriesRequest,
+) -> Result<BoxStream<'static, Result<SubscribeEntriesResponse, Status>>, Status> {
+    let log = rpc.log(call, &request.parent)?;
+    let next = parse::number("start_index", request.start_index)?;
+    let size = log.view().size;
+    if next > size {
+        return Err(status::out_of_range(&log, "start_index", next, size).into());
+    }
+    let subscription = Subscription { rpc: rpc.clone(), view: log.watch(), log, next };
+    let chunks = stream::try_unfold(subscription, |mut subscription| async move {
+        let chunk = subscription.chunk().await?;
+        Ok(Some((chunk, subscription)))
+    });
+    Ok(Box::pin(chunks.into_stream()))
+}
+
+struct Subscription {
+    rpc: LedgerRpc,
+    log: Arc<Log>,
+    view: watch::Receiver<LogView>,
+    /// Index that the subscriber gets next (L-1: it gets every one, in order).
+    next: u64,
+}
+
+impl Subscription {
+    async fn chunk(&mut self) -> Result<SubscribeEntriesResponse, Status> {
+        let size = self.committed_beyond_next().await?;
+        let entries = entry_chunks::read(&self.rpc.ledger, &self.log.workspace, self.next, size).await?;
+        self.next += entries.len() as u64;
+        Ok(SubscribeEntriesResponse { entries })
+    }
+
+    /// Waits until there is something to send; returns the size of the log then.
+    async fn committed_beyond_next(&mut self) -> Result<u64, Status> {
+        loop {
+            let (size, is_final) = {
+                let view = self.view.borrow_and_update();
+                (view.size, view.is_final)
+            };
+            if self.rpc.shutdown.is_draining() {
+                return Err(status::shutting_down().into());
+            }
+            if size > self.next {
+                return Ok(size);
+            }
+            if is_final {
+                return Err(status::shutting_down().into());
+            }
+            tokio::select! {
+                _ = self.view.changed() => {}
+                () = self.rpc.shutdown.draining() => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Reads the columns of a row, or says which one is corrupt.
+
+use ledger_format::{Hash, Salt};
+use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
+
+use super::Error;
+
+/// One row of a table whose columns are read by position.
+pub(super) struct Cells<'r> {
+    row: &'r SqliteRow,
+    table: &'static str,
+    /// The row's key, for errors.
+    key: String,
+}
+
+impl<'r> Cells<'r> {
+    pub(super) fn new(row: &'r SqliteRow, table: &'static str, key: impl Into<String>) -> Self {
+        Self { row, table, key: key.into() }
+    }
+
+    pub(super) fn text(&self, position: usize, column: &'static str) -> Result<&'r str, Error> {
+        self.get(position, column)
+    }
+
+    pub(super) fn bytes(&self, position: usize, column: &'static str) -> Result<&'r [u8], Error> {
+        self.get(position, column)
+    }
+
+    /// Reads a number that can not be negative.
+    pub(super) fn number(&self, position: usize, column: &'static str) -> Result<u64, Error> {
+        let number: i64 = self.get(position, column)?;
+        u64::try_from(number).map_err(|_| self.corrupt(column))
+    }
+
+    pub(super) fn hash(&self, position: usize, column: &'static str) -> Result<Hash, Error> {
+        Hash::try_from(self.bytes(position, column)?).map_err(|_| self.corrupt(column))
+    }
+
+    pub(super) fn salt(&self, position: usize, column: &'static str) -> Result<Salt, Error> {
+        Salt::try_from(self.bytes(position, column)?).map_err(|_| self.corrupt(column))
+    }
+
+    pub(super) fn corrupt(&self, column: &'static str) -> Error {
+        Error::CorruptRow { table: self.table, column, row: self.key.clone() }
+    }
+
+    fn get<T>(&self, position: usize, column: &'static str) -> Result<T, Error>
+    where
+        T: Decode<'r, Sqlite> + Type<Sqlite>,
+    {
+        self.row.try_get(position).map_err(|_| self.corrupt(column))
+    }
+}
+
+/// Turns a number of ours into SQLite's.
+///
+/// # Panics
+/// Above 2^63 - 1, which no log reaches.
+pub(super) fn signed(number: u64) -> i64 {
+    i64::try_from(number).expect("invariant: a log holds fewer than 2^63 entries")
+}

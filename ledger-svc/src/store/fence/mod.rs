@@ -1,0 +1,13 @@
+//! The fence store: a small file apart from the ledger that remembers what was signed last.
+//!
+//! It is written before a checkpoint is signed. Whoever puts back an older copy of the ledger's file finds the fence ahead of it, and
+//! the service refuses to sign a second history. It must never be restored or deleted on its own.
+
+mod row;
+mod store;
+
+pub use row::Fence;
+pub use store::{Advance, AdvanceError, FenceStore};
+
+/// The migrations of the fence file, embedded.
+pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/fence/migrations");

@@ -1,0 +1,9 @@
+//! All SQL of the crate: the ledger's own file, the fence store beside it, and rows read raw for verification.
+
+mod cells;
+mod error;
+pub mod fence;
+pub mod raw;
+pub mod sqlite;
+
+pub use error::Error;

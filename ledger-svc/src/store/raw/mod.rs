@@ -1,0 +1,20 @@
+//! Rows as they stand in a file, believed in nothing: any column can hold any type, any key can be missing or stand twice.
+//!
+//! Verification reads through these, so that a changed file becomes a finding and never an error of the driver. Reads go on in pages by
+//! key, with the row id as the last resort between equal keys, all within one read transaction: one moment of the ledger, flat
+//! memory, and no lock that holds up a running server.
+
+mod checkpoints;
+mod entries;
+mod fences;
+mod ledger;
+mod structure;
+mod tiles;
+mod value;
+
+pub use checkpoints::RawCheckpoint;
+pub use entries::{RawEntry, RawPosition};
+pub use fences::{RawFence, read_fences};
+pub use ledger::RawLedger;
+pub use structure::{SchemaObject, expected_migrations, expected_schema};
+pub use value::Value;

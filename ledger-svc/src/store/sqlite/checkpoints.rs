@@ -1,0 +1,43 @@
+use countersign_api::name::Workspace;
+use sqlx::SqliteConnection;
+
+use crate::store::{Error, cells::Cells};
+
+/// A signed checkpoint as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckpointRow {
+    /// Whose log it is of.
+    pub workspace: Workspace,
+    /// The size it covers.
+    pub size: u64,
+    /// Size of the checkpoint stored before it, 0 for the first.
+    pub previous_size: u64,
+    /// The signed note.
+    pub signed_note: String,
+}
+
+/// Reads the checkpoint that covers most; none when nothing was signed.
+///
+/// # Errors
+/// See [`Error`].
+pub async fn last_checkpoint(
+    connection: &mut SqliteConnection,
+    workspace: &Workspace,
+) -> Result<Option<CheckpointRow>, Error> {
+    let row = sqlx::query(
+        "SELECT size, previous_size, signed_note FROM checkpoints WHERE workspace = ?1 ORDER BY size DESC LIMIT 1",
+    )
+    .bind(workspace.id())
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        let cells = Cells::new(&row, "checkpoints", workspace.id());
+        Ok(CheckpointRow {
+            workspace: workspace.clone(),
+            size: cells.number(0, "size")?,
+            previous_size: cells.number(1, "previous_size")?,
+            signed_note: cells.text(2, "signed_note")?.to_owned(),
+        })
+    })
+    .transpose()
+}

@@ -1,0 +1,244 @@
+//! A ledger in a folder of its own, served in memory through all layers, and the callers it needs.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use countersign_api::{
+    ledger::v1::{
+        AppendEntriesRequest, Checkpoint, Entry, GetCheckpointRequest, NewEntry, Receipt,
+        ledger_service_client::LedgerServiceClient,
+    },
+    name::Workspace,
+    r#type::v1::PrincipalKind,
+};
+use ledger_format::{SigningKey, VerifyingKey};
+use ledger_svc::{
+    App, BuildError, Environment, LedgerConfig, QueueLimits,
+    audit::{self, LogVerified},
+};
+use service_kit::{
+    access::{Access, Principal, Role, Scope, TokenStore},
+    clock::{Clock, ManualClock},
+    grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
+    health::Health,
+    ids::{Ids, RandomIds, SeededIds},
+    metrics::Metrics,
+    shutdown::{DRAIN_MAX, Shutdown},
+};
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
+use tonic::Status;
+
+pub const ORIGIN_PREFIX: &str = "countersign.local";
+pub const PARENT: &str = "workspaces/demo";
+
+pub type Client = LedgerServiceClient<AuthorizedChannel>;
+
+/// The files of a ledger; they outlive the processes that serve them.
+pub struct Files {
+    folder: tempfile::TempDir,
+}
+
+/// A ledger at work.
+pub struct Bench {
+    pub app: App,
+    pub relay: Client,
+    pub clock: ManualClock,
+    pub metrics: Metrics,
+    pub health: Health,
+    pub shutdown: Shutdown,
+    server: Server,
+    access: Arc<Access>,
+}
+
+impl Files {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn ledger(&self) -> PathBuf {
+        self.path("ledger.db")
+    }
+
+    pub fn fence(&self) -> PathBuf {
+        self.path("fence.db")
+    }
+
+    pub fn config(&self) -> LedgerConfig {
+        LedgerConfig {
+            ledger_path: self.ledger(),
+            fence_path: self.fence(),
+            signing_key: signing_key(),
+            origin_prefix: ORIGIN_PREFIX.to_owned(),
+            queue: QueueLimits::default(),
+        }
+    }
+
+    pub async fn serve(&self) -> Bench {
+        self.serve_with(self.config()).await
+    }
+
+    pub async fn serve_with(&self, config: LedgerConfig) -> Bench {
+        let bench = self.serve_unsigned(config).await;
+        bench.app.spawn(&bench.shutdown);
+        bench
+    }
+
+    /// Serves without the publisher: entries are committed and nothing is signed, as in the moment before a crash.
+    pub async fn serve_unsigned(&self, config: LedgerConfig) -> Bench {
+        let clock = ManualClock::new("2026-11-22T10:00:00Z".parse().expect("a time"));
+        let metrics = Metrics::new();
+        let health = Health::new();
+        let shutdown = Shutdown::new();
+        let shared_clock: Arc<dyn Clock> = Arc::new(clock.clone());
+        let ids: Arc<dyn Ids> = Arc::new(RandomIds);
+        let environment = Environment {
+            clock: Arc::clone(&shared_clock),
+            ids: Arc::clone(&ids),
+            metrics: metrics.clone(),
+            health: health.clone(),
+            shutdown: shutdown.clone(),
+        };
+        let app = config.build(&environment).await.expect("it builds");
+
+        let tokens = TokenStore::open(&self.path("tokens.db")).await.expect("it opens");
+        let access = Arc::new(Access::new(tokens, shared_clock, ids));
+        let server =
+            Server::builder(Arc::clone(&access), &metrics, &health, &shutdown).add_service(app.service()).build();
+        let relay = client(&server, &access, "services/relay", Scope::All, Role::Relay);
+        Bench { app, relay, clock, metrics, health, shutdown, server, access }
+    }
+
+    /// Runs a statement on one of the files, as somebody with access to the disk could.
+    pub async fn meddle(&self, file: &Path, sql: &'static str) {
+        let mut connection = SqliteConnectOptions::new().filename(file).connect().await.expect("it opens");
+        sqlx::raw_sql(sql).execute(&mut connection).await.expect(sql);
+        connection.close().await.expect("it closes");
+    }
+
+    /// Verifies both files offline.
+    pub async fn verify(&self) -> Result<Vec<LogVerified>, audit::Error> {
+        audit::verify(&self.ledger(), &self.fence(), &verifying_key(), ORIGIN_PREFIX, |_| {}).await
+    }
+}
+
+impl Bench {
+    pub fn client(&self, principal: &str, scope: Scope, role: Role) -> Client {
+        client(&self.server, &self.access, principal, scope, role)
+    }
+
+    pub async fn append(&self, entries: Vec<NewEntry>) -> Result<Vec<Receipt>, Status> {
+        append(&mut self.relay.clone(), entries).await
+    }
+
+    /// Appends entries `from` up to, not including, `to`, in commits of `batch`, each with a checkpoint of its own.
+    pub async fn fill(&self, from: u64, to: u64, batch: usize) -> Checkpoint {
+        let entries: Vec<NewEntry> = (from..to).map(|number| entry(&format!("k/{number}"), &content(number))).collect();
+        let mut checkpoint = Checkpoint::default();
+        for batch in entries.chunks(batch) {
+            self.clock.advance(Duration::from_millis(7));
+            let receipts = self.append(batch.to_vec()).await.expect("appended");
+            checkpoint = self.checkpoint(receipts.last().expect("one each").index + 1).await;
+        }
+        checkpoint
+    }
+
+    pub async fn checkpoint(&self, least_size: i64) -> Checkpoint {
+        let request = GetCheckpointRequest { parent: PARENT.to_owned(), least_size };
+        let response = self.relay.clone().get_checkpoint(request).await.expect("a checkpoint").into_inner();
+        response.checkpoint.expect("it is set")
+    }
+
+    /// Ends the process as SIGTERM does.
+    pub async fn drain(self) {
+        let Self { app, shutdown, relay, server, access, .. } = self;
+        drop((relay, server, access));
+        shutdown.drain(DRAIN_MAX).await.expect("every task ends");
+        app.close().await;
+    }
+}
+
+/// Copies a file as it stands on disk; of use while nothing serves it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::copy(from, to).expect("copied");
+}
+
+/// Builds a ledger that is not expected to serve.
+pub async fn build(config: LedgerConfig) -> Result<App, BuildError> {
+    let environment = Environment {
+        clock: Arc::new(ManualClock::default()),
+        ids: Arc::new(RandomIds),
+        metrics: Metrics::new(),
+        health: Health::new(),
+        shutdown: Shutdown::new(),
+    };
+    config.build(&environment).await
+}
+
+fn client(server: &Server, access: &Access, principal: &str, scope: Scope, role: Role) -> Client {
+    let principal = Principal::new(principal.parse().expect("an id"), scope, [role]).expect("a principal");
+    let channel = with_token(server.in_memory_channel(), &access.lend(principal));
+    LedgerServiceClient::new(channel).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+}
+
+pub async fn append(client: &mut Client, entries: Vec<NewEntry>) -> Result<Vec<Receipt>, Status> {
+    let request = AppendEntriesRequest { parent: PARENT.to_owned(), entries };
+    client.append_entries(request).await.map(|response| response.into_inner().receipts)
+}
+
+pub async fn read_all(client: &mut Client) -> Vec<Entry> {
+    let request =
+        countersign_api::ledger::v1::ReadEntriesRequest { parent: PARENT.to_owned(), start_index: 0, limit: 0 };
+    let mut stream = client.read_entries(request).await.expect("a stream").into_inner();
+    let mut entries = Vec::new();
+    while let Some(chunk) = stream.message().await.expect("a chunk") {
+        entries.extend(chunk.entries);
+    }
+    entries
+}
+
+pub fn signing_key() -> SigningKey {
+    SigningKey::from_seed(ORIGIN_PREFIX, &SeededIds::new(42).random_32()).expect("a key")
+}
+
+pub fn verifying_key() -> VerifyingKey {
+    signing_key().verifying_key().clone()
+}
+
+pub fn workspace() -> Workspace {
+    Workspace::new("demo").expect("an id")
+}
+
+pub fn origin() -> String {
+    format!("{ORIGIN_PREFIX}/{PARENT}")
+}
+
+pub fn entry(key: &str, content: &str) -> NewEntry {
+    NewEntry {
+        idempotency_key: key.to_owned(),
+        kind: "candidate_proposed".to_owned(),
+        subject: "workspaces/demo/candidates/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55".to_owned(),
+        subject_revision: 1,
+        principal_kind: PrincipalKind::Generator.into(),
+        principal_reference: "pseudonym-1".to_owned(),
+        payload_digest: vec![7; 32],
+        content: content.as_bytes().to_vec(),
+    }
+}
+
+/// A content of some length that differs from entry to entry.
+pub fn content(number: u64) -> String {
+    format!("entry {number} says {}", "something ".repeat(usize::try_from(number % 7).expect("small") + 1))
+}
+
+/// The reason of a refusal.
+pub fn reason(status: &Status) -> String {
+    use tonic_types::StatusExt;
+    status.get_details_error_info().expect("an ErrorInfo").reason
+}

@@ -1,0 +1,18 @@
+//! The ledger as its callers and its auditors meet it: over gRPC through all layers of a server, and offline over its files.
+
+mod append;
+mod append_stream;
+mod audit;
+mod bench;
+mod checkpoints;
+mod concurrency;
+mod crash;
+mod full_queue;
+mod proofs;
+mod read;
+mod refusal;
+mod restore;
+mod rights;
+mod subscribe;
+mod tamper;
+mod tamper_lab;
