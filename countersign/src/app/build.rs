@@ -1,0 +1,158 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_api::name::Workspace;
+use executor::connector::Connectors;
+use executor::connector::sandbox::Sandbox;
+use ledger_format::{SigningKey, VerifyingKey};
+use ledger_svc::keys::load_or_create;
+use ledger_svc::{LedgerConfig, QueueLimits};
+use service_kit::access::{Access, BearerToken, Principal, Pseudonyms, TokenRpc, TokenStore, ensure_admin_token};
+use service_kit::data_dir::DataDir;
+use service_kit::grpc::{AuthorizedChannel, Server, with_token};
+use service_kit::shutdown::DRAIN_MAX;
+use tonic::transport::Channel;
+
+use super::config::{Config, Execution, ORIGIN_PREFIX};
+use super::folder::Folder;
+use super::process::Process;
+use super::{definitions, keys, principals};
+use crate::failure::Failure;
+
+/// All services, running in this process.
+#[derive(Debug)]
+pub struct App {
+    pub(super) folder: Folder,
+    pub(super) process: Process,
+    pub(super) server: Server,
+    access: Arc<Access>,
+    channel: Channel,
+    sandbox: Sandbox,
+    ledger: ledger_svc::App,
+    candidates: candidate_svc::App,
+}
+
+impl App {
+    /// Opens everything in the folder and starts every service; nobody listens yet but the in-memory channel.
+    ///
+    /// A crash in here leaves files that the next start opens again: each is whole, or is made anew.
+    ///
+    /// # Errors
+    /// [`Failure::Unreachable`] naming what cannot be opened.
+    pub async fn start(folder: Folder, config: Config) -> Result<Self, Failure> {
+        build(folder, config).await.map_err(Failure::Unreachable)
+    }
+
+    /// Returns a channel as a token's principal, through the same layers as any caller.
+    pub fn channel(&self, token: &BearerToken) -> AuthorizedChannel {
+        with_token(self.channel.clone(), token)
+    }
+
+    /// Returns a channel as a principal whose token ends with this process.
+    pub fn channel_as(&self, principal: Principal) -> AuthorizedChannel {
+        self.channel(&self.access.lend(principal))
+    }
+
+    /// Returns the sandbox CRM.
+    pub const fn sandbox(&self) -> &Sandbox {
+        &self.sandbox
+    }
+
+    /// Stops taking work, lets everything finish what it took, closes the files, and gives the folder back.
+    ///
+    /// # Errors
+    /// [`Failure::Fault`] naming what did not end in time.
+    pub async fn drain(self) -> Result<Folder, Failure> {
+        let drained = self.process.shutdown.drain(DRAIN_MAX).await;
+        self.candidates.close().await;
+        self.ledger.close().await;
+        self.folder.forget_address().map_err(Failure::Fault)?;
+        drained.map_err(Failure::fault)?;
+        Ok(self.folder)
+    }
+
+    async fn start_executor(&self, workspace: Workspace, key: VerifyingKey, lease: Duration) -> anyhow::Result<()> {
+        let memory_db = self.folder.data_dir().folder().join("executor.db");
+        let config =
+            executor::Config { lease, ..executor::Config::new(vec![workspace], ORIGIN_PREFIX, key, memory_db) };
+        let clock = Arc::clone(&self.process.clock);
+        let channel = self.channel_as(principals::executor());
+        let connectors = Connectors::new().register(Arc::new(self.sandbox.clone()))?;
+        let metrics = &self.process.metrics;
+        let executor = executor::App::build(config, clock, channel.clone(), channel, connectors, metrics).await?;
+        executor.spawn(&self.process.shutdown);
+        Ok(())
+    }
+}
+
+async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
+    let data_dir = folder.data_dir();
+    let process = Process::new();
+    let access = open_access(data_dir, &process).await?;
+
+    let signing_key = load_or_create(&keys::signing_key_file(data_dir), ORIGIN_PREFIX, &*process.ids)?;
+    let verifying_key = signing_key.verifying_key().clone();
+    let ledger = open_ledger(data_dir, signing_key, &process).await?;
+    // The ledger has a server of its own inside: candidate-svc needs a way to it before the server that has them all is built.
+    let inner = process.server(&access).add_service(ledger.service()).build();
+    let relay = with_token(inner.in_memory_channel(), &access.lend(principals::relay()));
+    let candidates = open_candidates(data_dir, relay, &process).await?;
+    let sandbox =
+        Sandbox::open(&data_dir.sandbox_db(), Arc::clone(&process.clock), &process.metrics, &process.shutdown).await?;
+
+    let server = process
+        .server(&access)
+        .add_service(TokenRpc::server(Arc::clone(&access)))
+        .add_service(candidates.trigger_service())
+        .add_service(candidates.proposal_service())
+        .add_service(candidates.review_service())
+        .add_service(candidates.execution_service())
+        .add_service(ledger.service())
+        .build();
+    let channel = server.in_memory_channel();
+    ledger.spawn(&process.shutdown);
+    candidates.spawn(&process.shutdown);
+    let app = App { folder, process, server, access, channel, sandbox, ledger, candidates };
+    if let Execution::On { lease } = config.execution {
+        app.start_executor(config.workspace, verifying_key, lease).await?;
+    }
+    Ok(app)
+}
+
+/// Opens the tokens, and makes those that commands find by themselves.
+async fn open_access(data_dir: &DataDir, process: &Process) -> anyhow::Result<Arc<Access>> {
+    let store = TokenStore::open(&data_dir.tokens_db()).await?;
+    let access = Arc::new(Access::new(store, Arc::clone(&process.clock), Arc::clone(&process.ids)));
+    ensure_admin_token(data_dir, &access).await?;
+    keys::ensure_local_proposer(data_dir, &access).await?;
+    Ok(access)
+}
+
+async fn open_ledger(
+    data_dir: &DataDir,
+    signing_key: SigningKey,
+    process: &Process,
+) -> anyhow::Result<ledger_svc::App> {
+    let config = LedgerConfig {
+        ledger_path: data_dir.ledger_db(),
+        fence_path: data_dir.fence_db(),
+        signing_key,
+        origin_prefix: ORIGIN_PREFIX.to_owned(),
+        queue: QueueLimits::default(),
+    };
+    Ok(config.build(&process.for_ledger()).await?)
+}
+
+async fn open_candidates(
+    data_dir: &DataDir,
+    ledger: AuthorizedChannel,
+    process: &Process,
+) -> anyhow::Result<candidate_svc::App> {
+    let config = candidate_svc::Config {
+        database_path: data_dir.candidates_db(),
+        catalogue: definitions::catalogue(data_dir)?,
+        policy: definitions::policy(data_dir)?,
+        pseudonyms: Pseudonyms::open(&keys::pseudonym_file(data_dir), &*process.ids)?,
+    };
+    Ok(config.build(&process.for_candidates(ledger)).await?)
+}

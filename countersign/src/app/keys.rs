@@ -1,0 +1,72 @@
+//! What is drawn once and kept under `keys/`, each file for its owner alone.
+//!
+//! A crash while one is drawn leaves none, or one whole: the next start draws what is missing.
+
+use std::path::{Path, PathBuf};
+
+use analytics::export::ValueKey;
+use anyhow::Context as _;
+use ledger_format::VerifyingKey;
+use service_kit::access::{Access, BearerToken};
+use service_kit::data_dir::{DataDir, read_secret, write_secret};
+use service_kit::ids::Ids;
+
+use super::principals;
+
+/// Returns the file of the key that signs checkpoints; the verifying key lies beside it, for auditors.
+pub fn signing_key_file(data_dir: &DataDir) -> PathBuf {
+    data_dir.keys().join("ledger.key")
+}
+
+/// Reads the key that checkpoints are verified with.
+///
+/// # Errors
+/// When there is none, or it is not a key.
+pub fn verifying_key(file: &Path) -> anyhow::Result<VerifyingKey> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("no verifying key in `{}`", file.display()))?;
+    text.trim().parse().with_context(|| format!("`{}` does not hold a verifying key", file.display()))
+}
+
+/// Returns the file of the verifying key, in a data folder.
+pub fn verifying_key_file(folder: &Path) -> PathBuf {
+    folder.join("keys").join("ledger.pub")
+}
+
+/// Returns the file of the key that turns principals into pseudonyms.
+pub fn pseudonym_file(data_dir: &DataDir) -> PathBuf {
+    data_dir.keys().join("pseudonym.key")
+}
+
+/// Returns the file of the token that `countersign propose` calls with, in a data folder.
+pub fn local_proposer_file(folder: &Path) -> PathBuf {
+    folder.join("keys").join("local-proposer.token")
+}
+
+/// Makes sure that the local proposer has a token.
+///
+/// # Errors
+/// When it cannot be made or kept.
+pub async fn ensure_local_proposer(data_dir: &DataDir, access: &Access) -> anyhow::Result<()> {
+    let file = local_proposer_file(data_dir.folder());
+    if read_secret(&file)?.is_some() {
+        return Ok(());
+    }
+    let (token, _) = access.create(principals::local_proposer(), None).await?;
+    write_token(&file, &token)
+}
+
+/// Writes a token to a file for its owner alone.
+///
+/// # Errors
+/// When it cannot be kept.
+pub fn write_token(file: &Path, token: &BearerToken) -> anyhow::Result<()> {
+    Ok(write_secret(file, format!("{}\n", token.reveal()).as_bytes())?)
+}
+
+/// Reads the key under which exports hash edited values, or draws it.
+///
+/// # Errors
+/// When it cannot be kept, or the file does not hold a key.
+pub fn value_key(folder: &Path, ids: &dyn Ids) -> anyhow::Result<ValueKey> {
+    Ok(ValueKey::open(&folder.join("keys").join("export-value.key"), ids)?)
+}

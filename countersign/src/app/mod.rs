@@ -1,0 +1,18 @@
+//! All services in one process: Config → build → App → spawn → drain.
+//!
+//! [`folder`] takes the data folder for this process; [`keys`] holds what is drawn once; [`build`] brings the services together, which
+//! meet over an in-memory channel through the same layers as any caller; [`serve`] opens the ports.
+
+mod build;
+mod config;
+mod definitions;
+mod folder;
+pub mod keys;
+pub mod principals;
+mod process;
+mod serve;
+
+pub use build::App;
+pub use config::{Config, Execution, ORIGIN_PREFIX};
+pub use folder::{Folder, FolderError};
+pub use serve::Listening;

@@ -1,0 +1,124 @@
+use countersign_api::candidate::v1::candidate_event::Event;
+use countersign_api::candidate::v1::{ApprovalCause, CandidateEvent, LossCause, ReleaseCause};
+
+use super::execution::{failure_text, result_lines};
+use super::payload::short_digest;
+use super::review::{fault_name, rejection_name};
+use super::wire_name::bare;
+use crate::output::moment_or;
+
+/// Returns what happened, in a word or two.
+pub fn event_name(event: &CandidateEvent) -> &'static str {
+    let Some(event) = &event.event else { return "something that this release does not know" };
+    match event {
+        Event::CandidateProposed(_) => "proposed",
+        Event::EvidenceAdded(_) => "evidence added",
+        Event::EvidenceRequested(_) => "evidence requested",
+        Event::OwnerAssigned(_) => "owner assigned",
+        Event::CandidateEdited(_) => "edited",
+        Event::ApprovalCollected(_) => "approval collected",
+        Event::CandidateApproved(_) => "approved",
+        Event::ApprovalWithdrawn(_) => "approval withdrawn",
+        Event::CandidateRejected(_) => "rejected",
+        Event::CandidateHeld(_) => "held",
+        Event::CandidateReleased(_) => "released",
+        Event::CandidateWithdrawn(_) => "withdrawn",
+        Event::CandidateExpired(_) => "expired",
+        Event::ExecutionStarted(_) => "execution started",
+        Event::ClaimExtended(_) => "claim extended",
+        Event::CandidateExecuted(_) => "executed",
+        Event::ExecutionFailed(_) => "execution failed",
+        Event::OutcomeLost(_) => "outcome lost",
+        Event::OutcomeSettled(_) => "outcome settled",
+        Event::CandidateSentBack(_) => "sent back for rework",
+    }
+}
+
+/// Returns why and exactly what, a line each; empty when the name says it all.
+pub fn event_text(event: &CandidateEvent) -> String {
+    let Some(event) = &event.event else { return String::new() };
+    match event {
+        Event::CandidateProposed(proposed) => proposed
+            .payload
+            .as_ref()
+            .map_or_else(String::new, |payload| format!("digest {}", short_digest(&payload.digest))),
+        Event::EvidenceAdded(added) => {
+            let titles = added.evidence.iter().map(|evidence| evidence.title.as_str()).collect::<Vec<_>>().join("; ");
+            let met = if added.requirement_met { "; this met what was asked for" } else { "" };
+            format!("{titles}{met}{}", dropped(added.approvals_dropped))
+        }
+        Event::EvidenceRequested(requested) => {
+            let question = requested.question.as_ref().map_or("", |question| &question.question);
+            format!("{question}{}", dropped(requested.approvals_dropped))
+        }
+        Event::OwnerAssigned(assigned) => {
+            let before = if assigned.owner_before.is_empty() { "nobody" } else { &assigned.owner_before };
+            format!("{before} → {}\n{}", assigned.owner, assigned.note)
+        }
+        Event::CandidateEdited(edited) => {
+            let after = edited.payload.as_ref().map_or_else(String::new, |payload| short_digest(&payload.digest));
+            let before = short_digest(&edited.digest_before);
+            let fell = dropped(edited.approvals_dropped);
+            format!("{}\n{}\ndigest {before} → {after}{fell}", edited.patch_json, edited.note)
+        }
+        Event::ApprovalCollected(collected) => {
+            let digest = short_digest(&collected.digest);
+            format!("digest {digest}, {} of {}\n{}", collected.approvals, collected.quorum, collected.note)
+        }
+        Event::CandidateApproved(approved) => {
+            let by = match approved.cause() {
+                ApprovalCause::Review | ApprovalCause::Unspecified => "",
+                ApprovalCause::Retry => ", as another try",
+                ApprovalCause::Settlement => ", as what follows a settlement",
+                ApprovalCause::StandingApproval => ", by a standing approval",
+            };
+            let until = moment_or(approved.approval_expire_time.as_ref(), "it is executed");
+            format!("digest {}{by}, stands until {until}\n{}", short_digest(&approved.digest), approved.note)
+        }
+        Event::ApprovalWithdrawn(withdrawn) => format!("{}\n{} stand now", withdrawn.note, withdrawn.approvals),
+        Event::CandidateRejected(rejected) => format!("{}: {}", rejection_name(rejected.reason()), rejected.note),
+        Event::CandidateHeld(held) => {
+            let evidence = if held.until_evidence { " or new evidence" } else { "" };
+            let until = moment_or(held.until_time.as_ref(), "somebody releases it");
+            format!("{}\nuntil {until}{evidence}", held.reason)
+        }
+        Event::CandidateReleased(released) => match released.cause() {
+            ReleaseCause::Unspecified | ReleaseCause::Reviewer => String::new(),
+            ReleaseCause::Time => "its time was over".to_owned(),
+            ReleaseCause::Evidence => "the awaited evidence came".to_owned(),
+        },
+        Event::CandidateWithdrawn(withdrawn) => format!("{}\n{}", withdrawn.reason, withdrawn.superseded_by),
+        Event::CandidateExpired(expired) => format!("it was due by {}", moment_or(expired.expire_time.as_ref(), "-")),
+        Event::ExecutionStarted(started) => format!(
+            "attempt {}, fence {}, digest {}, by the approval at entry {}, key {}",
+            started.attempt_number,
+            started.fence,
+            short_digest(&started.digest),
+            started.approving_entry_index,
+            started.idempotency_key
+        ),
+        Event::ClaimExtended(extended) => format!("until {}", moment_or(extended.lease_expire_time.as_ref(), "-")),
+        Event::CandidateExecuted(executed) => {
+            executed.result.as_ref().map_or_else(String::new, |result| result_lines(result).join("\n"))
+        }
+        Event::ExecutionFailed(failed) => {
+            let again =
+                failed.retry_after.as_ref().map_or_else(String::new, |after| format!(", again in {} s", after.seconds));
+            failed.failure.as_ref().map_or_else(String::new, |failure| failure_text(failure) + &again)
+        }
+        Event::OutcomeLost(lost) => {
+            let cause = bare(LossCause::try_from(lost.cause).unwrap_or_default().as_str_name(), "LOSS_CAUSE_");
+            format!("{cause}\n{}", lost.message)
+        }
+        Event::OutcomeSettled(settled) => {
+            let result = settled.result.as_ref().map_or_else(Vec::new, result_lines).join("\n");
+            let failure = settled.failure.as_ref().map_or_else(String::new, failure_text);
+            format!("{}\n{result}\n{failure}", settled.finding)
+        }
+        Event::CandidateSentBack(sent) => format!("{}\nthe fault lay in: {}", sent.reason, fault_name(sent.fault())),
+    }
+}
+
+fn dropped(approvals: i32) -> String {
+    if approvals == 0 { String::new() } else { format!("\n{approvals} approvals fell") }
+}

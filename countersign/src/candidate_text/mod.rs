@@ -1,0 +1,70 @@
+//! A candidate as a person reads it: why it exists, what was looked at, what would run, who decided, what came of it.
+
+mod assessment;
+mod event;
+mod execution;
+mod history;
+mod layout;
+mod origin;
+mod payload;
+mod review;
+mod wire_name;
+
+use countersign_api::candidate::v1::{ActionType, Candidate, CandidateEvent, GetCandidateResponse};
+
+use crate::output::moment;
+
+pub use assessment::{confidence_name, risk_name};
+pub use wire_name::{short_id, state_name};
+
+use layout::Page;
+
+/// Renders everything there is to know about a candidate.
+pub fn whole(response: &GetCandidateResponse, action_types: &[ActionType]) -> String {
+    let Some(candidate) = &response.candidate else { return String::new() };
+    let mut page = Page::new(&heading(candidate));
+    origin::write(&mut page, candidate);
+    assessment::write(&mut page, candidate);
+    payload::write(&mut page, candidate, action_types);
+    review::write(&mut page, candidate, &response.allowed_transitions);
+    execution::write(&mut page, candidate);
+    history::write(&mut page, &response.history);
+    page.finish()
+}
+
+/// Renders what a reviewer decides on: what would run and what argues for it, without the past.
+pub fn proposal(candidate: &Candidate, action_types: &[ActionType]) -> String {
+    let mut page = Page::new(&heading(candidate));
+    assessment::write(&mut page, candidate);
+    payload::write(&mut page, candidate, action_types);
+    page.finish()
+}
+
+/// Renders one event: who did what, when and why.
+pub fn event_lines(event: &CandidateEvent) -> String {
+    let mut page = Page::new(&format!(
+        "{} by {} at {}, {} then {}",
+        event::event_name(event),
+        wire_name::who(event.actor.as_ref()),
+        moment(event.occur_time.as_ref()),
+        short_id(&event.candidate),
+        state_name(event.state)
+    ));
+    for line in event::event_text(event).lines() {
+        page.put_line(line);
+    }
+    page.finish()
+}
+
+fn heading(candidate: &Candidate) -> String {
+    format!(
+        "{} is {} at revision {} (etag {})",
+        short_id(&candidate.name),
+        state_name(candidate.state),
+        candidate.revision,
+        candidate.etag
+    )
+}
+
+#[cfg(test)]
+mod tests;

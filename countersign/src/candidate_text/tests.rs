@@ -1,0 +1,137 @@
+use countersign_api::candidate::v1::candidate_event::Event;
+use countersign_api::candidate::v1::{
+    Attempt, AttemptOutcome, CandidateEdited, CandidateEvent, Confidence, ConfidenceBasis, ConfidenceLevel, Evidence,
+    EvidenceField, Execution, ExecutionResult, ExternalReference, Fault, FieldChange, FieldLabel, Impact, Payload,
+    RecordedEvent, Rework, Risk, RiskTier, SourceField, State, Trigger,
+};
+use countersign_api::r#type::v1::Principal;
+
+use super::*;
+
+fn anna() -> Principal {
+    Principal { kind: 1, id: "humans/anna".into() }
+}
+
+fn executed_and_sent_back() -> GetCandidateResponse {
+    let candidate = Candidate {
+        name: "workspaces/demo/candidates/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55".into(),
+        revision: 6,
+        etag: "r6".into(),
+        state: State::Rework.into(),
+        trigger: Some(Trigger {
+            source_system: "crm".into(),
+            r#type: "deal_exported".into(),
+            source_id: "1C1I7A6R".into(),
+            fields: vec![SourceField { name: "account".into(), value: String::new() }],
+            ..Trigger::default()
+        }),
+        context_summary: "The deal has no account.\u{202E}".into(),
+        known_unknowns: vec!["who the customer is".into()],
+        missing_fields: vec!["account".into()],
+        evidence: vec![Evidence {
+            number: 1,
+            kind: "record_field".into(),
+            title: "Deal without account".into(),
+            fields: vec![EvidenceField { name: "deal_stage".into(), value: "Engaging".into() }],
+            added_by: Some(Principal { kind: 2, id: "generators/crm-rules".into() }),
+            ..Evidence::default()
+        }],
+        confidence: Some(Confidence {
+            level: ConfidenceLevel::High.into(),
+            basis: ConfidenceBasis::IdMatch.into(),
+            note: "the deal's id is unique".into(),
+        }),
+        risk: Some(Risk {
+            tier: RiskTier::ApprovalRequired.into(),
+            impact: Impact::OwnerTask.into(),
+            reasons: vec!["default of the action type".into()],
+        }),
+        action_type: "create_task".into(),
+        payload: Some(Payload {
+            canonical_json: r#"{"due":"2026-12-02"}"#.into(),
+            digest: vec![7; 32],
+            ..Payload::default()
+        }),
+        rework: Some(Rework { reason: "wrong day".into(), fault: Fault::Edit.into(), ..Rework::default() }),
+        execution: Some(Execution {
+            attempts: vec![Attempt { number: 1, outcome: AttemptOutcome::Succeeded.into(), ..Attempt::default() }],
+            result: Some(ExecutionResult {
+                references: vec![ExternalReference {
+                    system: "sandbox".into(),
+                    object_type: "task".into(),
+                    id: "42".into(),
+                    ..ExternalReference::default()
+                }],
+                changes: vec![FieldChange {
+                    field: "product".into(),
+                    before: "GTXPro".into(),
+                    after: "GTX Pro".into(),
+                }],
+                ..ExecutionResult::default()
+            }),
+            ..Execution::default()
+        }),
+        ..Candidate::default()
+    };
+    let edited = CandidateEvent {
+        actor: Some(anna()),
+        state: State::Edited.into(),
+        event: Some(Event::CandidateEdited(CandidateEdited {
+            patch_json: r#"[{"op":"replace","path":"/due","value":"2026-12-02"}]"#.into(),
+            note: "two more days".into(),
+            ..CandidateEdited::default()
+        })),
+        ..CandidateEvent::default()
+    };
+    GetCandidateResponse {
+        candidate: Some(candidate),
+        history: vec![RecordedEvent {
+            event: Some(edited),
+            recorded: true,
+            entry_index: 4711,
+            ..RecordedEvent::default()
+        }],
+        allowed_transitions: vec!["edit".into(), "reject".into()],
+    }
+}
+
+fn shown() -> String {
+    let action_type = ActionType {
+        name: "create_task".into(),
+        labels: vec![FieldLabel { pointer: "/due".into(), label: "Due date".into() }],
+        ..ActionType::default()
+    };
+    whole(&executed_and_sent_back(), &[action_type])
+}
+
+#[test]
+fn it_answers_what_one_can_ask_about_a_candidate() {
+    let text = shown();
+    let answers = [
+        ("which event, from which system", "crm deal_exported 1C1I7A6R"),
+        ("which facts", "account ="),
+        ("what was looked at", "deal_stage = Engaging"),
+        ("what is missing", "missing            account"),
+        ("what is unknown", "who the customer is"),
+        ("how reliable", "HIGH, by ID_MATCH"),
+        ("how bad", "APPROVAL_REQUIRED, would touch OWNER_TASK"),
+        ("what would run", "Due date           2026-12-02"),
+        ("who decided", "edited by humans/anna, now EDITED"),
+        ("why", "two more days"),
+        ("what exactly changed", r#""path":"/due","value":"2026-12-02""#),
+        ("where the ledger has it", "entry 4711"),
+        ("what was made", "sandbox task 42"),
+        ("before and after", "product: GTXPro → GTX Pro"),
+        ("where the fault lay", "the fault lay in: EDIT"),
+        ("what is legal", "edit, reject"),
+    ];
+    for (question, answer) in answers {
+        assert!(text.contains(answer), "{question}: `{answer}` is not in\n{text}");
+    }
+}
+
+#[test]
+fn text_of_others_cannot_steer_the_terminal() {
+    let text = shown();
+    assert!(!text.contains('\u{202E}') && text.contains("\\u{202e}"), "{text}");
+}

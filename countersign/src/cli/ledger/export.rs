@@ -1,0 +1,98 @@
+use std::path::{Path, PathBuf};
+
+use analytics::export::{self, ExportRequest, Manifest, PartSize};
+use clap::Args;
+use serde_json::{Value, json};
+use service_kit::ids::RandomIds;
+
+use super::pinned::Pinned;
+use crate::app::{ORIGIN_PREFIX, keys};
+use crate::cli::Context;
+use crate::failure::Failure;
+use crate::output::{count_bar, facts};
+use crate::session::{Missing, Session};
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign ledger export
+  countersign ledger export --out ./export --json | jq .root";
+
+/// Exports the ledger to Parquet, verifying every entry against the signed checkpoint on the way. An interrupted export
+/// goes on where it was.
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES)]
+pub struct Export {
+    /// The folder; without it, `export/` and the workspace's id in the data folder.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    pinned: Pinned,
+}
+
+impl Export {
+    /// Exports it.
+    ///
+    /// # Errors
+    /// [`Failure::Finding`] when the ledger does not verify.
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        context
+            .with_session(Missing::Refuse, async |session| {
+                let place = &context.place;
+                let folder = self.out.clone().unwrap_or_else(|| folder_of(&place.data_dir, session));
+                let request = ExportRequest {
+                    workspace: session.workspace().clone(),
+                    origin: format!("{ORIGIN_PREFIX}/{}", session.workspace()),
+                    verifying_key: self.pinned.read(place)?,
+                    value_key: keys::value_key(&place.data_dir, &RandomIds).map_err(Failure::Unreachable)?,
+                    folder: folder.clone(),
+                    least_size: 0,
+                    part_size: PartSize::default(),
+                };
+                let bar = count_bar("exporting and verifying", 0);
+                let done = export::export(session.channel(), &request, |progress| {
+                    bar.set_total(progress.size);
+                    bar.set(progress.entries);
+                });
+                let manifest = done.await.map_err(failure_of)?;
+                drop(bar);
+                if context.console.is_json() {
+                    return context.console.json(&manifest_json(&folder, &manifest));
+                }
+                context.console.data(&manifest_text(&folder, &manifest))
+            })
+            .await
+    }
+}
+
+/// Returns what an export failed by: a finding when log or export are to blame.
+pub fn failure_of(error: export::Error) -> Failure {
+    let unverified = error.is_unverified();
+    let error = anyhow::Error::from(error);
+    if unverified { Failure::Finding(format!("{error:#}")) } else { Failure::Unreachable(error) }
+}
+
+/// Returns an export as `--json` shows it.
+pub fn manifest_json(folder: &Path, manifest: &Manifest) -> Value {
+    json!({
+        "verified": true,
+        "folder": folder,
+        "origin": manifest.origin,
+        "size": manifest.size,
+        "root": manifest.root,
+        "parts": manifest.parts.len(),
+    })
+}
+
+/// Returns an export as people read it.
+pub fn manifest_text(folder: &Path, manifest: &Manifest) -> String {
+    facts([
+        ("verified", format!("{} entries of {}", manifest.size, manifest.origin)),
+        ("root", manifest.root.to_string()),
+        ("parts", manifest.parts.len().to_string()),
+        ("folder", folder.display().to_string()),
+    ])
+}
+
+fn folder_of(data_dir: &Path, session: &Session) -> PathBuf {
+    data_dir.join("export").join(session.workspace().id())
+}

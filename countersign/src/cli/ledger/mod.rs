@@ -1,0 +1,59 @@
+//! `countersign ledger`: reads, verifies, proves and exports the record.
+
+mod check;
+mod export;
+mod pinned;
+mod prove;
+mod show;
+mod verify;
+mod verify_export;
+
+use clap::Subcommand;
+
+use super::Context;
+use crate::failure::Failure;
+
+pub use export::failure_of;
+pub use pinned::Pinned;
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign ledger verify
+  countersign ledger show 4711
+  countersign ledger prove 4711 > approval.tlog-proof
+  countersign ledger export --out ./export";
+
+/// What can be done with the ledger.
+#[derive(Debug, Subcommand)]
+#[command(before_help = EXAMPLES)]
+pub enum Ledger {
+    /// Verifies the files of the ledger themselves, offline, also while a server runs.
+    Verify(verify::Verify),
+    /// Shows the signed checkpoint, or one entry.
+    Show(show::Show),
+    /// Proves that an entry stands in the ledger, in a file that anybody can check.
+    Prove(prove::Prove),
+    /// Checks a proof file.
+    Check(check::Check),
+    /// Exports the ledger to Parquet, verifying every entry on the way.
+    Export(export::Export),
+    /// Verifies an export, offline.
+    VerifyExport(verify_export::VerifyExport),
+}
+
+impl Ledger {
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// Why it could not be done.
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::Verify(verify) => verify.run(context).await,
+            Self::Show(show) => show.run(context).await,
+            Self::Prove(prove) => prove.run(context).await,
+            Self::Check(check) => check.run(context),
+            Self::Export(export) => export.run(context).await,
+            Self::VerifyExport(verify) => verify.run(context),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+use std::path::PathBuf;
+
+use clap::Args;
+use ledger_format::VerifyingKey;
+
+use crate::app::keys;
+use crate::cli::Place;
+use crate::failure::Failure;
+
+/// The key that the log's checkpoints must be signed by.
+#[derive(Debug, Args)]
+pub struct Pinned {
+    /// The file with the log's verifying key, as you got it before; without it, the data folder's `keys/ledger.pub`.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+}
+
+impl Pinned {
+    /// Reads the key. It is never asked of the server whose checkpoints it verifies.
+    ///
+    /// # Errors
+    /// [`Failure::Unreachable`] naming the file.
+    pub fn read(&self, place: &Place) -> Result<VerifyingKey, Failure> {
+        let file = self.key.clone().unwrap_or_else(|| keys::verifying_key_file(&place.data_dir));
+        keys::verifying_key(&file).map_err(Failure::Unreachable)
+    }
+}

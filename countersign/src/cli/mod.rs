@@ -1,0 +1,126 @@
+//! The command line: what can be asked, and which file answers it.
+
+mod candidate;
+mod demo;
+mod help;
+pub mod ledger;
+mod place;
+mod propose;
+pub mod report;
+mod serve;
+mod token;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Console;
+
+pub use place::Place;
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign demo
+  countersign serve
+  countersign propose proposals.jsonl
+  countersign candidate list --state proposed
+  countersign candidate approve 6d1f6c7a9a55
+  countersign ledger verify";
+
+/// Actions that AI proposes wait here until a person countersigns them.
+#[derive(Debug, Parser)]
+#[command(name = "countersign", version, before_help = EXAMPLES, after_help = crate::exit::EXIT_CODES)]
+struct Cli {
+    #[command(flatten)]
+    place: Place,
+    /// Prints data as JSON.
+    #[arg(long, global = true, help_heading = help::EVERYWHERE)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What can be asked.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Runs all services in this process until it is told to end.
+    Serve(serve::Serve),
+    /// Runs the whole loop on a CRM export, with simulated reviewers.
+    Demo(demo::Demo),
+    /// Proposes the actions of a file, one JSON object a line.
+    Propose(propose::Propose),
+    /// Reads candidates and decides on them.
+    #[command(subcommand)]
+    Candidate(candidate::Candidate),
+    /// Reads, verifies, proves and exports the ledger.
+    #[command(subcommand)]
+    Ledger(ledger::Ledger),
+    /// Makes a feedback report from a verified export.
+    Report(report::Report),
+    /// Makes, lists and revokes bearer tokens.
+    #[command(subcommand)]
+    Token(token::Token),
+}
+
+/// What every command is given.
+#[derive(Debug)]
+pub struct Context {
+    /// Where the services are.
+    pub place: Place,
+    /// Where the words go.
+    pub console: Console,
+}
+
+/// Parses the process's command line. Help and mistakes are printed here.
+///
+/// # Errors
+/// How the process ends when there is nothing to run.
+pub fn parse() -> Result<(Command, Context), Exit> {
+    let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    match parsed {
+        Ok(cli) => Ok((cli.command, Context { place: cli.place, console: Console::new(cli.json) })),
+        Err(error) => {
+            // Nobody is left to hear that help could not be printed.
+            let _ = error.print();
+            Err(if error.use_stderr() { Exit::Usage } else { Exit::Done })
+        }
+    }
+}
+
+impl Command {
+    /// Returns which log lines are written when nobody says: a server tells what it does, a command only what is wrong.
+    pub const fn usual_log_filter(&self) -> &'static str {
+        match self {
+            Self::Serve(_) => "info,opentelemetry=warn",
+            Self::Demo(_)
+            | Self::Propose(_)
+            | Self::Candidate(_)
+            | Self::Ledger(_)
+            | Self::Report(_)
+            | Self::Token(_) => "warn",
+        }
+    }
+
+    /// Does what was asked.
+    ///
+    /// # Errors
+    /// Why it could not be done.
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        match self {
+            Self::Serve(serve) => serve.run(context).await,
+            Self::Demo(demo) => demo.run(context).await,
+            Self::Propose(propose) => propose.run(context).await,
+            Self::Candidate(candidate) => candidate.run(context).await,
+            Self::Ledger(ledger) => ledger.run(context).await,
+            Self::Report(report) => report.run(context).await,
+            Self::Token(token) => token.run(context).await,
+        }
+    }
+}
+
+fn command() -> clap::Command {
+    help::examples_first(Cli::command())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+use countersign_api::candidate::v1::{ConfidenceBasis, ConfidenceLevel, Proposal, RiskTier};
+use serde_json::json;
+
+use super::{all_of, confidence};
+use crate::propose::clip;
+use crate::propose::crm_export::deal::{Deal, Stage};
+use crate::propose::crm_export::evidence::EvidenceOf;
+use crate::propose::crm_export::export::Export;
+use crate::propose::crm_export::person::owner_of;
+use crate::propose::crm_export::price_list::Listing;
+use crate::propose::crm_export::{after_working_days, draft};
+
+pub const NAME: &str = "off_list_price";
+
+/// How far from the list price, in percent, a won value may be before somebody is asked.
+pub const OFF_PERCENT: u64 = 30;
+
+const SUBJECT_MAX_BYTES: usize = 200;
+const DUE_AFTER_WORKING_DAYS: u32 = 2;
+
+/// A won value far off the list price: asks the agent for the right one. An amount of money is at stake, and nothing in the export says
+/// what it should be, so the risk is high and no value is proposed.
+///
+/// A product that is only near an entry is compared with that entry's price.
+pub fn propose(deal: &Deal, export: &Export) -> Option<Proposal> {
+    let (product, is_exact) = match export.price_list.look_up(deal.product()) {
+        Listing::Exact(product) => (product, true),
+        Listing::Near(product) => (product, false),
+        Listing::Unlisted => return None,
+    };
+    let value = deal.value.filter(|value| deal.stage == Stage::Won && value.is_off(product.price, OFF_PERCENT))?;
+    let (id, agent) = (deal.id(), deal.agent());
+    let (won_for, list_price) = (deal.cell("close_value"), &product.cells[2]);
+    let distance = value.distance(product.price).unwrap_or_else(|| "above".to_owned());
+    let mut payload = json!({
+        "subject": clip(&format!("Close value of won deal {id}"), SUBJECT_MAX_BYTES),
+        "question": format!(
+            "Deal {id} was won for {won_for}, {distance} the list price of {list_price} for {}. \
+             Is the value right? If not, which one is?",
+            product.name()
+        ),
+        "recipient": owner_of(agent),
+        "fields": ["close_value"],
+    });
+    if let Some(now) = export.now {
+        payload["due"] = after_working_days(now, DUE_AFTER_WORKING_DAYS).to_string().into();
+    }
+
+    let manager = export.manager_of(agent);
+    let shown = EvidenceOf { now: export.now };
+    let columns = ["opportunity_id", "deal_stage", "close_value", "product", "account", "close_date", "sales_agent"];
+    let mut evidence = vec![
+        shown.deal(deal, &columns, format!("Won for {won_for}.")),
+        shown.product(product, format!("The list price is {list_price}; the won value is {distance} it.")),
+    ];
+    evidence.extend(manager.map(|agent| shown.agent(agent)));
+    let mut known_unknowns = vec![
+        "The right value: nothing in the export says it.".to_owned(),
+        "Whether a discount, an extra or a larger quantity was agreed.".to_owned(),
+    ];
+    let confidence = if is_exact {
+        let note = "The deal was read by its id and the product found by its exact name.";
+        confidence(ConfidenceLevel::High, ConfidenceBasis::IdMatch, note)
+    } else {
+        known_unknowns.push(format!("Whether \"{}\" was meant by \"{}\".", product.name(), deal.product()));
+        let note = "The list price is that of the product whose name is one edit away from the deal's.";
+        confidence(ConfidenceLevel::Medium, ConfidenceBasis::Inferred, note)
+    };
+    Some(Proposal {
+        action_type: "request_information".to_owned(),
+        payload_json: payload.to_string(),
+        context_summary: format!(
+            "Deal {id} of {agent} was won for {won_for}, {distance} the list price of {list_price} for {}.",
+            product.name()
+        ),
+        known_unknowns,
+        evidence_numbers: all_of(evidence.len()),
+        evidence,
+        confidence,
+        risk_tier: RiskTier::High.into(),
+        owner: owner_of(manager.map_or(agent, |agent| agent.manager())),
+        reason: format!(
+            "A won value more than {OFF_PERCENT} % off the list price is often a slip, and revenue is counted from it."
+        ),
+        ..draft::begin(deal, NAME)
+    })
+}
