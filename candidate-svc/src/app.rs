@@ -46,7 +46,7 @@ pub struct Environment {
 /// Candidate-svc, opened and ready to serve.
 #[derive(Debug)]
 pub struct App {
-    parts: Parts,
+    pub(crate) parts: Parts,
     metrics: Metrics,
 }
 

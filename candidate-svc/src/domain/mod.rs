@@ -86,4 +86,4 @@ pub use verb::{UnknownVerb, Verb};
 pub use word::{ActionTypeName, EvidenceKind, WORD_MAX_BYTES, WordError};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -68,3 +68,29 @@ impl fmt::Debug for PayloadSchema {
         formatter.debug_tuple("PayloadSchema").field(&self.text).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_violation_names_the_place_and_never_the_value() {
+        let schema = json!({ "type": "object", "properties": { "due": { "type": "string", "format": "date" } } });
+        let schema = PayloadSchema::compile(&schema).expect("a schema");
+        assert_eq!(schema.check(&json!({ "due": "2028-02-29" })), Ok(()));
+        let violation = schema.check(&json!({ "due": "the day after" })).expect_err("no date");
+        assert_eq!(violation.pointer, "/due");
+        assert!(!violation.reason.contains("the day after"), "{violation:?}");
+    }
+
+    #[test]
+    fn nothing_is_fetched_to_compile_a_schema() {
+        for elsewhere in ["https://example.com/task.json", "file:///etc/passwd"] {
+            let refused = PayloadSchema::compile(&json!({ "$ref": elsewhere }));
+            assert!(refused.is_err(), "{elsewhere}");
+        }
+        assert!(PayloadSchema::compile(&json!({ "type": "strnig" })).is_err());
+    }
+}

@@ -28,7 +28,7 @@ pub struct PolicyVerdict {
 }
 
 /// A review policy: judges each proposal, and again each edit.
-pub trait ReviewPolicy {
+pub trait ReviewPolicy: Send + Sync {
     /// Says how a candidate with this action type, risk and confidence is to be reviewed.
     fn judge(&self, action_type: &ActionTypeName, risk: &Risk, confidence: &Confidence) -> PolicyVerdict;
 }

@@ -4,7 +4,8 @@ use countersign_api::candidate::v1 as api;
 use uuid::Uuid;
 
 use super::{
-    filter::{self, Condition, TimeField},
+    condition::{Condition, TimeField},
+    filter,
     token::{Binding, TokenInvalid},
 };
 use crate::domain::Candidate;

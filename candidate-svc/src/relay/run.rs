@@ -42,18 +42,21 @@ enum RelayError {
 }
 
 impl Relay {
-    /// Relays until the drain begins; a batch that is under way then is finished first.
+    /// Relays until the drain begins, and then what is still in the outbox; a failure then leaves it to the next start.
     pub(super) async fn run(self, shutdown: Shutdown) {
         let mut events = self.store.signals().events();
         let mut back_off = BackOff::default();
-        while !shutdown.is_draining() {
+        loop {
+            // Asked before the outbox is read: a round that began after the drain did and found nothing is the last.
+            let is_draining = shutdown.is_draining();
             // Seen before the outbox is read: what is committed in between is seen again, never missed.
             events.mark_unchanged();
             let span = tracing::debug_span!("relay", workspace = self.workspace.id());
             match self.relay_batch().instrument(span).await {
+                Ok(0) if is_draining => return,
                 Ok(0) => tokio::select! {
                     changed = events.changed() => if changed.is_err() { return },
-                    () = shutdown.draining() => return,
+                    () = shutdown.draining() => {}
                 },
                 Ok(_) => back_off.reset(),
                 Err(error) => {
@@ -61,9 +64,12 @@ impl Relay {
                     self.meters.failures.inc();
                     let (workspace, wait_ms) = (self.workspace.id(), wait.as_millis());
                     tracing::warn!(workspace, %error, wait_ms, "events are not recorded; nothing approved is executed meanwhile");
+                    if is_draining {
+                        return;
+                    }
                     tokio::select! {
                         () = self.clock.sleep_until(self.clock.now() + wait) => {}
-                        () = shutdown.draining() => return,
+                        () = shutdown.draining() => {}
                     }
                 }
             }

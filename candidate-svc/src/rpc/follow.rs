@@ -3,9 +3,10 @@
 use countersign_api::{
     candidate::v1::{CandidateEvent, RecordedEvent},
     ledger::v1::{Entry, SubscribeEntriesRequest, SubscribeEntriesResponse},
-    name::Workspace,
+    name::{CandidateName, Workspace},
 };
 use futures::{Stream, TryStreamExt};
+use ledger_format::Leaf;
 use prost::Message;
 use tonic::Status;
 
@@ -36,7 +37,12 @@ pub(super) async fn events(
 }
 
 fn decode(response: SubscribeEntriesResponse) -> Result<Vec<RecordedEvent>, Status> {
-    response.entries.into_iter().map(recorded).collect()
+    response.entries.into_iter().filter(is_about_a_candidate).map(recorded).collect()
+}
+
+/// A log may hold entries about other things, which are not for those who watch candidates.
+fn is_about_a_candidate(entry: &Entry) -> bool {
+    Leaf::decode(&entry.leaf).is_ok_and(|leaf| leaf.subject.parse::<CandidateName>().is_ok())
 }
 
 fn recorded(entry: Entry) -> Result<RecordedEvent, Status> {

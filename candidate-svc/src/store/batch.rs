@@ -196,8 +196,18 @@ impl<'a> Batch<'a> {
             .map(|row| if row.content.len() > CONTENT_MAX_BYTES { Err(too_large(row)) } else { Ok(row) })
             .collect::<Result<Vec<EventRow>, Denial>>()?;
         let before_revision = before.as_ref().map_or(0, |candidate| candidate.revision);
+        if let Some(before) = &before {
+            // A request that was answered as of now may be asked again later in this batch.
+            let as_of_now = (before.name.clone(), before_revision);
+            self.known.answered.entry(as_of_now).or_insert_with(|| Ok(Arc::clone(before)));
+        }
         let state_before = before.as_ref().map(|candidate| candidate.state.name());
 
+        if let Some(before) = &before {
+            // Worked example: X is at revision 1, and one batch holds an edit of X and then X's proposal once more. When the
+            // batch was read, revision 1 was the present one; when the proposal is answered again, it is so no more.
+            self.known.answered.insert((before.name.clone(), before.revision), Ok(Arc::clone(before)));
+        }
         let candidate =
             events.iter().fold(before.map(Arc::unwrap_or_clone), |candidate, event| Some(evolve(candidate, event)));
         let candidate = Arc::new(candidate.expect("invariant: a decision is at least one event"));

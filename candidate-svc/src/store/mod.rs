@@ -6,23 +6,26 @@
 //!
 //! [`batch`] is the same for every database; `sqlite/` alone holds SQL.
 
-mod access;
 mod batch;
 mod error;
 mod found;
+mod handle;
 mod job;
 mod request;
 mod row;
 mod signals;
 mod sqlite;
 
-pub use access::{Entered, OpenError, Store};
 pub use error::{CorruptRow, Denial, Error, WriteError};
 pub use found::{ApprovingEntry, Claimable, OutboxEvent, StoredEvent};
+pub use handle::{Entered, OpenError, Store};
 pub use job::{Ask, Changed, CommandJob, EventReceipt, KeptTrigger, ProposeJob, TriggerJob};
 pub use request::RequestHash;
 pub use signals::Signals;
 pub use sqlite::SqliteReader as Reader;
 
-pub(crate) use access::Surroundings;
 pub(crate) use batch::Judge;
+pub(crate) use handle::Surroundings;
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,7 @@ fn each_bad_line_is_named_and_the_others_go_on() {
     let lines = [
         line("one", "create_task", GOOD),
         "{not json".to_owned(),
-        line("three", "create_task", r#"{"subject":7}"#),
+        line("three", "create_task", r#"{"subject":7,"owner":"humans/anna","due":"2026-12-01"}"#),
         line("four", "launch_rocket", GOOD),
         line("five", "create_task", &huge),
         line("six", "create_task", GOOD),

@@ -9,7 +9,7 @@ use crate::domain::{Propose, RecordReference, Refusal, bounds};
 
 pub(super) fn check(command: &Propose) -> Result<(), Refusal> {
     let proposal = &command.proposal;
-    bounds::required_text("proposal.generator.name", &proposal.generator.name, NAME_MAX_BYTES)?;
+    bounds::text("proposal.generator.name", &proposal.generator.name, NAME_MAX_BYTES)?;
     bounds::text("proposal.generator.model", &proposal.generator.model, NAME_MAX_BYTES)?;
     bounds::text("proposal.generator.prompt_version", &proposal.generator.prompt_version, NAME_MAX_BYTES)?;
     proposal.trigger.check("proposal.trigger")?;

@@ -14,8 +14,12 @@ use crate::domain::{
 /// # Errors
 ///
 /// A [`Refusal`]; nothing changed.
-pub fn propose(command: Propose, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
+pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     entitlement::check_proposer(context.actor)?;
+    // Who does not say what made the proposal made it.
+    if command.proposal.generator.name.is_empty() {
+        command.proposal.generator.name = context.actor.principal().to_string();
+    }
     let action_type = context.catalogued(&command.proposal.action_type)?;
     check_proposal::check(&command)?;
     let canonical = payload::read(&command.payload_json, &action_type.schema)?;

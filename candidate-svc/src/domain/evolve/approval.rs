@@ -1,3 +1,5 @@
+//! Approvals that were given, stand, or were taken back.
+
 use crate::domain::{
     Approval, ApprovalCause, ApprovalCollected, ApprovalWithdrawn, Approved, BeforeApproval, Candidate,
     CandidateApproved, Event, Person, State,

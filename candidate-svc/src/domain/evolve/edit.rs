@@ -1,3 +1,5 @@
+//! A payload that a person changed.
+
 use crate::domain::{Candidate, CandidateEdited, Event, Person};
 
 pub(super) fn edited(candidate: &mut Candidate, facts: &CandidateEdited, event: &Event) {

@@ -1,3 +1,5 @@
+//! Evidence that came, and evidence that is asked for.
+
 use crate::domain::{Candidate, EvidenceAdded, EvidenceRequested, NeedsEvidence, State};
 
 pub(super) fn added(candidate: &mut Candidate, facts: &EvidenceAdded) {

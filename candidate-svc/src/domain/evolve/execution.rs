@@ -1,3 +1,5 @@
+//! Attempts that begin and end.
+
 use crate::domain::{
     Approved, Attempt, AttemptOutcome, Candidate, CandidateExecuted, Claim, ClaimExtended, Event, Executing,
     ExecutionFailed, ExecutionStarted, LossCause, Moment, OutcomeLost, State,

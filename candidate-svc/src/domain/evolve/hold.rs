@@ -1,3 +1,5 @@
+//! Holds that begin, change and end.
+
 use crate::domain::{Candidate, CandidateHeld, Event, Held, State, Waiting};
 
 pub(super) fn held(candidate: &mut Candidate, facts: &CandidateHeld, event: &Event) {

@@ -1,3 +1,5 @@
+//! An owner that was found.
+
 use crate::domain::{Candidate, OwnerAssigned, State, Waiting};
 
 pub(super) fn assigned(candidate: &mut Candidate, facts: &OwnerAssigned) {

@@ -1,3 +1,5 @@
+//! The first event: from it on there is a candidate.
+
 use crate::domain::{Candidate, CandidateProposed, Event, Execution, NeedsEvidence, State};
 
 pub(super) fn apply(event: &Event, facts: &CandidateProposed) -> Candidate {

@@ -1,3 +1,5 @@
+//! Unknown outcomes that somebody found out about.
+
 use crate::domain::{Attempt, AttemptOutcome, Candidate, Finding, OutcomeSettled, State};
 
 pub(super) fn settled(candidate: &mut Candidate, facts: &OutcomeSettled) {

@@ -3,7 +3,7 @@
 use ledger_format::PayloadDigest;
 use service_kit::access::Role;
 
-use super::cast::{ANNA, BEN, CARA, EXECUTOR, RULES, actor, actor_as};
+use super::cast::{ANNA, BEN, CARA, EXECUTOR, RULES, actor_as};
 use super::story::{DAY_SECS, Story};
 use crate::domain::*;
 
@@ -180,11 +180,4 @@ fn an_edit_after_an_approval_taken_back_returns_to_edited() {
     story.tell(BEN, story.approve());
     story.tell(BEN, story.withdraw_approval());
     assert_eq!(story.state(), StateName::Edited);
-}
-
-#[test]
-fn a_reviewer_outside_the_cast_is_a_reviewer_all_the_same() {
-    let mut story = Story::proposed();
-    let approve = story.approve();
-    story.attempt(&actor("humans/dora"), &approve).expect("any reviewer");
 }

@@ -30,7 +30,8 @@ fn a_question_is_answered_by_evidence_of_a_kind_that_it_names() {
 fn what_was_there_before_a_question_does_not_answer_it() {
     let mut story = Story::proposed();
     story.tell(ANNA, story.request_evidence(&["record_field"]));
-    assert_eq!(story.state(), StateName::NeedsEvidence, "there was a `record_field` already");
+    story.tell(RULES, story.add_evidence("note"));
+    assert_eq!(story.state(), StateName::NeedsEvidence, "there was a `record_field`, before anybody asked");
     story.tell(RULES, story.add_evidence("record_field"));
     assert_eq!(story.state(), StateName::Proposed);
 }

@@ -1,6 +1,8 @@
 //! How what was approved is done once, or said not to be known.
 
-use super::cast::{ANNA, BEN, EXECUTOR, RIVAL, actor};
+use service_kit::access::Role;
+
+use super::cast::{ANNA, BEN, EXECUTOR, RIVAL, actor_as};
 use super::story::{DAY_SECS, LEASE_MS, Story, failure, result};
 use crate::domain::limits::ATTEMPTS_MAX_PER_APPROVAL;
 use crate::domain::*;
@@ -223,7 +225,7 @@ fn a_lost_type_is_neither_claimed_nor_repeated() {
 fn the_owner_sends_back_what_was_done_wrong() {
     let mut story = Story::executed();
     let command = story.send_back();
-    let owner = super::cast::actor_as(ANNA, &[service_kit::access::Role::Auditor]);
+    let owner = actor_as(ANNA, &[Role::Auditor]);
     story.attempt(&owner, &command).expect("the owner");
     let State::Rework(rework) = &story.it().state else { panic!("it is in rework") };
     assert_eq!((rework.sent_back_by.as_str(), rework.fault), (ANNA, Fault::Proposal));
@@ -231,7 +233,6 @@ fn the_owner_sends_back_what_was_done_wrong() {
 
     let mut story = Story::executed();
     let command = story.send_back();
-    let stranger = super::cast::actor_as("humans/dora", &[service_kit::access::Role::Auditor]);
+    let stranger = actor_as("humans/dora", &[Role::Auditor]);
     assert!(matches!(story.refused_by(&stranger, &command), Refusal::NotEntitled { .. }));
-    let _ = actor(ANNA);
 }

@@ -226,6 +226,15 @@ fn happen(scene: &Scene, steps: &[Step]) -> Story {
     story
 }
 
+/// Lets so many histories happen, the same ones every time, and shows each.
+pub fn tell(histories: u32, mut show: impl FnMut(&Story)) {
+    let mut runner = TestRunner::deterministic();
+    for _ in 0..histories {
+        let (scene, steps) = (scenes(), steps()).new_tree(&mut runner).expect("a history").current();
+        show(&happen(&scene, &steps));
+    }
+}
+
 /// C-8, through the form in which rows and events are kept.
 fn rebuilt_equals_kept(story: &Story) {
     let events = serde_json::to_string(&story.events).expect("events");
@@ -253,17 +262,14 @@ proptest! {
 /// The dice must reach what matters, or the property above says little.
 #[test]
 fn histories_go_everywhere() {
-    let mut runner = TestRunner::deterministic();
     let mut states = BTreeMap::<StateName, u32>::new();
     let mut kinds = BTreeMap::<&str, u32>::new();
-    for _ in 0..HISTORIES {
-        let (scene, steps) = (scenes(), steps()).new_tree(&mut runner).expect("a history").current();
-        let story = happen(&scene, &steps);
+    tell(HISTORIES, |story| {
         for event in &story.events {
             *states.entry(event.state).or_default() += 1;
             *kinds.entry(event.body.kind()).or_default() += 1;
         }
-    }
+    });
     println!("in {HISTORIES} histories of {STEPS} steps each\n{states:?}\n{kinds:?}");
     assert!(STEPS * usize::try_from(HISTORIES).expect("small") >= 20_000);
     assert_eq!(states.len(), StateName::ALL.len(), "{states:?}");

@@ -5,13 +5,13 @@
 #![expect(clippy::struct_excessive_bools, reason = "scene and witness are lists of independent facts")]
 
 mod approving;
-mod cast;
+pub(crate) mod cast;
 mod editing;
 mod entitlement;
 mod evidence;
 mod executing;
 mod expiring;
-mod histories;
+pub(crate) mod histories;
 mod holding;
 mod limits;
 mod matrix;
@@ -19,5 +19,5 @@ mod proposing;
 mod refusing;
 mod rows;
 mod settling;
-mod story;
+pub(crate) mod story;
 mod witness;

@@ -40,6 +40,15 @@ fn a_proposal_waits_for_a_decision() {
 }
 
 #[test]
+fn who_does_not_say_what_made_the_proposal_made_it() {
+    let mut story = Story::new();
+    let mut proposal = story.proposal();
+    proposal.proposal.generator.name.clear();
+    story.propose(proposal).expect("a proposal");
+    assert_eq!(story.it().proposal.generator.name, RULES);
+}
+
+#[test]
 fn a_payload_is_kept_in_canonical_form() {
     let mut story = Story::new();
     let spaced = r#"{ "subject": "Call", "owner": "humans/anna",  "due": "2026-11-30" }"#;

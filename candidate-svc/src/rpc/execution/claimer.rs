@@ -69,7 +69,10 @@ impl Claimer {
                 return Ok(None);
             }
             let found_any = !found.is_empty();
-            let claimed = if found_any { self.claim(found, places).await? } else { 0 };
+            let claimed = match self.prove(found).await {
+                Some(proven) => self.claim(proven, places).await?,
+                None => continue,
+            };
             if claimed == 0 {
                 self.wait(&mut news, found_any || self.request.drain).await?;
             }
@@ -119,9 +122,8 @@ impl Claimer {
         Ok(())
     }
 
-    /// Claims what can be proved; returns how many claims were made.
-    async fn claim(&mut self, found: Vec<Claimable>, mut places: Vec<OwnedSemaphorePermit>) -> Result<usize, Status> {
-        let Some(proven) = self.prove(found).await else { return Ok(0) };
+    /// Claims what was proved; returns how many claims were made.
+    async fn claim(&mut self, proven: Vec<Proven>, mut places: Vec<OwnedSemaphorePermit>) -> Result<usize, Status> {
         let mut entered = Vec::with_capacity(proven.len());
         for proven in proven {
             let claim = ClaimCommand { lease_ms: self.request.lease_ms, recorded_at: Some(proven.recorded_at()) };
@@ -185,6 +187,9 @@ impl Claimer {
 
     /// Has the ledger prove approvals; none, after a while, when it can not now: then nothing is executed.
     async fn prove(&self, claimables: Vec<Claimable>) -> Option<Vec<Proven>> {
+        if claimables.is_empty() {
+            return Some(Vec::new());
+        }
         match prove(&self.parts.ledger, &self.request.workspace, claimables).await {
             Ok(proven) => Some(proven),
             Err(error) => {

@@ -7,13 +7,13 @@ use countersign_api::{
     name::Workspace,
 };
 use futures::{
-    StreamExt,
+    Stream, StreamExt,
     stream::{self, BoxStream},
 };
 use prost::Message;
 use service_kit::call::CallContext;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tonic::{Status, Streaming};
+use tonic::Status;
 
 use super::take::{self, ITEM_MAX_BYTES};
 use crate::{
@@ -37,10 +37,10 @@ const _: () = assert!(ITEM_MAX_BYTES <= WINDOW_BYTES, "every item finds room in 
 pub(super) fn answer(
     parts: Parts,
     call: CallContext,
-    inbound: Streaming<StreamProposalsRequest>,
+    inbound: impl Stream<Item = Result<StreamProposalsRequest, Status>> + Send + 'static,
 ) -> BoxStream<'static, Result<StreamProposalsResponse, Status>> {
     let window = Arc::new(Semaphore::new(WINDOW_BYTES));
-    let intake = Intake { parts, call, inbound, window, workspace: None, has_ended: false };
+    let intake = Intake { parts, call, inbound: inbound.boxed(), window, workspace: None, has_ended: false };
     // One after the other here keeps the sender's order in the queue; the commits are then awaited together.
     stream::unfold(intake, |mut intake| async move { intake.next().await.map(|item| (item, intake)) })
         .map(Item::answer)
@@ -66,7 +66,7 @@ enum Item {
 struct Intake {
     parts: Parts,
     call: CallContext,
-    inbound: Streaming<StreamProposalsRequest>,
+    inbound: BoxStream<'static, Result<StreamProposalsRequest, Status>>,
     window: Arc<Semaphore>,
     /// The workspace of the stream's first item, and how it named it.
     workspace: Option<(String, Workspace)>,
@@ -80,12 +80,11 @@ impl Intake {
         }
         let request = tokio::select! {
             biased;
-            () = self.parts.shutdown.draining() => Err(status::shutting_down()),
-            request = self.inbound.message() => request,
+            () = self.parts.shutdown.draining() => Some(Err(status::shutting_down())),
+            request = self.inbound.next() => request,
         };
-        let item = match request {
-            Ok(Some(request)) => self.take(request).await,
-            Ok(None) => return None,
+        let item = match request? {
+            Ok(request) => self.take(request).await,
             Err(status) => Item::End(status),
         };
         self.has_ended = matches!(item, Item::End(_));
@@ -167,5 +166,65 @@ fn accepted(changed: &Changed) -> ProposalAccepted {
         state: candidate.state.name().to_wire().into(),
         digest: candidate.payload.digest().as_bytes().to_vec(),
         replayed: changed.replayed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use countersign_api::candidate::v1::{Evidence, Proposal};
+
+    use super::*;
+    use crate::tests::support::{Bench, evidence, item, item_reason, proposal};
+
+    fn heavy(n: usize) -> StreamProposalsRequest {
+        let piece = Evidence { summary: "x".repeat(4_000), ..evidence("note") };
+        item(&format!("p{n}"), Proposal { evidence: vec![piece; 10], ..proposal(&n.to_string()) })
+    }
+
+    /// Counts what is read of an endless supply of items.
+    fn supply(
+        make: fn(usize) -> StreamProposalsRequest,
+    ) -> (Arc<AtomicUsize>, impl Stream<Item = Result<StreamProposalsRequest, Status>> + Send + 'static) {
+        let read = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&read);
+        let items = stream::iter(0..).map(move |n| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            Ok(make(n))
+        });
+        (read, items)
+    }
+
+    #[tokio::test]
+    async fn nothing_more_is_read_while_the_window_is_full() {
+        let bench = Bench::open().await;
+        let fit = WINDOW_BYTES / heavy(0).encoded_len();
+        let (read, items) = supply(heavy);
+        let mut answers = answer(bench.parts(), Bench::call("generators/rules"), items);
+        for n in 0..3 * fit {
+            let answer = answers.next().await.expect("an answer").expect("an answer");
+            assert_eq!((answer.request_id.clone(), item_reason(&answer)), (format!("p{n}"), None));
+            // One more waits at the door for room.
+            let unanswered = read.load(Ordering::SeqCst) - n;
+            assert!(unanswered <= 2 * fit + 1, "{unanswered} items are held at answer {n}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_more_items_wait_than_the_window_counts() {
+        let bench = Bench::open().await;
+        let (read, items) = supply(|n| item(&format!("p{n}"), proposal("7")));
+        let mut answers = answer(bench.parts(), Bench::call("generators/rules"), items);
+        answers.next().await.expect("an answer").expect("an answer");
+        let read = read.load(Ordering::SeqCst);
+        assert!(read <= WINDOW_ITEMS + 1, "{read} items were read for one answer");
+    }
+
+    #[test]
+    fn an_item_is_at_most_256_kib() {
+        for (bytes, fits) in [(ITEM_MAX_BYTES - 1, true), (ITEM_MAX_BYTES, true), (ITEM_MAX_BYTES + 1, false)] {
+            assert_eq!(take::check_length(bytes).is_ok(), fits, "{bytes}");
+        }
     }
 }

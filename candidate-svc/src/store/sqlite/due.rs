@@ -2,13 +2,9 @@
 
 use std::sync::Arc;
 
-use countersign_api::name::Workspace;
-use sqlx::{Row, SqlitePool};
+use sqlx::SqlitePool;
 
-use super::{
-    candidates, claimable,
-    column::{self, Column},
-};
+use super::{candidates, claimable, column::Column, workspaces};
 use crate::{
     domain::{Candidate, Moment},
     store::Error,
@@ -25,22 +21,23 @@ pub(super) async fn earliest(readers: &SqlitePool) -> Result<Option<Moment>, Err
     earliest.map(|micros| claimable::moment(Column { table: "candidates", column: "deadline_us" }, micros)).transpose()
 }
 
-/// Reads candidates whose deadline has come, the longest due first, at most `limit`.
+/// Reads candidates whose deadline has come, in each workspace the longest due first, at most `limit`.
 pub(super) async fn due(readers: &SqlitePool, now: Moment, limit: u32) -> Result<Vec<Arc<Candidate>>, Error> {
-    let rows = sqlx::query(
-        "SELECT candidates.workspace, candidates.id, candidates.snapshot FROM workspaces CROSS JOIN candidates \
-         ON candidates.workspace = workspaces.workspace WHERE deadline_us IS NOT NULL AND deadline_us <= ? \
-         ORDER BY deadline_us LIMIT ?",
-    )
-    .bind(now.as_micros())
-    .bind(limit)
-    .fetch_all(readers)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let at = Column { table: "candidates", column: "workspace" };
-            let workspace: Workspace = column::workspace(at, "?", row.try_get("workspace")?)?;
-            candidates::of_row(&workspace, row)
-        })
-        .collect()
+    let mut due = Vec::new();
+    for workspace in workspaces::all(readers).await? {
+        let left = i64::from(limit) - i64::try_from(due.len()).unwrap_or(i64::MAX);
+        let rows = sqlx::query(
+            "SELECT id, snapshot FROM candidates WHERE workspace = ? AND deadline_us IS NOT NULL AND deadline_us <= ? \
+             ORDER BY deadline_us LIMIT ?",
+        )
+        .bind(workspace.id())
+        .bind(now.as_micros())
+        .bind(left)
+        .fetch_all(readers)
+        .await?;
+        for row in &rows {
+            due.push(candidates::of_row(&workspace, row)?);
+        }
+    }
+    Ok(due)
 }

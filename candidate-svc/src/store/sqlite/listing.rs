@@ -9,7 +9,7 @@ use super::candidates;
 use crate::{
     domain::Candidate,
     listing::{
-        filter::{Condition, Order, Pattern, TextField, TimeField},
+        condition::{Condition, Order, Pattern, TextField, TimeField},
         page::{Listing, Place},
     },
     store::Error,

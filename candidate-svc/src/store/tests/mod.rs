@@ -1,0 +1,7 @@
+//! The store by itself: random histories, damage from outside, the schema's own rules.
+
+mod asked_again;
+mod damage;
+mod histories;
+mod schema;
+mod shelf;

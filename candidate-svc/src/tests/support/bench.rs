@@ -1,0 +1,235 @@
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use countersign_api::{
+    candidate::v1::{
+        Candidate, ClaimExecutionsRequest, GetCandidateRequest, GetCandidateResponse, Permit, Proposal,
+        execution_service_client::ExecutionServiceClient, proposal_service_client::ProposalServiceClient,
+        review_service_client::ReviewServiceClient, trigger_service_client::TriggerServiceClient,
+    },
+    ledger::v1::ledger_service_server::LedgerServiceServer,
+};
+use jiff::Timestamp;
+use service_kit::{
+    access::{Access, Principal, Pseudonyms, Role, TokenStore},
+    call::CallContext,
+    clock::ManualClock,
+    grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
+    health::Health,
+    ids::SeededIds,
+    metrics::Metrics,
+    shutdown::{DRAIN_MAX, Shutdown},
+};
+
+use super::{FakeLedger, approve, drain_all, propose};
+use crate::{App, Config, Environment, catalogue::Catalogue, policy::Policy, rpc::Parts, store::Store};
+
+/// An action type that can not be repeated safely, for what the built-in ones do not show.
+const CALL_CUSTOMER: &str = r#"
+name = "call_customer"
+description = "Calls the customer."
+default_risk_tier = "HIGH"
+least_risk_tier = "HIGH"
+impact = "CUSTOMER_MESSAGE"
+operation = "call_customer"
+retry_safe = false
+labels = [{ pointer = "/number", label = "Number" }]
+
+[payload_schema]
+type = "object"
+additionalProperties = false
+required = ["number"]
+
+[payload_schema.properties.number]
+type = "string"
+maxLength = 40
+"#;
+
+/// Candidate-svc on a folder of its own, with a ledger in memory and a clock that moves when told to.
+pub(crate) struct Bench {
+    folder: tempfile::TempDir,
+    starts: u64,
+    pub(crate) clock: ManualClock,
+    pub(crate) ledger: FakeLedger,
+    pub(crate) metrics: Metrics,
+    access: Arc<Access>,
+    app: App,
+    server: Server,
+    shutdown: Shutdown,
+}
+
+impl Bench {
+    pub(crate) async fn open() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = ManualClock::new("2026-11-22T09:00:00Z".parse::<Timestamp>().expect("a time"));
+        Self::start(folder, 1, clock, FakeLedger::new()).await
+    }
+
+    /// Ends the process in good order and starts another on the same folder.
+    pub(crate) async fn restart(self) -> Self {
+        let Self { folder, starts, clock, ledger, app, shutdown, .. } = self;
+        shutdown.drain(DRAIN_MAX).await.expect("a drain");
+        app.close().await;
+        Self::start(folder, starts + 1, clock, ledger).await
+    }
+
+    async fn start(folder: tempfile::TempDir, starts: u64, clock: ManualClock, ledger: FakeLedger) -> Self {
+        let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
+        let ids = Arc::new(SeededIds::new(starts));
+        let tokens = TokenStore::open(&folder.path().join("tokens.db")).await.expect("it opens");
+        let access = Arc::new(Access::new(tokens, Arc::new(clock.clone()), ids.clone()));
+        let ledger_service = LedgerServiceServer::new(ledger.clone()).max_decoding_message_size(TRANSPORT_MAX_BYTES);
+        let ledger_server =
+            Server::builder(Arc::clone(&access), &metrics, &health, &shutdown).add_service(ledger_service).build();
+        let relay = access.lend(principal("services/relay", Role::Relay));
+        let environment = Environment {
+            clock: Arc::new(clock.clone()),
+            ids,
+            ledger: with_token(ledger_server.in_memory_channel(), &relay),
+            metrics: metrics.clone(),
+            health: health.clone(),
+            shutdown: shutdown.clone(),
+        };
+        let app = config(folder.path()).build(&environment).await.expect("it builds");
+        app.spawn(&shutdown);
+        let server = Server::builder(Arc::clone(&access), &metrics, &health, &shutdown)
+            .add_service(app.trigger_service())
+            .add_service(app.proposal_service())
+            .add_service(app.review_service())
+            .add_service(app.execution_service())
+            .build();
+        Self { folder, starts, clock, ledger, metrics, access, app, server, shutdown }
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.app.parts.store
+    }
+
+    pub(crate) fn parts(&self) -> Parts {
+        self.app.parts.clone()
+    }
+
+    /// A call inside the process.
+    pub(crate) fn call(id: &str) -> CallContext {
+        CallContext::of(Arc::new(principal(id, Role::Proposer)))
+    }
+
+    pub(crate) fn begin_shutdown(&self) {
+        self.shutdown.begin();
+    }
+
+    pub(crate) fn channel(&self, id: &str, role: Role) -> AuthorizedChannel {
+        let token = self.access.lend(principal(id, role));
+        with_token(self.server.in_memory_channel(), &token)
+    }
+
+    pub(crate) fn triggers(&self) -> TriggerServiceClient<AuthorizedChannel> {
+        TriggerServiceClient::new(self.channel("generators/rules", Role::Proposer))
+    }
+
+    pub(crate) fn proposer(&self) -> ProposalServiceClient<AuthorizedChannel> {
+        self.proposer_named("generators/rules")
+    }
+
+    pub(crate) fn proposer_named(&self, id: &str) -> ProposalServiceClient<AuthorizedChannel> {
+        ProposalServiceClient::new(self.channel(id, Role::Proposer)).max_encoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    pub(crate) fn reviewer(&self, id: &str) -> ReviewServiceClient<AuthorizedChannel> {
+        ReviewServiceClient::new(self.channel(id, Role::Reviewer)).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    pub(crate) fn executor(&self) -> ExecutionServiceClient<AuthorizedChannel> {
+        ExecutionServiceClient::new(self.channel("services/executor", Role::Executor))
+    }
+
+    /// Proposes and returns the candidate.
+    pub(crate) async fn propose(&self, request_id: &str, proposal: Proposal) -> Candidate {
+        let response = self.proposer().propose_candidate(propose(request_id, proposal)).await.expect("a candidate");
+        response.into_inner().candidate.expect("a candidate")
+    }
+
+    /// Proposes, has Anna approve, and returns the candidate.
+    pub(crate) async fn approved(&self, request_id: &str, proposal: Proposal) -> Candidate {
+        let candidate = self.propose(request_id, proposal).await;
+        let request = approve(&candidate, &format!("approve-{request_id}"));
+        let response = self.reviewer("humans/anna").approve_candidate(request).await.expect("approved");
+        response.into_inner().candidate.expect("a candidate")
+    }
+
+    /// Proposes, approves, claims and returns the permit.
+    pub(crate) async fn claimed(&self, request_id: &str, proposal: Proposal) -> Permit {
+        let candidate = self.approved(request_id, proposal).await;
+        let permit = self.permits(drain_all()).await;
+        let mine = permit.into_iter().find(|permit| permit.candidate == candidate.name);
+        mine.expect("a permit for the candidate just approved")
+    }
+
+    /// Drains the permits that there are.
+    pub(crate) async fn permits(&self, request: ClaimExecutionsRequest) -> Vec<Permit> {
+        let mut stream = self.executor().claim_executions(request).await.expect("a stream").into_inner();
+        let mut permits = Vec::new();
+        while let Some(response) = stream.message().await.expect("permits") {
+            permits.push(response.permit.expect("a permit"));
+        }
+        permits
+    }
+
+    pub(crate) async fn get(&self, name: &str) -> GetCandidateResponse {
+        let request = GetCandidateRequest { name: name.to_owned(), include_history: true };
+        self.reviewer("humans/anna").get_candidate(request).await.expect("a candidate").into_inner()
+    }
+
+    pub(crate) async fn candidate(&self, name: &str) -> Candidate {
+        self.get(name).await.candidate.expect("a candidate")
+    }
+
+    /// Waits until every event has its receipt.
+    pub(crate) async fn recorded(&self) {
+        let mut receipts = self.store().signals().receipts();
+        loop {
+            receipts.mark_unchanged();
+            if self.store().read().outbox_events().await.expect("the outbox") == 0 {
+                return;
+            }
+            receipts.changed().await.expect("the writer lives");
+        }
+    }
+
+    /// Waits until a candidate is as expected, which an event makes it.
+    pub(crate) async fn until(&self, name: &str, expected: impl Fn(&Candidate) -> bool) -> Candidate {
+        let mut events = self.store().signals().events();
+        loop {
+            events.mark_unchanged();
+            let candidate = self.candidate(name).await;
+            if expected(&candidate) {
+                return candidate;
+            }
+            events.changed().await.expect("the writer lives");
+        }
+    }
+
+    pub(crate) fn advance_secs(&self, secs: u64) {
+        self.clock.advance(Duration::from_secs(secs));
+    }
+}
+
+fn config(folder: &Path) -> Config {
+    let built_in = [
+        ("create_task.toml", include_str!("../../../catalogue/create_task.toml")),
+        ("update_field.toml", include_str!("../../../catalogue/update_field.toml")),
+        ("call_customer.toml", CALL_CUSTOMER),
+    ];
+    Config {
+        database_path: folder.join("candidates.db"),
+        catalogue: Catalogue::from_files(built_in).expect("a catalogue"),
+        policy: Policy::built_in(),
+        pseudonyms: Pseudonyms::open(&folder.join("pseudonym.key"), &SeededIds::new(9)).expect("a key"),
+    }
+}
+
+fn principal(id: &str, role: Role) -> Principal {
+    let scope = "workspaces/demo".parse().expect("a scope");
+    Principal::new(id.parse().expect("an id"), scope, [role]).expect("a principal")
+}

@@ -1,0 +1,16 @@
+//! Who and what the stories need.
+
+mod bench;
+mod fake_ledger;
+mod log;
+mod refusals;
+mod requests;
+
+pub(crate) use bench::Bench;
+pub(crate) use fake_ledger::FakeLedger;
+pub(crate) use log::ORIGIN;
+pub(crate) use refusals::{conflict, item_reason, reason};
+pub(crate) use requests::{
+    LEASE_SECS, PARENT, approve, call_customer, drain_all, edit, evidence, item, name_of, proposal, propose, reject,
+    report_failure, report_success, update_field,
+};

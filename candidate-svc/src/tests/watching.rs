@@ -1,0 +1,89 @@
+//! Watches: the ledger's order, resumed where one stopped.
+
+use countersign_api::candidate::v1::{
+    ListCandidatesRequest, WatchCandidatesRequest, WatchOutcomesRequest, candidate_event::Event,
+};
+
+use super::support::{Bench, PARENT, proposal, propose, reason};
+
+#[tokio::test]
+async fn a_watch_shows_every_event_and_resumes_behind_the_last_one_seen() {
+    let bench = Bench::open().await;
+    let approved = bench.approved("p", proposal("7")).await;
+    let request = WatchCandidatesRequest { parent: PARENT.into(), resume_token: String::new() };
+    let mut watch =
+        bench.reviewer("humans/anna").watch_candidates(request.clone()).await.expect("a watch").into_inner();
+    let first = watch.message().await.expect("an event").expect("an event");
+    let event = first.event.expect("an event");
+    assert_eq!((event.recorded, event.entry_index, event.leaf_hash.len()), (true, 0, 32));
+    let resumed = WatchCandidatesRequest { resume_token: first.resume_token, ..request.clone() };
+    let mut resumed = bench.reviewer("humans/ben").watch_candidates(resumed).await.expect("a watch").into_inner();
+    for watch in [&mut watch, &mut resumed] {
+        let next = watch.message().await.expect("an event").expect("an event").event.expect("an event");
+        let event = next.event.expect("an event");
+        assert_eq!((next.entry_index, event.candidate.as_str()), (1, approved.name.as_str()));
+        assert!(matches!(event.event, Some(Event::CandidateApproved(_))));
+    }
+    // What happens later comes as it is recorded.
+    let later = bench.propose("q", proposal("8")).await;
+    let next = watch.message().await.expect("an event").expect("an event").event.expect("an event");
+    assert_eq!(next.event.expect("an event").candidate, later.name);
+}
+
+#[tokio::test]
+async fn a_proposer_watches_its_own_proposals_alone() {
+    let bench = Bench::open().await;
+    let other = bench.proposer_named("generators/other").propose_candidate(propose("p", proposal("1"))).await;
+    let other = other.expect("a candidate").into_inner().candidate.expect("a candidate");
+    let own = bench.approved("q", proposal("2")).await;
+    bench.recorded().await;
+
+    let request = WatchOutcomesRequest { parent: PARENT.into(), resume_token: String::new() };
+    let mut watch = bench.proposer().watch_outcomes(request.clone()).await.expect("a watch").into_inner();
+    let mut token = String::new();
+    for revision in [1, 2] {
+        let next = watch.message().await.expect("an event").expect("an event");
+        let event = next.event.expect("an event").event.expect("an event");
+        assert_eq!((event.candidate.as_str(), event.revision), (own.name.as_str(), revision));
+        token = next.resume_token;
+    }
+    let mut others = bench.proposer_named("generators/other").watch_outcomes(request.clone()).await.expect("a watch");
+    let event = others.get_mut().message().await.expect("an event").expect("an event").event.expect("an event");
+    assert_eq!(event.event.expect("an event").candidate, other.name);
+
+    // A token is its holder's own.
+    let stolen = WatchOutcomesRequest { resume_token: token, ..request };
+    let refused = bench.proposer_named("generators/other").watch_outcomes(stolen).await.expect_err("another's token");
+    assert_eq!(reason(&refused), "PAGE_TOKEN_INVALID");
+}
+
+#[tokio::test]
+async fn a_token_of_another_rpc_is_refused() {
+    let bench = Bench::open().await;
+    for n in 0..3 {
+        bench.propose(&format!("p{n}"), proposal(&n.to_string())).await;
+    }
+    let list = ListCandidatesRequest { parent: PARENT.into(), page_size: 1, ..Default::default() };
+    let page = bench.reviewer("humans/anna").list_candidates(list).await.expect("a page").into_inner();
+    let request = WatchCandidatesRequest { parent: PARENT.into(), resume_token: page.next_page_token };
+    let refused = bench.reviewer("humans/anna").watch_candidates(request).await.expect_err("a page's token");
+    assert_eq!(reason(&refused), "PAGE_TOKEN_INVALID");
+}
+
+#[tokio::test]
+async fn a_watch_ends_with_the_server() {
+    let bench = Bench::open().await;
+    let request = WatchCandidatesRequest { parent: PARENT.into(), resume_token: String::new() };
+    let mut watch = bench.reviewer("humans/anna").watch_candidates(request).await.expect("a watch").into_inner();
+    bench.begin_shutdown();
+    assert_eq!(reason(&watch.message().await.expect_err("it ends")), "SHUTTING_DOWN");
+}
+
+#[tokio::test]
+async fn a_ledger_that_does_not_answer_is_said_to_be_unavailable() {
+    let bench = Bench::open().await;
+    bench.ledger.set_down(true);
+    let request = WatchCandidatesRequest { parent: PARENT.into(), resume_token: String::new() };
+    let refused = bench.reviewer("humans/anna").watch_candidates(request).await.expect_err("it is down");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (tonic::Code::Unavailable, "STORAGE_FAILED"));
+}
