@@ -1,4 +1,41 @@
-//! The append-only, tamper-evident ledger: one log a workspace, RFC 6962 trees, checkpoints signed as C2SP notes.
+//! The append-only, tamper-evident ledger: one log a workspace, an RFC 6962 tree over its entries, checkpoints signed as C2SP notes.
+//!
+//! # What it promises
+//!
+//! - **L-1** Indices are dense and in commit order; no reader or subscriber skips one.
+//! - **L-2** Every checkpoint is a prefix of every later one, and no size ever gets two roots. The fence store, a file apart, is moved
+//!   by compare-and-swap before anything is signed; what is signed was read back from the file.
+//! - **L-3** An entry that was answered is on disk.
+//! - **L-4** [`audit::verify`] finds a changed, lost, moved or added byte of any stored column, and names the entry, or the smallest
+//!   range that stored hashes and checkpoints can prove.
+//! - **L-5** The same idempotency key gives the same receipt; with something else to say it is refused.
+//!
+//! When storage fails, or the files turn out not to be the ones that were signed, it stops writing and signing and goes on
+//! reading. Memory is bounded: queues in jobs and bytes, chunks, pages, batches ([`limits`]).
+//!
+//! # What it leaves out on purpose
+//!
+//! The bytes themselves: leaf, tree, note and proofs are `ledger-format`'s. What an entry means: content is opaque. Who may call:
+//! the server's access layer knows. Witnesses, erasure and tiles over HTTP: nothing here is in their way.
+//!
+//! # How an append flows
+//!
+//! [`rpc`] `append_entries.rs` or `append_stream.rs` parses and hands the entries to the [`appender`] (`handle.rs`), where they wait in
+//! a bounded queue → `commit.rs` takes whatever waits, looks up all keys at once, lets `settle.rs` decide (receipt again, refusal, or
+//! the next index), moves the log's right edge ([`log`]), writes entries and full tiles in one transaction
+//! ([`store::sqlite`]), answers, and wakes subscribers → the publisher (`publisher/round.rs`) reads the new rows back, asserts
+//! that they give the same root, moves the fence ([`store::fence`]), signs, and hands the checkpoint to the appender, whose next
+//! commit stores it → whoever waits in `get_checkpoint.rs` or `prove_inclusion.rs` goes on.
+//!
+//! # How it starts
+//!
+//! [`LedgerConfig::build`] opens both files; `publisher/recovery.rs` rebuilds each log's right edge from tiles and entries and holds
+//! it against the last checkpoint and the fence. A log that disagrees is halted; entries that no checkpoint covers yet are signed at
+//! once.
+//!
+//! # How it is audited
+//!
+//! [`audit`] needs the two files and the public key, and no server. It reads rows raw ([`store::raw`]) and believes none.
 
 pub mod appender;
 pub mod audit;

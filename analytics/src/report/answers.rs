@@ -1,5 +1,7 @@
 //! All questions asked of one verified export.
 
+use std::num::NonZeroU64;
+
 use polars::prelude::*;
 
 use super::breakdown::{self, Breakdown};
@@ -75,9 +77,9 @@ pub(super) struct Totals {
 }
 
 /// Asks all questions, slice by slice.
-pub(super) fn answer(export: &VerifiedExport) -> PolarsResult<Answers> {
+pub(super) fn answer(export: &VerifiedExport, slice_count: NonZeroU64) -> PolarsResult<Answers> {
     let mut all = Tallies::new();
-    for slice in slices(export) {
+    for slice in slices(export, slice_count) {
         all.add(&slice?)?;
     }
     for part in scan_parts(export)? {

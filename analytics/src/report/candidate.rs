@@ -6,7 +6,7 @@
 use polars::prelude::*;
 
 /// Kinds of event by which a person decides: approve, edit, reject, hold.
-pub(super) const DECISIONS: [&str; 5] =
+const DECISIONS: [&str; 5] =
     ["approval_collected", "candidate_approved", "candidate_edited", "candidate_rejected", "candidate_held"];
 
 /// Turns events into facts of their candidates, one row each, ready for [`merge`].
@@ -55,9 +55,11 @@ pub(super) fn merge(facts: LazyFrame) -> LazyFrame {
     facts.group_by([col("candidate")]).agg(merged)
 }
 
-/// Tells whether an event is a decision: a person's, of one of the [`DECISIONS`].
-pub(super) fn is_decision() -> Expr {
-    DECISIONS.into_iter().map(is_kind).fold(lit(false), Expr::or).and(col("actor_kind").eq(lit("human")))
+/// Tells whether an event is a decision: a person's, of one of the [`DECISIONS`]. Under a standing approval nobody looked.
+fn is_decision() -> Expr {
+    let is_standing = col("approval_cause").eq(lit("STANDING_APPROVAL")).fill_null(lit(false));
+    let is_of_kind = DECISIONS.into_iter().map(is_kind).fold(lit(false), Expr::or);
+    is_of_kind.and(col("actor_kind").eq(lit("human"))).and(is_standing.not())
 }
 
 /// Tells whether an event is of a kind and could be read.

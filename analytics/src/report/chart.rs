@@ -1,6 +1,10 @@
 //! Charts as inline SVG. The one place that knows the drawing library.
 
+use std::fmt::Write;
+
 use kuva::prelude::{BarPlot, ForestPlot, Layout, Plot, Theme, TickFormat};
+
+use super::rate::as_float;
 
 /// Width of a chart, in pixels of its own coordinates; on the page it is as wide as the text.
 const WIDTH: f64 = 760.0;
@@ -68,16 +72,15 @@ impl Chart {
             return None;
         }
         // The first bar is drawn at the bottom.
-        let bars = rows.iter().rev().map(|(label, count)| (short(label), super::rate::as_float(*count)));
+        let bars = rows.iter().rev().map(|(label, count)| (short(label), as_float(*count)));
         let plot = BarPlot::new().with_bars(bars).with_color(COLOR).with_horizontal(true).with_width(0.6);
-        let layout =
-            |layout: Layout| {
-                layout
-                    .with_x_label(unit)
-                    .with_x_axis_min(0.0)
-                    .with_x_tick_step(tick_step(rows.iter().map(|(_, count)| *count).max().unwrap_or(0)))
-                    .with_x_tick_format(TickFormat::Integer)
-            };
+        let layout = |layout: Layout| {
+            layout
+                .with_x_label(unit)
+                .with_x_axis_min(0.0)
+                .with_x_tick_step(as_float(tick_step(rows.iter().map(|(_, count)| *count).max().unwrap_or(0))))
+                .with_x_tick_format(TickFormat::Integer)
+        };
         Some(Self::draw(id, title, description, Plot::Bar(plot), rows.len(), layout))
     }
 
@@ -116,18 +119,18 @@ fn with_own_ids(svg: &str, id: &str) -> String {
             numbers.push(number);
             numbers.len() - 1
         });
-        named.push_str(&format!("chart-{id}-clip-{position}{rest}"));
+        write!(named, "chart-{id}-clip-{position}{rest}").expect("invariant: a string takes whatever is written");
     }
     named
 }
 
 /// Returns a step between ticks, 1, 2 or 5 times a power of ten, that gives at most ten ticks up to a count.
-fn tick_step(count: u64) -> f64 {
+fn tick_step(count: u64) -> u64 {
     let mut magnitude = 1;
     loop {
         for factor in [1, 2, 5] {
             if count <= 10 * factor * magnitude {
-                return super::rate::as_float(factor * magnitude);
+                return factor * magnitude;
             }
         }
         magnitude *= 10;
@@ -191,7 +194,7 @@ mod tests {
 
     #[test]
     fn ticks_are_whole_and_few() {
-        assert_eq!([0, 10, 11, 50, 51, 8_800].map(tick_step), [1.0, 1.0, 2.0, 5.0, 10.0, 1_000.0]);
+        assert_eq!([0, 10, 11, 50, 51, 8_800].map(tick_step), [1, 1, 2, 5, 10, 1_000]);
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! A report before it is written in any form.
 
+use std::num::NonZeroU64;
+
 use super::answers::answer;
 use super::error::Error;
 use super::head::Head;
 use super::proposer::{ProposerFeedback, feedback};
+use super::render::json;
 use super::section::{Section, findings, sections};
+use super::slice::slices_for;
 use crate::export::VerifiedExport;
 
 /// Everything that a report says.
@@ -23,17 +27,35 @@ pub struct Report {
 impl Report {
     /// Computes a report from a verified export. The same export gives the same report: no clock and no chance is in it.
     ///
-    /// Holds one slice of the candidates and one part's events at a time. Blocks; call it where that is allowed.
+    /// Holds one slice of the candidates and one part's events at a time. Blocks: async code calls it inside `spawn_blocking`, and nowhere else.
     ///
     /// # Errors
     ///
     /// When a part can no longer be read.
     pub fn of(export: &VerifiedExport) -> Result<Self, Error> {
-        let answers = answer(export)?;
+        Self::in_slices(export, slices_for(export.manifest().size))
+    }
+
+    /// Computes the same report in a number of slices, at most 256. More slices need less memory and read the parts more often.
+    ///
+    /// # Errors
+    ///
+    /// When a part can no longer be read.
+    pub fn in_slices(export: &VerifiedExport, slices: NonZeroU64) -> Result<Self, Error> {
+        let answers = answer(export, slices)?;
         let head = Head::of(export, &answers);
         let sections = sections(&answers, &head);
         let findings = findings(&answers, &head, &sections);
         Ok(Self { findings, proposers: feedback(&answers), head, sections })
+    }
+
+    /// Returns the report for programs: the content of `report.json`.
+    ///
+    /// # Errors
+    ///
+    /// When a figure is not a number that JSON can hold.
+    pub fn to_json(&self) -> Result<String, Error> {
+        json(self)
     }
 
     /// Returns what every proposer should know, sorted by proposer and action type.

@@ -3,6 +3,8 @@
 //! A question about candidates needs all events of a candidate together. They are asked slice by slice: each slice holds the
 //! candidates whose ids end in certain bytes, with everything that happened to them, and the answers are added up.
 
+use std::num::NonZeroU64;
+
 use polars::prelude::*;
 
 use super::candidate::{facts, is_kind, merge};
@@ -34,9 +36,14 @@ pub(super) struct Slice {
     pub left_out: u64,
 }
 
-/// Cuts the log into slices of about equal size.
-pub(super) fn slices(export: &VerifiedExport) -> impl Iterator<Item = PolarsResult<Slice>> {
-    let count = export.manifest().size.div_ceil(SLICE_ENTRIES).clamp(1, BYTES);
+/// Returns in how many slices a log of this size is looked at.
+pub(super) fn slices_for(size: u64) -> NonZeroU64 {
+    NonZeroU64::new(size.div_ceil(SLICE_ENTRIES)).unwrap_or(NonZeroU64::MIN)
+}
+
+/// Cuts the log into so many slices of about equal size, at most 256.
+pub(super) fn slices(export: &VerifiedExport, count: NonZeroU64) -> impl Iterator<Item = PolarsResult<Slice>> {
+    let count = count.get().min(BYTES);
     (0..count).map(move |number| {
         let (first, end) = (number * BYTES / count, (number + 1) * BYTES / count);
         Slice::gather(&scan_parts(export)?, first, end)
@@ -56,6 +63,8 @@ impl Slice {
             col("proposer"),
             col("risk_tier"),
             col("confidence"),
+            col("decisions"),
+            col("attempts"),
             col("executed_index"),
             col("state").alias("state_now"),
         ]);

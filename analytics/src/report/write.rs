@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::Error;
 use super::made::Report;
-use super::render::{csv, html, json, markdown};
+use super::render::{csv, html, markdown};
 use crate::export::{VerifiedExport, write_file};
 
 /// Where a report was written, and its two texts that are handed on.
@@ -42,7 +42,7 @@ const CSV_FOLDER: &str = "csv";
 /// Computes a report from a verified export and writes it: `report.html`, `report.md`, `report.json` and a file for every table
 /// in `csv/`. The same export gives the same bytes.
 ///
-/// Blocks; call it where that is allowed. A crash leaves whole files, some of this report and some of the one before; running it
+/// Blocks: async code calls it inside `spawn_blocking`, and nowhere else. A crash leaves whole files, some of this report and some of the one before; running it
 /// again mends that.
 ///
 /// # Errors
@@ -51,7 +51,7 @@ const CSV_FOLDER: &str = "csv";
 pub fn write_report(export: &VerifiedExport, folder: &Path) -> Result<WrittenReport, Error> {
     let report = Report::of(export)?;
     let tables = csv(&report)?;
-    let (html, markdown, json) = (html(&report)?, markdown(&report), json(&report)?);
+    let (html, markdown, json) = (html(&report)?, markdown(&report), report.to_json()?);
 
     let csv_folder = folder.join(CSV_FOLDER);
     fs::create_dir_all(&csv_folder).map_err(Error::file(&csv_folder))?;

@@ -10,9 +10,8 @@ use countersign_api::ledger::v1::ledger_service_server::{LedgerService, LedgerSe
 use countersign_api::ledger::v1::{
     AppendEntriesRequest, AppendEntriesResponse, AppendStreamRequest, AppendStreamResponse, Checkpoint, Entry,
     GetCheckpointRequest, GetCheckpointResponse, GetEntryByKeyRequest, GetEntryByKeyResponse, GetEntryRequest,
-    GetEntryResponse, ProveConsistencyRequest, ProveConsistencyResponse, ProveInclusionRequest,
-    ProveInclusionResponse, ReadEntriesRequest, ReadEntriesResponse, SubscribeEntriesRequest,
-    SubscribeEntriesResponse,
+    GetEntryResponse, ProveConsistencyRequest, ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse,
+    ReadEntriesRequest, ReadEntriesResponse, SubscribeEntriesRequest, SubscribeEntriesResponse,
 };
 use futures::{Stream, StreamExt, stream};
 use ledger_format::Leaf;
@@ -49,6 +48,8 @@ pub struct Bench {
     pub shutdown: Shutdown,
     pub metrics: Metrics,
     pub health: Health,
+    /// Entries in a full part.
+    pub part_entries: u64,
     channel: AuthorizedChannel,
 }
 
@@ -66,7 +67,7 @@ impl Bench {
             .build();
         let token = access.lend(principal("services/analytics", Role::Auditor));
         let channel = with_token(server.in_memory_channel(), &token);
-        Self { folder, ledger, access, shutdown, metrics, health, channel }
+        Self { folder, ledger, access, shutdown, metrics, health, part_entries: 8, channel }
     }
 
     pub fn channel(&self) -> AuthorizedChannel {
@@ -85,7 +86,7 @@ impl Bench {
             value_key: ValueKey::new(&[3; 32]),
             folder: self.export_folder(),
             least_size: 0,
-            part_size: PartSize::new(8).expect("a size"),
+            part_size: PartSize::new(self.part_entries).expect("a size"),
         }
     }
 

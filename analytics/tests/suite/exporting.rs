@@ -1,5 +1,6 @@
 //! An export holds the log, no word of a person, and verifies with nothing but its folder and the key.
 
+use std::fmt::Write;
 use std::fs::{self, File};
 
 use analytics::export::{Error, PartSize, export};
@@ -77,7 +78,7 @@ async fn no_word_name_or_value_leaves_the_log() {
             // Leaves and their hashes are bytes of the ledger's own, checked elsewhere.
             if !matches!(column.name().as_str(), "leaf" | "leaf_hash") {
                 for row in 0..frame.height() {
-                    everything.push_str(&format!("{:?}\n", column.get(row).expect("a value")));
+                    writeln!(everything, "{:?}", column.get(row).expect("a value")).expect("a string takes it");
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use analytics::export::VerifiedExport;
-use analytics::report::write_report;
+use analytics::report::{WrittenReport, write_report};
 use countersign_api::candidate::v1::{ConfidenceLevel, FailureClass, Fault, RejectionReason, RiskTier, State};
 use serde_json::Value;
 
@@ -11,11 +11,17 @@ use super::bench::verified;
 use super::log::Log;
 use super::story::{Story, proposal, task};
 
-/// Writes the report of an export and reads its JSON back.
-pub fn report_of(export: &VerifiedExport) -> Value {
+/// Writes the report of an export where blocking is allowed.
+pub async fn written(export: &VerifiedExport) -> (tempfile::TempDir, WrittenReport) {
     let folder = tempfile::tempdir().expect("a folder");
-    let written = write_report(export, folder.path()).expect("a report");
-    serde_json::from_str(&written.json).expect("JSON")
+    let (export, at) = (export.clone(), folder.path().to_owned());
+    let written = tokio::task::spawn_blocking(move || write_report(&export, &at)).await.expect("no panic");
+    (folder, written.expect("a report"))
+}
+
+/// Writes the report of an export and reads its JSON back.
+pub async fn report_of(export: &VerifiedExport) -> Value {
+    serde_json::from_str(&written(export).await.1.json).expect("JSON")
 }
 
 /// Returns the table with this id.
@@ -83,7 +89,7 @@ fn of(rates: &BTreeMap<String, (u64, u64)>, group: &str) -> (u64, u64) {
 #[tokio::test]
 async fn every_figure_of_a_known_story_is_found() {
     let (_bench, export) = verified(told().log).await;
-    let report = report_of(&export);
+    let report = report_of(&export).await;
 
     let rejections = rates(&report, "rejections-by-action-type");
     assert_eq!(of(&rejections, "create_task"), (2, 5));
@@ -112,7 +118,7 @@ async fn every_figure_of_a_known_story_is_found() {
 #[tokio::test]
 async fn times_to_a_decision_are_told_by_nearest_rank() {
     let (_bench, export) = verified(told().log).await;
-    let report = report_of(&export);
+    let report = report_of(&export).await;
     let rows = table(&report, "decision-time-by-action-type")["rows"].as_array().expect("rows");
     let tasks = rows.iter().find(|row| row["group"] == "create_task").expect("a row");
     // 1 s to 5 s after the proposal, and the millisecond that every event takes.
@@ -127,7 +133,7 @@ async fn a_decision_dated_before_its_proposal_counts_as_decided_but_has_no_time(
     story.wait_ms(-5_000);
     story.approve(&mut candidate, "humans/anna");
     let (_bench, export) = verified(story.log).await;
-    let report = report_of(&export);
+    let report = report_of(&export).await;
     assert_eq!(rates(&report, "rejections-by-all")["all"], (0, 1));
     assert_eq!(table(&report, "decision-time-by-all")["rows"], Value::Array(Vec::new()));
     let times = &report["questions"].as_array().expect("questions")[6];
@@ -137,7 +143,7 @@ async fn a_decision_dated_before_its_proposal_counts_as_decided_but_has_no_time(
 #[tokio::test]
 async fn small_groups_are_marked_and_every_table_names_its_source() {
     let (_bench, export) = verified(told().log).await;
-    let report = report_of(&export);
+    let report = report_of(&export).await;
     let root = export.manifest().root.to_string();
     for question in report["questions"].as_array().expect("questions") {
         for table in question["tables"].as_array().expect("tables") {
@@ -153,7 +159,7 @@ async fn small_groups_are_marked_and_every_table_names_its_source() {
 #[tokio::test]
 async fn an_empty_log_gives_a_report_that_says_so() {
     let (_bench, export) = verified(Log::new()).await;
-    let report = report_of(&export);
+    let report = report_of(&export).await;
     assert_eq!(report["totals"]["candidates"], 0);
     assert_eq!(report["last_entry_at"], Value::Null);
     assert!(rates(&report, "rejections-by-all").is_empty());
@@ -164,8 +170,7 @@ async fn an_empty_log_gives_a_report_that_says_so() {
 #[tokio::test]
 async fn proposers_learn_what_people_made_of_their_proposals() {
     let (_bench, export) = verified(told().log).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let written = write_report(&export, folder.path()).expect("a report");
+    let (_folder, written) = written(&export).await;
     let proposers = analytics::report::proposers_in(&written.json).expect("the shape");
 
     let names: Vec<&str> = proposers.iter().map(|feedback| feedback.proposer.as_str()).collect();

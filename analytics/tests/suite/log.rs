@@ -3,7 +3,9 @@
 use countersign_api::candidate::v1::CandidateEvent;
 use countersign_api::ledger::v1::Entry;
 use countersign_api::r#type::v1::PrincipalKind as WireKind;
-use ledger_format::{Checkpoint, Frontier, Leaf, PrincipalKind, Salt, SigningKey, VerifyingKey, commit_content, leaf_hash};
+use ledger_format::{
+    Checkpoint, Frontier, Leaf, PrincipalKind, Salt, SigningKey, VerifyingKey, commit_content, leaf_hash,
+};
 use prost::Message;
 
 pub const ORIGIN: &str = "countersign.local/workspaces/demo";

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use countersign_api::candidate::v1::candidate_event::Event;
-use countersign_api::candidate::v1::{ApprovalCause, CandidateEvent, FailureClass, Fault, RejectionReason, RiskTier, State};
+use countersign_api::candidate::v1::{
+    ApprovalCause, CandidateEvent, FailureClass, Fault, RejectionReason, RiskTier, State,
+};
 use countersign_api::r#type::v1::PrincipalKind;
 
 pub type Rates = BTreeMap<String, (u64, u64)>;
@@ -83,9 +85,9 @@ pub fn figures(events: &[CandidateEvent]) -> Figures {
             for (question, category) in [
                 ("states", Some(&life.state)),
                 ("rejection-reasons", life.reason.as_ref()),
-                ("failure-classes", life.failure.as_ref()),
+                ("failure-classes", life.failure.as_ref().filter(|_| life.started)),
                 ("rework-faults", life.fault.as_ref()),
-                ("outcome-unknown-now", life.was_unknown.then_some(&life.state)),
+                ("outcome-unknown-now", (life.started && life.was_unknown).then_some(&life.state)),
             ] {
                 let counts = figures.breakdowns.entry((question, grouping)).or_default();
                 if let Some(category) = category {
@@ -113,12 +115,12 @@ fn live(life: &mut Life, index: usize, event: &CandidateEvent) {
     let by_person = actor.kind() == PrincipalKind::Human;
     let at = event.occur_time.as_ref().map(|at| at.seconds * 1_000_000 + i64::from(at.nanos) / 1_000);
     let state = event.state();
-    life.state = state.as_str_name().trim_start_matches("STATE_").to_owned();
+    life.state = without_prefix(state.as_str_name(), "STATE_");
     let mut decides = false;
     match event.event.as_ref().expect("an event") {
         Event::CandidateProposed(proposed) => {
             life.proposed_us = at;
-            let risk = proposed.risk.as_ref().map(|risk| risk.tier()).unwrap_or(RiskTier::Unspecified);
+            let risk = proposed.risk.as_ref().map_or(RiskTier::Unspecified, countersign_api::candidate::v1::Risk::tier);
             let confidence = proposed.confidence.as_ref().expect("a confidence").level();
             let stated = |text: &str, unspecified: bool| {
                 if unspecified { "(not stated)".to_owned() } else { text.to_owned() }
@@ -128,13 +130,15 @@ fn live(life: &mut Life, index: usize, event: &CandidateEvent) {
                 ("action-type", proposed.action_type.clone()),
                 ("proposer", actor.id.clone()),
                 ("risk", stated(risk.as_str_name().trim_start_matches("RISK_TIER_"), risk == RiskTier::Unspecified)),
-                ("confidence", stated(confidence.as_str_name().trim_start_matches("CONFIDENCE_LEVEL_"), confidence as i32 == 0)),
+                (
+                    "confidence",
+                    stated(confidence.as_str_name().trim_start_matches("CONFIDENCE_LEVEL_"), confidence as i32 == 0),
+                ),
             ]);
         }
         Event::ApprovalCollected(_) | Event::CandidateHeld(_) => decides = true,
         Event::CandidateApproved(approved) => {
-            decides = true;
-            assert_ne!(approved.cause(), ApprovalCause::StandingApproval, "no history has one");
+            decides = approved.cause() != ApprovalCause::StandingApproval;
             life.first_approval = life.first_approval.or(Some(index));
         }
         Event::CandidateEdited(_) => {
@@ -173,13 +177,17 @@ fn live(life: &mut Life, index: usize, event: &CandidateEvent) {
 }
 
 fn reason(reason: RejectionReason) -> String {
-    reason.as_str_name().trim_start_matches("REJECTION_REASON_").to_owned()
+    without_prefix(reason.as_str_name(), "REJECTION_REASON_")
 }
 
 fn failure_class(class: FailureClass) -> String {
-    class.as_str_name().trim_start_matches("FAILURE_CLASS_").to_owned()
+    without_prefix(class.as_str_name(), "FAILURE_CLASS_")
 }
 
 fn fault(fault: Fault) -> String {
-    fault.as_str_name().trim_start_matches("FAULT_").to_owned()
+    without_prefix(fault.as_str_name(), "FAULT_")
+}
+
+fn without_prefix(name: &str, prefix: &str) -> String {
+    name.strip_prefix(prefix).expect("every value of the enum has it").to_owned()
 }

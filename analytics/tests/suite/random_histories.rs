@@ -1,12 +1,15 @@
 //! Whatever happened, in whatever order: the report says what plain loops over the events say.
 
+use std::num::NonZeroU64;
+
+use analytics::report::Report;
 use countersign_api::candidate::v1::{ConfidenceLevel, FailureClass, Fault, RejectionReason, RiskTier, State};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::bench::verified;
-use super::figures::{rates, report_of, table};
+use super::bench::Bench;
+use super::figures::{rates, table};
 use super::oracle::{Counts, Figures, figures};
 use super::story::{Story, Told, proposal};
 
@@ -21,6 +24,7 @@ struct Step {
 #[derive(Debug, Clone)]
 enum Act {
     Approve,
+    ApproveStanding,
     Edit(u8),
     Reject(RejectionReason),
     Hold,
@@ -38,6 +42,7 @@ fn act() -> impl Strategy<Value = Act> {
     use prop::sample::select;
     prop_oneof![
         3 => Just(Act::Approve),
+        1 => Just(Act::ApproveStanding),
         2 => (0..4_u8).prop_map(Act::Edit),
         2 => select(&[RejectionReason::WrongRecord, RejectionReason::Duplicate, RejectionReason::Other][..]).prop_map(Act::Reject),
         1 => Just(Act::Hold),
@@ -65,6 +70,7 @@ fn tell(steps: &[Step]) -> Story {
         let person = PEOPLE[step.person];
         match step.act {
             Act::Approve => story.approve(&mut candidate, person),
+            Act::ApproveStanding => story.approve_standing(&mut candidate, person),
             Act::Edit(value) => story.edit(&mut candidate, person, &format!("{{\"n\":{value}}}"), "[]"),
             Act::Reject(reason) => story.reject(&mut candidate, person, reason),
             Act::Hold => story.hold(&mut candidate, person),
@@ -120,9 +126,9 @@ fn assert_same(report: &Value, expected: &Figures) {
 fn breakdown(report: &Value, id: &str) -> Counts {
     let rows = table(report, id)["rows"].as_array().expect("rows");
     let text = |row: &Value, column: &str| row[column].as_str().expect("a text").to_owned();
-    let counts = rows.iter().map(|row| {
-        ((text(row, "group"), text(row, "category")), row["numerator"].as_u64().expect("a count"))
-    });
+    let counts = rows
+        .iter()
+        .map(|row| ((text(row, "group"), text(row, "category")), row["numerator"].as_u64().expect("a count")));
     counts.collect()
 }
 
@@ -148,14 +154,21 @@ fn assert_totals_add_up(report: &Value) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_report_agrees_with_plain_loops(steps in history()) {
+    fn the_report_agrees_with_plain_loops_in_any_number_of_slices(steps in history(), slices in 1..7_u64) {
         let story = tell(&steps);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (_bench, export) = runtime.block_on(verified(story.log));
-        let report = report_of(&export);
+        let json = runtime.block_on(async {
+            let mut bench = Bench::with(story.log).await;
+            bench.part_entries = 32;
+            let export = bench.verified().await;
+            let slices = NonZeroU64::new(slices).expect("at least one");
+            let computed = tokio::task::spawn_blocking(move || Report::in_slices(&export, slices)?.to_json()).await;
+            computed.expect("no panic").expect("a report")
+        });
+        let report: Value = serde_json::from_str(&json).expect("JSON");
         assert_same(&report, &figures(&story.told));
         assert_totals_add_up(&report);
     }

@@ -61,15 +61,21 @@ impl Story {
         self.told.push(event);
     }
 
-    pub fn propose(&mut self, number: u128, proposer: &str, proposed: CandidateProposed, payload: &str) -> Told {
+    pub fn propose(&mut self, number: u128, actor: &str, proposed: CandidateProposed, payload: &str) -> Told {
         let mut candidate = Told { name: name(number), revision: 0, payload: Some(payload_of(payload)) };
         let proposed = CandidateProposed { payload: candidate.payload.clone(), ..proposed };
-        self.tell(&mut candidate, proposer, State::Proposed, Event::CandidateProposed(proposed));
+        self.tell(&mut candidate, actor, State::Proposed, Event::CandidateProposed(proposed));
         candidate
     }
 
     pub fn approve(&mut self, candidate: &mut Told, actor: &str) {
         let approved = CandidateApproved { cause: ApprovalCause::Review.into(), ..Default::default() };
+        self.tell(candidate, actor, State::Approved, Event::CandidateApproved(approved));
+    }
+
+    /// A person's standing approval applies.
+    pub fn approve_standing(&mut self, candidate: &mut Told, actor: &str) {
+        let approved = CandidateApproved { cause: ApprovalCause::StandingApproval.into(), ..Default::default() };
         self.tell(candidate, actor, State::Approved, Event::CandidateApproved(approved));
     }
 
@@ -109,7 +115,7 @@ impl Story {
         let failed = ExecutionFailed {
             attempt_number: 1,
             failure: Some(Failure { class: class.into(), message: "m".to_owned(), retry_safe: retried }),
-            retry_after: retried.then(|| Duration { seconds: 5, nanos: 0 }),
+            retry_after: retried.then_some(Duration { seconds: 5, nanos: 0 }),
             ..Default::default()
         };
         let state = if retried { State::Approved } else { State::Failed };

@@ -1,1 +1,137 @@
+//! Whatever is changed in an export is found, and nothing is computed from it.
 
+use std::fs;
+use std::path::Path;
+
+use analytics::export::{Error, Manifest};
+use countersign_api::candidate::v1::RejectionReason;
+
+use super::bench::{Bench, verified};
+use super::log::Log;
+use super::story::{Story, task};
+
+fn log() -> Log {
+    let mut story = Story::new();
+    for number in 0..6 {
+        let mut candidate = story.propose(number, "generators/crm-rules", task(), "{}");
+        story.reject(&mut candidate, "humans/anna", RejectionReason::Duplicate);
+    }
+    story.log
+}
+
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let items = fs::read_dir(folder).expect("a folder");
+    let mut files: Vec<_> = items.map(|item| item.expect("a file").path()).collect();
+    files.sort();
+    files
+}
+
+#[tokio::test]
+async fn every_byte_of_the_manifest_counts() {
+    let (bench, export) = verified(log()).await;
+    let path = export.folder().join("manifest.json");
+    let whole = fs::read(&path).expect("the manifest");
+    for position in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[position] ^= 1;
+        fs::write(&path, &changed).expect("written");
+        let refused = bench.verify().expect_err("a changed byte");
+        assert!(refused.is_unverified(), "byte {position}: {refused:?}");
+    }
+    fs::write(&path, &whole).expect("written");
+    bench.verify().expect("as it was");
+}
+
+#[tokio::test]
+async fn every_byte_of_a_part_counts() {
+    let (bench, export) = verified(log()).await;
+    let path = export.folder().join("part-000001.parquet");
+    let whole = fs::read(&path).expect("the part");
+    for position in (0..whole.len()).step_by(97) {
+        let mut changed = whole.clone();
+        changed[position] ^= 0x40;
+        fs::write(&path, &changed).expect("written");
+        let refused = bench.verify().expect_err("a changed byte");
+        assert!(
+            matches!(&refused, Error::PartChanged { path: named } if *named == path),
+            "byte {position}: {refused:?}"
+        );
+    }
+    fs::write(&path, &whole[..whole.len() - 1]).expect("cut");
+    assert!(matches!(bench.verify(), Err(Error::PartChanged { .. })));
+}
+
+#[tokio::test]
+async fn a_missing_and_a_stray_part_are_named() {
+    let (bench, export) = verified(log()).await;
+    let part = export.folder().join("part-000000.parquet");
+    let stray = export.folder().join("part-000007.parquet");
+    fs::copy(&part, &stray).expect("copied");
+    assert!(matches!(bench.verify(), Err(Error::PartStray { path }) if path == stray));
+    fs::remove_file(&stray).expect("removed");
+    fs::remove_file(&part).expect("removed");
+    assert!(matches!(bench.verify(), Err(Error::PartMissing { path }) if path == part));
+}
+
+/// Rewrites the manifest in canonical form, as somebody would who knows how.
+fn rewrite(folder: &Path, change: impl FnOnce(&mut Manifest)) {
+    let mut manifest = Manifest::read(folder).expect("a manifest");
+    change(&mut manifest);
+    fs::write(folder.join("manifest.json"), manifest.to_json()).expect("written");
+}
+
+#[tokio::test]
+async fn parts_exchanged_together_with_the_manifest_are_found_by_their_leaves() {
+    // Another log under the same key and origin, as a fork would be.
+    let mut fork = Story::new();
+    for number in 0..6 {
+        let mut candidate = fork.propose(number, "generators/crm-rules", task(), "{}");
+        fork.approve(&mut candidate, "humans/anna");
+    }
+    let (_other_bench, other) = verified(fork.log).await;
+    let (bench, export) = verified(log()).await;
+    for name in ["part-000000.parquet", "part-000001.parquet"] {
+        fs::copy(other.folder().join(name), export.folder().join(name)).expect("copied");
+    }
+    rewrite(export.folder(), |manifest| manifest.parts = other.manifest().parts.clone());
+    let refused = bench.verify().expect_err("the leaves lead elsewhere");
+    assert!(matches!(refused, Error::Log(_)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_manifest_of_another_log_size_or_root_is_refused() {
+    let changes: [fn(&mut Manifest); 5] = [
+        |manifest| manifest.origin = "countersign.local/workspaces/other".to_owned(),
+        |manifest| manifest.size += 1,
+        |manifest| manifest.root = manifest.parts[0].root,
+        |manifest| manifest.parts.reverse(),
+        |manifest| manifest.parts[0].file = "../part-000000.parquet".to_owned(),
+    ];
+    for change in changes {
+        let (bench, export) = verified(log()).await;
+        rewrite(export.folder(), change);
+        let refused = bench.verify().expect_err("changed");
+        assert!(refused.is_unverified(), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_manifest_with_another_layout_is_refused() {
+    let (bench, export) = verified(log()).await;
+    rewrite(export.folder(), |manifest| manifest.format_version = 2);
+    assert!(matches!(bench.verify(), Err(Error::ManifestDiffers { field: "format_version" })));
+    let path = export.folder().join("manifest.json");
+    fs::write(&path, "{}").expect("written");
+    assert!(matches!(bench.verify(), Err(Error::ManifestMalformed { .. })));
+    fs::remove_file(&path).expect("removed");
+    assert!(matches!(bench.verify(), Err(Error::ManifestMissing { .. })));
+}
+
+#[tokio::test]
+async fn an_export_never_finished_holds_nothing_to_report_on() {
+    let bench = Bench::with(log()).await;
+    bench.ledger.behaviour().break_after = Some(9);
+    bench.export().await.expect_err("broken off");
+    assert!(matches!(bench.verify(), Err(Error::ManifestMissing { .. })));
+    assert_eq!(files(&bench.export_folder()).len(), 2, "a full part and the journal");
+}

@@ -15,7 +15,7 @@ use countersign_api::candidate::v1::{ActionType, Candidate, CandidateEvent, GetC
 use crate::output::moment;
 
 pub use assessment::{confidence_name, risk_name};
-pub use wire_name::{short_id, state_name};
+pub use wire_name::{joined, short_id, state_name};
 
 use layout::Page;
 

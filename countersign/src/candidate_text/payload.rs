@@ -1,4 +1,4 @@
-use countersign_api::candidate::v1::{ActionType, Candidate};
+use countersign_api::candidate::v1::{ActionType, Candidate, FieldLabel};
 use serde_json::Value;
 
 use super::layout::Page;
@@ -28,15 +28,19 @@ pub fn write(page: &mut Page, candidate: &Candidate, action_types: &[ActionType]
     }
 }
 
-/// Returns every value of a payload under its label, or under its JSON Pointer where the action type has none. A payload
-/// that is not JSON is shown as it is.
+/// Returns every value of a payload: first those that the action type labels, in its order, then the rest under their JSON
+/// Pointers. A payload that is not JSON is shown as it is.
 pub fn payload_lines(canonical_json: &str, action_type: Option<&ActionType>) -> Vec<(String, String)> {
     let Ok(payload) = serde_json::from_str(canonical_json) else {
         return vec![("payload".to_owned(), canonical_json.to_owned())];
     };
-    let mut lines = Vec::new();
-    collect(&payload, "", action_type, &mut lines);
-    lines
+    let labels = action_type.map_or(&[][..], |known| &known.labels);
+    let mut values = Vec::new();
+    collect(&payload, "", labels, &mut values);
+    // A stable sort: what has no label stays in the payload's order, behind all that has one.
+    values.sort_by_key(|(pointer, _)| position_of(labels, pointer).unwrap_or(labels.len()));
+    let labelled = |pointer: String| position_of(labels, &pointer).map_or(pointer, |found| labels[found].label.clone());
+    values.into_iter().map(|(pointer, value)| (labelled(pointer), value)).collect()
 }
 
 /// Returns the beginning of a digest in hex, with dots for the rest.
@@ -48,38 +52,35 @@ pub fn short_digest(digest: &[u8]) -> String {
     }
 }
 
-fn collect(value: &Value, pointer: &str, action_type: Option<&ActionType>, lines: &mut Vec<(String, String)>) {
-    let label = action_type.and_then(|known| known.labels.iter().find(|label| label.pointer == pointer));
+fn collect(value: &Value, pointer: &str, labels: &[FieldLabel], values: &mut Vec<(String, String)>) {
     match value {
-        Value::Object(members) if label.is_none() && !members.is_empty() => {
+        Value::Object(members) if position_of(labels, pointer).is_none() && !members.is_empty() => {
             for (name, member) in members {
                 let escaped = name.replace('~', "~0").replace('/', "~1");
-                collect(member, &format!("{pointer}/{escaped}"), action_type, lines);
+                collect(member, &format!("{pointer}/{escaped}"), labels, values);
             }
         }
-        Value::String(text) => lines.push((label_text(label, pointer), text.clone())),
-        other => lines.push((label_text(label, pointer), other.to_string())),
+        Value::String(text) => values.push((pointer.to_owned(), text.clone())),
+        other => values.push((pointer.to_owned(), other.to_string())),
     }
 }
 
-fn label_text(label: Option<&countersign_api::candidate::v1::FieldLabel>, pointer: &str) -> String {
-    label.map_or_else(|| pointer.to_owned(), |label| label.label.clone())
+fn position_of(labels: &[FieldLabel], pointer: &str) -> Option<usize> {
+    labels.iter().position(|label| label.pointer == pointer)
 }
 
 #[cfg(test)]
 mod tests {
-    use countersign_api::candidate::v1::FieldLabel;
-
     use super::*;
 
     #[test]
-    fn every_value_is_shown_labelled_or_not() {
+    fn every_value_is_shown_and_the_labelled_come_first() {
         let action_type = ActionType {
             labels: vec![FieldLabel { pointer: "/due".into(), label: "Due date".into() }],
             ..ActionType::default()
         };
         let lines = payload_lines(r#"{"a/b":{"c":[1,2]},"due":"2026-12-02","n":null}"#, Some(&action_type));
-        let expected = [("/a~1b/c", "[1,2]"), ("Due date", "2026-12-02"), ("/n", "null")];
+        let expected = [("Due date", "2026-12-02"), ("/a~1b/c", "[1,2]"), ("/n", "null")];
         assert_eq!(lines, expected.map(|(label, value)| (label.to_owned(), value.to_owned())));
     }
 

@@ -18,10 +18,22 @@ Examples:
 #[command(before_help = EXAMPLES)]
 pub struct Serve {
     /// Where the gRPC services listen; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7400", env = "COUNTERSIGN_LISTEN", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:7400",
+        env = "COUNTERSIGN_LISTEN",
+        hide_env_values = true
+    )]
     listen: SocketAddr,
     /// Where `/metrics` and `/healthz` listen, over HTTP; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7401", env = "COUNTERSIGN_ADMIN_LISTEN", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:7401",
+        env = "COUNTERSIGN_ADMIN_LISTEN",
+        hide_env_values = true
+    )]
     admin_listen: SocketAddr,
 }
 

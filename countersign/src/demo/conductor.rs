@@ -201,3 +201,6 @@ fn next_of(reviewers: Option<&Reviewers>, story: &Story) -> Option<Step> {
     let reviewers = reviewers?;
     next_step(&reviewers.plan(story), story)
 }
+
+#[cfg(test)]
+mod tests;

@@ -23,7 +23,10 @@ mod stream;
 
 pub use built_in::built_in;
 use clip::clip;
-pub use input_folder::{UnusableFolder, read_folder};
+pub use input_folder::read_folder;
 pub use item::{Item, Origin};
 pub use reading::{BrokenRow, Reading};
-pub use stream::{Answer, Proposing, Refused, Stopped, Tally, ready};
+pub use stream::{Answer, Proposing, Refused, Tally, ready};
+
+#[cfg(test)]
+mod expectations;

@@ -97,6 +97,11 @@ impl Committer {
         // From here on the entries stand. A crash before an answer is sent: its caller sends again and gets the same receipt.
         self.metrics.entries.inc_by(entries as u64);
         for (log, head) in heads {
+            tracing::debug!(
+                workspace = log.workspace.id(),
+                entry_index = head.size - 1,
+                "entries were committed up to this one"
+            );
             self.metrics.note_size(&log.workspace, head.size);
             self.logs.note_committed(&log, head);
         }
@@ -115,12 +120,14 @@ impl Committer {
         appends: &[(Append, Reply<Answer>)],
     ) -> Result<HashMap<Workspace, Staging>, store::Error> {
         let mut keys: BTreeMap<&Workspace, (&Arc<Log>, Vec<&str>)> = BTreeMap::new();
-        for (append, _) in appends.iter().filter(|(append, _)| append.log.halt().is_none()) {
+        for (append, _) in appends {
             let (_, keys) = keys.entry(&append.log.workspace).or_insert_with(|| (&append.log, Vec::new()));
             keys.extend(append.entries.iter().map(|entry| entry.idempotency_key.as_str()));
         }
         let now_us = self.clock.now().as_microsecond();
         let mut stagings = HashMap::with_capacity(keys.len());
+        // Asked once a log: one that is halted from here on is still looked up whole, or not at all.
+        keys.retain(|_, (log, _)| log.halt().is_none());
         for (workspace, (log, keys)) in keys {
             match self.writer.standing(workspace, &keys).await {
                 Ok(standing) => {

@@ -1,5 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
+use countersign_api::name::CandidateName;
 use service_kit::{
     group_commit::{Limits, SubmitError, Ticket, Writer},
     metrics::Metrics,
@@ -103,7 +104,9 @@ fn queue_span(log: &Log, entries: &[NewEntry]) -> tracing::Span {
         candidate = tracing::field::Empty,
         entry_index = tracing::field::Empty,
     );
-    if let [entry] = entries {
+    if let [entry] = entries
+        && entry.subject.parse::<CandidateName>().is_ok()
+    {
         span.record("candidate", entry.subject.as_str());
     }
     span

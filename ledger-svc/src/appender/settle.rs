@@ -85,6 +85,7 @@ impl Staging {
 mod tests {
     use countersign_api::name::Workspace;
     use ledger_format::PrincipalKind;
+    use proptest::{collection::vec, prelude::*};
     use service_kit::{health::Health, ids::SeededIds};
 
     use super::*;
@@ -143,5 +144,56 @@ mod tests {
         staging.settle(vec![entry("a", "yes"), entry("b", "yes")], &ids).expect("taken");
         let rows = staging.into_rows();
         assert_ne!(rows[0].salt, rows[1].salt);
+    }
+
+    /// The rules said plainly: what each job of a history gets, a job refused leaving nothing behind.
+    fn model(history: &[Vec<(u8, u8)>]) -> Vec<Option<Vec<(u64, bool)>>> {
+        let mut log: Vec<(u8, u8)> = Vec::new();
+        let mut answers = Vec::new();
+        for job in history {
+            let mut grown = log.clone();
+            let mut answer = Some(Vec::new());
+            for &(key, content) in job {
+                let standing = grown.iter().position(|&(stands, _)| stands == key);
+                let outcome = match standing {
+                    Some(index) if grown[index].1 == content => Some((index as u64, true)),
+                    Some(_) => None,
+                    None => {
+                        grown.push((key, content));
+                        Some((grown.len() as u64 - 1, false))
+                    }
+                };
+                answer = answer.zip(outcome).map(|(mut answer, outcome)| {
+                    answer.push(outcome);
+                    answer
+                });
+            }
+            if answer.is_some() {
+                log = grown;
+            }
+            answers.push(answer);
+        }
+        answers
+    }
+
+    proptest! {
+        #[test]
+        fn any_history_of_jobs_is_settled_as_the_rules_say(
+            history in vec(vec((0..6_u8, 0..2_u8), 1..5), 1..12),
+        ) {
+            let ids = SeededIds::new(1);
+            let mut staging = staging(0);
+            let settled: Vec<_> = history
+                .iter()
+                .map(|job| {
+                    let entries = job.iter().map(|(key, content)| entry(&key.to_string(), &content.to_string())).collect();
+                    staging.settle(entries, &ids).ok().map(|answers| indices(&answers))
+                })
+                .collect();
+            prop_assert_eq!(settled, model(&history));
+            let rows = staging.into_rows();
+            let expected: Vec<u64> = (0..rows.len() as u64).collect();
+            prop_assert_eq!(rows.iter().map(|row| row.index).collect::<Vec<_>>(), expected);
+        }
     }
 }

@@ -4,7 +4,7 @@ use countersign_api::name::Workspace;
 use ledger_format::{Checkpoint, SignedCheckpoint, VerifyingKey};
 
 use super::{Finding, What, typed::Typed};
-use crate::store::raw::{RawCheckpoint, RawLedger};
+use crate::store::raw::{RawCheckpoint, RawFile};
 
 const TABLE: &str = "checkpoints";
 
@@ -47,7 +47,7 @@ impl<'a> CheckpointPass<'a> {
     }
 
     /// Reads ahead, so that the next [`PAGE_CHECKPOINTS`] are at hand.
-    pub(super) async fn read_ahead(&mut self, ledger: &mut RawLedger) -> Result<(), sqlx::Error> {
+    pub(super) async fn read_ahead(&mut self, ledger: &mut RawFile) -> Result<(), sqlx::Error> {
         let enough = PAGE_CHECKPOINTS as usize;
         while self.waiting.len() < enough && !self.is_read_out {
             let page = ledger.checkpoints(self.workspace, self.after_size, PAGE_CHECKPOINTS).await?;

@@ -32,7 +32,7 @@ pub(super) fn unreadable(file: &Path) -> impl Fn(sqlx::Error) -> Error {
     move |source| match primary_code(&source) {
         Some(code) if DAMAGED.contains(&code) => {
             let message = source.as_database_error().map_or_else(String::new, |error| error.message().to_owned());
-            Finding::of_file(What::Unreadable { message }).into()
+            Finding::of_file(What::Unreadable { file: file.clone(), message }).into()
         }
         _ => Error::File { file: file.clone(), source },
     }

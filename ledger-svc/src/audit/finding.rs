@@ -1,4 +1,4 @@
-use std::{fmt, ops::RangeInclusive};
+use std::{fmt, ops::RangeInclusive, path::PathBuf};
 
 use ledger_format::{checkpoint, verify};
 
@@ -177,20 +177,29 @@ pub enum What {
     #[error("the idempotency key of this entry stands twice in its log")]
     KeyDoubled,
     /// The file's schema is not the one that the service makes.
-    #[error("the schema's `{object}` is not what this release makes: it was changed, or is of another release")]
+    #[error(
+        "the schema of `{file}` is not what this release makes at `{object}`: it was changed, or is of another release",
+        file = file.display()
+    )]
     SchemaDiffers {
+        /// The file.
+        file: PathBuf,
         /// The table, index, trigger or migration.
         object: String,
     },
     /// SQLite finds tables and indices at odds.
-    #[error("SQLite finds the file damaged: {message}")]
+    #[error("SQLite finds `{file}` damaged: {message}", file = file.display())]
     Damaged {
+        /// The file.
+        file: PathBuf,
         /// What SQLite says.
         message: String,
     },
     /// SQLite can not read on.
-    #[error("the file can not be read on: {message}")]
+    #[error("`{file}` can not be read on: {message}", file = file.display())]
     Unreadable {
+        /// The file.
+        file: PathBuf,
         /// What SQLite says.
         message: String,
     },

@@ -15,7 +15,7 @@ use super::{
     tile_pass::TilePass,
     typed::Typed,
 };
-use crate::store::raw::{RawEntry, RawLedger, RawPosition};
+use crate::store::raw::{RawEntry, RawFile, RawPosition};
 
 const TABLE: &str = "entries";
 
@@ -46,7 +46,7 @@ impl LogVerified {
 
 /// Reads one log.
 pub(super) struct LogPass<'a, R> {
-    ledger: &'a mut RawLedger,
+    ledger: &'a mut RawFile,
     refuse: &'a R,
     workspace: &'a Workspace,
     origin: &'a str,
@@ -60,7 +60,7 @@ pub(super) struct LogPass<'a, R> {
 
 impl<'a, R: Fn(sqlx::Error) -> Error> LogPass<'a, R> {
     pub(super) fn new(
-        ledger: &'a mut RawLedger,
+        ledger: &'a mut RawFile,
         refuse: &'a R,
         workspace: &'a Workspace,
         origin: &'a str,
@@ -85,9 +85,9 @@ impl<'a, R: Fn(sqlx::Error) -> Error> LogPass<'a, R> {
         let mut position = None;
         loop {
             // Pages begin where tiles do, so that one stored tile is at hand for each.
-            self.checkpoints.read_ahead(self.ledger).await.map_err(|error| self.unreadable(error))?;
-            let begun = self.tiles.begin_tile(self.ledger, self.verifier.size()).await;
-            begun.map_err(|error| self.unreadable(error))??;
+            self.checkpoints.read_ahead(self.ledger).await.map_err(self.refuse).map_err(|error| self.locate(error))?;
+            let begun = self.tiles.begin_tile(self.ledger, self.refuse, self.verifier.size()).await;
+            begun.map_err(|error| self.locate(error))?;
             let page = self.page(position).await?;
             on_read(self.verifier.size());
             match page {
@@ -120,7 +120,8 @@ impl<'a, R: Fn(sqlx::Error) -> Error> LogPass<'a, R> {
                 )?;
             }
         }
-        self.tiles.compare_full(self.ledger).await.map_err(|error| self.unreadable(error))??;
+        let compared = self.tiles.compare_full(self.ledger, self.refuse).await;
+        compared.map_err(|error| self.locate(error))?;
         Ok(last.filter(|_| read == TILE_WIDTH))
     }
 
@@ -138,12 +139,13 @@ impl<'a, R: Fn(sqlx::Error) -> Error> LogPass<'a, R> {
             let what = What::Log(LogWhat::SizeDiffers { read: size, signed: checkpoint.size() });
             return Err(Finding::of_entries(log, size..=checkpoint.size() - 1, what).into());
         }
-        let counted = self.ledger.count_checkpoints(self.workspace).await.map_err(|error| self.unreadable(error))?;
-        if counted != self.checkpoints.taken {
+        let counted = self.ledger.count_checkpoints(self.workspace).await.map_err(self.refuse);
+        if counted.map_err(|error| self.locate(error))? != self.checkpoints.taken {
             let finding = Finding::of_log(log, What::CheckpointDoubled).in_column("checkpoints", "size");
             return Err(finding.into());
         }
-        self.tiles.check_count(self.ledger, size).await.map_err(|error| self.unreadable(error))??;
+        let counted = self.tiles.check_count(self.ledger, self.refuse, size).await;
+        counted.map_err(|error| self.locate(error))?;
         let tail = LogTail {
             size,
             checkpoint_size: self.checkpoints.last_size,
@@ -162,8 +164,8 @@ impl<'a, R: Fn(sqlx::Error) -> Error> LogPass<'a, R> {
         })
     }
 
-    fn unreadable(&self, error: sqlx::Error) -> Error {
-        locate((self.refuse)(error), self.workspace.id(), self.verifier.size())
+    fn locate(&self, error: Error) -> Error {
+        locate(error, self.workspace.id(), self.verifier.size())
     }
 }
 

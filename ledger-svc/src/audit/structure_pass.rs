@@ -1,34 +1,44 @@
-use super::{Error, Finding, What};
-use crate::store::raw::{RawLedger, SchemaObject, Value, expected_migrations, expected_schema};
+use std::path::Path;
 
-/// Checks what SQLite keeps beside the rows: tables against indices and constraints, the schema against what the service makes, and
-/// that no key stands twice. When each migration ran and how long it took is nobody's to check.
-pub(super) async fn check(ledger: &mut RawLedger, refuse: &impl Fn(sqlx::Error) -> Error) -> Result<(), Error> {
-    if let Some((workspace, index)) = ledger.doubled_key().await.map_err(refuse)? {
-        let mut finding =
-            Finding::of_log(&workspace.to_string(), What::KeyDoubled).in_column("entries", "idempotency_key");
-        if let Value::Integer(index) = index {
-            finding.entries = u64::try_from(index).ok().map(|index| index..=index);
-        }
-        return Err(finding.into());
+use sqlx::migrate::{MigrateError, Migrator};
+
+use super::{Error, Finding, What};
+use crate::store::raw::{RawFile, SchemaObject, Value, expected_migrations, expected_schema};
+
+/// Checks what SQLite keeps beside the rows: tables against indices and constraints, and the schema against what the service makes.
+pub(super) async fn check(
+    path: &Path,
+    file: &mut RawFile,
+    migrator: &Migrator,
+    refuse: &impl Fn(sqlx::Error) -> Error,
+) -> Result<(), Error> {
+    if let Some(message) = file.integrity().await.map_err(refuse)? {
+        return Err(Finding::of_file(What::Damaged { file: path.to_owned(), message }).into());
     }
-    if let Some(message) = ledger.integrity().await.map_err(refuse)? {
-        return Err(Finding::of_file(What::Damaged { message }).into());
-    }
-    let applied = ledger.migrations().await.map_err(refuse)?;
-    let differs = |object: &str| Error::from(Finding::of_file(What::SchemaDiffers { object: object.to_owned() }));
-    if applied.is_empty() || applied != expected_migrations(applied.len()) {
+    let differs = |object: &str| {
+        let what = What::SchemaDiffers { file: path.to_owned(), object: object.to_owned() };
+        Error::from(Finding::of_file(what))
+    };
+    let applied = file.migrations().await.map_err(refuse)?;
+    if applied.is_empty() || applied != expected_migrations(migrator, applied.len()) {
         return Err(differs("_sqlx_migrations"));
     }
-    let expected = expected_schema(applied.len()).await.map_err(|error| match error {
-        sqlx::migrate::MigrateError::Execute(error) => refuse(error),
+    let expected = expected_schema(migrator, applied.len()).await.map_err(|error| match error {
+        MigrateError::Execute(error) => refuse(error),
         other => refuse(sqlx::Error::from(other)),
     })?;
-    let found = ledger.schema().await.map_err(refuse)?;
-    match first_difference(&expected, &found) {
-        Some(object) => Err(differs(&object)),
-        None => Ok(()),
+    let found = file.schema().await.map_err(refuse)?;
+    first_difference(&expected, &found).map_or(Ok(()), |object| Err(differs(&object)))
+}
+
+/// Checks that no key stands twice in a log (L-5).
+pub(super) async fn check_keys(ledger: &mut RawFile, refuse: &impl Fn(sqlx::Error) -> Error) -> Result<(), Error> {
+    let Some((workspace, index)) = ledger.doubled_key().await.map_err(refuse)? else { return Ok(()) };
+    let mut finding = Finding::of_log(&workspace.to_string(), What::KeyDoubled).in_column("entries", "idempotency_key");
+    if let Value::Integer(index) = index {
+        finding.entries = u64::try_from(index).ok().map(|index| index..=index);
     }
+    Err(finding.into())
 }
 
 fn first_difference(expected: &[SchemaObject], found: &[SchemaObject]) -> Option<String> {

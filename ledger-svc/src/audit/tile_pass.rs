@@ -1,12 +1,12 @@
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use countersign_api::name::Workspace;
 use ledger_format::{HASH_BYTES, Hash, Subtree, TILE_WIDTH, Tile, TileId};
 
-use super::{Finding, What, typed::Typed};
+use super::{Error, Finding, What, typed::Typed};
 use crate::{
     log::{FullTile, PartialTiles},
-    store::raw::{RawLedger, Value},
+    store::raw::{RawFile, Value},
 };
 
 const TABLE: &str = "tiles";
@@ -29,13 +29,14 @@ impl<'a> TilePass<'a> {
     /// Reads the tile that entry `index`, the first of it, stands in; a tile that is not full yet is not stored.
     pub(super) async fn begin_tile(
         &mut self,
-        ledger: &mut RawLedger,
+        ledger: &mut RawFile,
+        refuse: &impl Fn(sqlx::Error) -> Error,
         index: u64,
-    ) -> Result<Result<(), Finding>, sqlx::Error> {
-        let Some(id) = full_tile(0, index / u64::from(TILE_WIDTH)) else { return Ok(Ok(())) };
-        let stored = ledger.tile(self.workspace, id).await?;
-        let parsed = if stored.is_empty() { Ok(None) } else { self.parse(id, &stored).map(Some) };
-        Ok(parsed.map(|tile| self.leaves = tile))
+    ) -> Result<(), Error> {
+        let Some(id) = full_tile(0, index / u64::from(TILE_WIDTH)) else { return Ok(()) };
+        let stored = ledger.tile(self.workspace, id).await.map_err(refuse)?;
+        self.leaves = if stored.is_empty() { None } else { Some(self.parse(id, &stored)?) };
+        Ok(())
     }
 
     /// Returns the hash that the stored tile has for the entry at `index`.
@@ -49,22 +50,23 @@ impl<'a> TilePass<'a> {
     }
 
     /// Compares the tiles that have become full with the stored ones.
-    pub(super) async fn compare_full(&mut self, ledger: &mut RawLedger) -> Result<Result<(), Finding>, sqlx::Error> {
+    pub(super) async fn compare_full(
+        &mut self,
+        ledger: &mut RawFile,
+        refuse: &impl Fn(sqlx::Error) -> Error,
+    ) -> Result<(), Error> {
         for tile in std::mem::take(&mut self.full) {
             let id = full_tile(tile.level, tile.index).expect("invariant: the tree names tiles that exist");
             let stored = match self.leaves.take() {
                 Some(leaves) if leaves.id() == id => leaves,
-                _ => match self.parse(id, &ledger.tile(self.workspace, id).await?) {
-                    Ok(stored) => stored,
-                    Err(finding) => return Ok(Err(finding)),
-                },
+                Some(_) | None => self.parse(id, &ledger.tile(self.workspace, id).await.map_err(refuse)?)?,
             };
             let differing = stored.hashes().iter().zip(&tile.hashes).position(|(stored, computed)| stored != computed);
             if let Some(position) = differing {
-                return Ok(Err(self.differs(id, position as u64)));
+                return Err(self.differs(id, position as u64).into());
             }
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// Finds a hash of the stored tile to differ from what the entries give.
@@ -76,32 +78,29 @@ impl<'a> TilePass<'a> {
     /// Checks that no other tiles are stored than those that a log of `size` entries has.
     pub(super) async fn check_count(
         &self,
-        ledger: &mut RawLedger,
+        ledger: &mut RawFile,
+        refuse: &impl Fn(sqlx::Error) -> Error,
         size: u64,
-    ) -> Result<Result<(), Finding>, sqlx::Error> {
-        let expected: u64 = std::iter::successors(Some(size / 256), |&below| (below > 0).then_some(below / 256)).sum();
-        if u64::try_from(ledger.count_tiles(self.workspace).await?) == Ok(expected) {
-            return Ok(Ok(()));
+    ) -> Result<(), Error> {
+        let expected = TileId::completed(0, size).count();
+        if usize::try_from(ledger.count_tiles(self.workspace).await.map_err(refuse)?) == Ok(expected) {
+            return Ok(());
         }
         let is_expected = |level: &Value, index: &Value| {
             let (Value::Integer(level), Value::Integer(index)) = (level, index) else { return false };
             let (Ok(level), Ok(index)) = (u8::try_from(*level), u64::try_from(*index)) else { return false };
-            level < 8 && index < (size >> (8 * level)) / u64::from(TILE_WIDTH)
+            full_tile(level, index).is_some() && index < (size >> (8 * level)) / u64::from(TILE_WIDTH)
         };
-        let ids = ledger.tile_ids(self.workspace).await?;
-        let (level, index) = ids
-            .iter()
-            .find(|(level, index)| !is_expected(level, index))
-            .or(ids.last())
-            .cloned()
-            .unwrap_or((Value::Null, Value::Null));
-        let what = What::TileUnexpected { level: level.to_string(), tile_index: index.to_string() };
-        let finding = Finding::of_log(self.workspace.id(), what).in_column(TABLE, "tile_index");
-        Ok(Err(finding))
+        let ids = ledger.tile_ids(self.workspace).await.map_err(refuse)?;
+        let odd = ids.iter().find(|(level, index)| !is_expected(level, index)).or(ids.last());
+        let (level, tile_index) =
+            odd.map_or_else(Default::default, |(level, index)| (level.to_string(), index.to_string()));
+        let what = What::TileUnexpected { level, tile_index };
+        Err(Finding::of_log(self.workspace.id(), what).in_column(TABLE, "tile_index").into())
     }
 
     fn parse(&self, id: TileId, stored: &[Value]) -> Result<Tile, Finding> {
-        let at = |finding: Finding| finding.or_at(self.workspace.id(), leaves_under(id, 0..=TILE_WIDTH.into()));
+        let at = |finding: Finding| finding.or_at(self.workspace.id(), leaves_under(id, 0..TILE_WIDTH.into()));
         let [hashes] = stored else {
             let what = What::TileCount { level: id.level(), tile_index: id.index(), found: stored.len() };
             return Err(at(Typed::new(TABLE, "tile_index").finding(what)));
@@ -112,15 +111,15 @@ impl<'a> TilePass<'a> {
 
     fn differs(&self, id: TileId, position: u64) -> Finding {
         let what = What::TileDiffers { level: id.level(), tile_index: id.index() };
-        Finding::of_entries(self.workspace.id(), leaves_under(id, position..=position + 1), what)
+        Finding::of_entries(self.workspace.id(), leaves_under(id, position..position + 1), what)
     }
 }
 
-/// Names the entries under hashes of a tile, from the first position up to, not including, the second.
-fn leaves_under(id: TileId, positions: RangeInclusive<u64>) -> RangeInclusive<u64> {
+/// Names the entries under the hashes at these positions of a tile.
+fn leaves_under(id: TileId, positions: Range<u64>) -> RangeInclusive<u64> {
     let first = id.index() * u64::from(TILE_WIDTH);
     let shift = 8 * u32::from(id.level());
-    (first + positions.start()) << shift..=((first + positions.end()) << shift) - 1
+    (first + positions.start) << shift..=((first + positions.end) << shift) - 1
 }
 
 fn full_tile(level: u8, index: u64) -> Option<TileId> {

@@ -13,8 +13,9 @@ use super::{
 use crate::{
     origin::Origins,
     store::{
-        raw::{RawLedger, Value, read_fences},
-        sqlite::Stillness,
+        fence,
+        raw::{RawFence, RawFile, Value},
+        sqlite::{self, Stillness},
     },
 };
 
@@ -60,12 +61,13 @@ async fn verify_once(
     origins: &Origins,
     mut on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Vec<LogVerified>, Error> {
-    let read_fence = || async { read_fences(fence).await.map_err(unreadable(fence)) };
+    let refuse_fence = unreadable(fence);
+    let read_fence = || async { read_fences(fence).await.map_err(&refuse_fence) };
     // A running server moves the fence before it stores a checkpoint. Read before and after the ledger's moment, it can be told what
     // must stand in the ledger by then and what may not yet.
     let before = read_fence().await?;
     let refuse = unreadable(ledger);
-    let mut file = RawLedger::open(ledger).await.map_err(&refuse)?;
+    let mut file = RawFile::open(ledger).await.map_err(&refuse)?;
     let after = read_fence().await?;
     let fences = FencePass::new(origins, &before, &after);
 
@@ -90,10 +92,21 @@ async fn verify_once(
     if let Some(stray) = strays.first() {
         return Err(Finding::of_log(stray, What::NoWorkspace { workspace: stray.clone() }).into());
     }
-    structure_pass::check(&mut file, &refuse).await?;
+    structure_pass::check_keys(&mut file, &refuse).await?;
+    structure_pass::check(ledger, &mut file, &sqlite::MIGRATIONS, &refuse).await?;
     file.close().await.map_err(&refuse)?;
+    let mut file = RawFile::open(fence).await.map_err(&refuse_fence)?;
+    structure_pass::check(fence, &mut file, &fence::MIGRATIONS, &refuse_fence).await?;
+    file.close().await.map_err(&refuse_fence)?;
     verified.sort_by(|one, other| one.workspace.cmp(&other.workspace));
     Ok(verified)
+}
+
+async fn read_fences(file: &Path) -> Result<Vec<RawFence>, sqlx::Error> {
+    let mut file = RawFile::open(file).await?;
+    let fences = file.fences().await?;
+    file.close().await?;
+    Ok(fences)
 }
 
 /// Parts workspaces from what is none.

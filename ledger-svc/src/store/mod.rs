@@ -3,6 +3,7 @@
 mod cells;
 mod error;
 pub mod fence;
+mod migration_rows;
 pub mod raw;
 pub mod sqlite;
 

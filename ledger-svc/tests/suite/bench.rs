@@ -38,7 +38,9 @@ pub type Client = LedgerServiceClient<AuthorizedChannel>;
 
 /// The files of a ledger; they outlive the processes that serve them.
 pub struct Files {
-    folder: tempfile::TempDir,
+    folder: PathBuf,
+    /// Removes the folder in the end, where it was made here.
+    _made: Option<tempfile::TempDir>,
 }
 
 /// A ledger at work.
@@ -55,11 +57,21 @@ pub struct Bench {
 
 impl Files {
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder") }
+        let made = tempfile::tempdir().expect("a folder");
+        Self { folder: made.path().to_owned(), _made: Some(made) }
+    }
+
+    /// The files in somebody else's folder.
+    pub fn at(folder: PathBuf) -> Self {
+        Self { folder, _made: None }
+    }
+
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
+        self.folder.join(name)
     }
 
     pub fn ledger(&self) -> PathBuf {

@@ -1,57 +1,93 @@
-use std::sync::mpsc;
+use std::{
+    env,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
 
-use countersign_api::ledger::v1::Receipt;
+use futures::future::join_all;
 use ledger_svc::{
     log::Head,
     store::fence::{Advance, FenceStore},
 };
-use tokio::runtime::Runtime;
 
 use crate::bench::{Files, append, content, entry, origin, read_all};
 
-/// Serves and appends from four callers, and stops everything at once after so many answers; returns what was answered.
-fn append_until_killed(files: &Files, round: u64, answers_max: usize) -> Vec<(String, Receipt)> {
-    let runtime = Runtime::new().expect("a runtime");
-    let (told, answers) = mpsc::channel();
-    let bench = runtime.block_on(files.serve());
-    for caller in 0..4 {
-        let (mut relay, told) = (bench.relay.clone(), told.clone());
-        runtime.spawn(async move {
-            for number in 0.. {
-                let key = format!("{round}/{caller}/{number}");
-                let Ok(receipts) = append(&mut relay, vec![entry(&key, &content(number))]).await else { return };
-                if told.send((key, receipts[0].clone())).is_err() {
-                    return;
-                }
-            }
-        });
-    }
-    let answered = answers.iter().take(answers_max).collect();
-    runtime.shutdown_background();
-    answered
+/// Tells the process that is killed which folder to work in.
+const FOLDER: &str = "LEDGER_CRASH_FOLDER";
+
+/// What that process says for each answer it got: the word, the key, the index, the leaf hash.
+const ANSWERED: &str = "answered";
+
+/// An entry that its caller was told is kept.
+struct Told {
+    key: String,
+    index: usize,
+    leaf_hash: Vec<u8>,
 }
 
-#[test]
-fn what_was_answered_survives_a_process_that_ends_at_any_moment() {
+/// Lets another process serve and append from four callers, kills it with SIGKILL after so many answers, and returns what it was told.
+fn append_until_killed(files: &Files, answers_max: usize) -> Vec<Told> {
+    let mut process = Command::new(env::current_exe().expect("this test's own program"))
+        .args(["--exact", "crash::the_process_that_is_killed", "--ignored", "--nocapture"])
+        .env(FOLDER, files.folder())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let lines = BufReader::new(process.stdout.take().expect("it is piped")).lines().map(|line| line.expect("text"));
+    let told = lines.filter_map(|line| {
+        let words: Vec<&str> = line.split(' ').collect();
+        let [ANSWERED, key, index, leaf_hash] = words[..] else { return None };
+        let leaf_hash = hex::decode(leaf_hash).expect("a hash");
+        Some(Told { key: key.to_owned(), index: index.parse().expect("an index"), leaf_hash })
+    });
+    let told: Vec<Told> = told.take(answers_max).collect();
+    process.kill().expect("it runs");
+    process.wait().expect("it is gone");
+    assert_eq!(told.len(), answers_max, "it appended until it was killed");
+    told
+}
+
+#[tokio::test]
+#[ignore = "it is started by the test below, which kills it"]
+async fn the_process_that_is_killed() {
+    let Some(folder) = env::var_os(FOLDER) else { return };
+    let files = Files::at(folder.into());
+    let bench = files.serve().await;
+    let start = read_all(&mut bench.relay.clone()).await.len();
+    join_all((0..4).map(|caller| {
+        let mut relay = bench.relay.clone();
+        async move {
+            for number in 0.. {
+                let key = format!("{start}/{caller}/{number}");
+                let receipts = append(&mut relay, vec![entry(&key, &content(number))]).await.expect("appended");
+                println!("{ANSWERED} {key} {} {}", receipts[0].index, hex::encode(&receipts[0].leaf_hash));
+            }
+        }
+    }))
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_answered_survives_kill_9_at_any_moment() {
     let files = Files::new();
     let mut told = Vec::new();
-    for (round, answers_max) in [1, 2, 3, 7, 40, 100, 5, 1].into_iter().enumerate() {
-        told.extend(append_until_killed(&files, round as u64, answers_max));
-        Runtime::new().expect("a runtime").block_on(async {
-            let bench = files.serve().await;
-            let kept = read_all(&mut bench.relay.clone()).await;
-            for (position, entry) in kept.iter().enumerate() {
-                assert_eq!(usize::try_from(entry.index), Ok(position), "L-1");
-            }
-            for (key, receipt) in &told {
-                let entry = &kept[usize::try_from(receipt.index).expect("small")];
-                assert_eq!(entry.leaf_hash, receipt.leaf_hash, "L-3: `{key}` was answered");
-            }
-            bench.checkpoint(i64::try_from(kept.len()).expect("small")).await;
-            bench.drain().await;
-            let verified = files.verify().await.expect("whole");
-            assert_eq!((verified[0].size, verified[0].unsigned_entries()), (kept.len() as u64, 0));
-        });
+    for answers_max in [1, 2, 3, 7, 40, 100, 5, 1] {
+        told.extend(append_until_killed(&files, answers_max));
+        let left = files.verify().await.expect("whole as it was left, nobody having looked after it");
+        assert!(left[0].size >= told.len() as u64);
+
+        let bench = files.serve().await;
+        let kept = read_all(&mut bench.relay.clone()).await;
+        for (position, entry) in kept.iter().enumerate() {
+            assert_eq!(usize::try_from(entry.index), Ok(position), "L-1");
+        }
+        for Told { key, index, leaf_hash } in &told {
+            assert_eq!(&kept[*index].leaf_hash, leaf_hash, "L-3: `{key}` was answered");
+        }
+        bench.checkpoint(i64::try_from(kept.len()).expect("small")).await;
+        bench.drain().await;
+        let verified = files.verify().await.expect("whole");
+        assert_eq!((verified[0].size, verified[0].unsigned_entries()), (kept.len() as u64, 0));
     }
 }
 

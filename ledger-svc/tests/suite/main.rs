@@ -14,5 +14,6 @@ mod refusal;
 mod restore;
 mod rights;
 mod subscribe;
+mod tall_tree;
 mod tamper;
 mod tamper_lab;

@@ -44,6 +44,17 @@ async fn subscribers_see_every_entry_once_and_in_order_while_others_append() {
 }
 
 #[tokio::test]
+async fn a_subscriber_far_behind_catches_up_chunk_by_chunk() {
+    let files = Files::new();
+    let bench = files.serve().await;
+    for commit in 0..3 {
+        bench.fill(commit * 1_000, (commit + 1) * 1_000, 1_000).await;
+    }
+    let mut stream = subscribe(&bench, 1).await;
+    assert_eq!(indices_until(&mut stream, 2_999).await, (1..3_000).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn a_subscription_to_a_log_nobody_wrote_to_waits_for_its_first_entry() {
     let files = Files::new();
     let bench = files.serve().await;

@@ -325,21 +325,32 @@ async fn a_changed_fence_is_found() {
 #[tokio::test]
 async fn a_changed_schema_is_found_after_the_rows() {
     let original = Original::make().await;
-    for sql in [
-        "CREATE TRIGGER quiet AFTER INSERT ON entries BEGIN DELETE FROM entries WHERE entry_index = 7; END",
+    let in_both = [
         "CREATE TABLE more (x)",
-        "CREATE VIEW other AS SELECT * FROM entries",
-        "DROP INDEX entries_by_key",
-        "UPDATE _sqlx_migrations SET checksum = x'00'",
         "UPDATE _sqlx_migrations SET version = 2",
         "UPDATE _sqlx_migrations SET description = 'other'",
+        "UPDATE _sqlx_migrations SET installed_on = '2026-11-22 10:00:00'",
         "UPDATE _sqlx_migrations SET success = 0",
+        "UPDATE _sqlx_migrations SET checksum = x'00'",
+        "UPDATE _sqlx_migrations SET execution_time = 1",
         "DELETE FROM _sqlx_migrations",
-    ] {
+    ];
+    let in_ledger = [
+        "CREATE TRIGGER quiet AFTER INSERT ON entries BEGIN DELETE FROM entries WHERE entry_index = 7; END",
+        "CREATE VIEW other AS SELECT * FROM entries",
+        "DROP INDEX entries_by_key",
+    ];
+    let in_fence = ["CREATE TRIGGER quiet AFTER UPDATE ON fences BEGIN DELETE FROM fences; END"];
+    let in_ledger = in_both.into_iter().chain(in_ledger).map(|sql| (LEDGER, sql));
+    let in_fence = in_both.into_iter().chain(in_fence).map(|sql| ("fence.db", sql));
+    for (file, sql) in in_ledger.chain(in_fence) {
         let case = original.case();
-        case.run(LEDGER, sql).await;
+        case.run(file, sql).await;
         let finding = case.finding(sql).await;
-        assert!(matches!(*finding.what, What::SchemaDiffers { .. }), "{sql}: {finding}");
+        assert!(
+            matches!(&*finding.what, What::SchemaDiffers { file: found, .. } if found.ends_with(file)),
+            "{sql}: {finding}"
+        );
     }
     for sql in [
         "DROP TABLE entries",

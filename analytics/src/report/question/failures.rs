@@ -33,7 +33,8 @@ pub(in crate::report) fn is_started() -> Expr {
 /// Lists the first failure of every candidate whose execution ended as failed, with its class.
 pub(in crate::report) fn classes(incidents: LazyFrame) -> LazyFrame {
     let ended = col("kind").eq(lit("execution_failed")).or(col("kind").eq(lit("outcome_settled")));
-    first_of_each_candidate(incidents.filter(ended.and(col("state").eq(lit("FAILED"))))).with_column(class())
+    first_of_each_candidate(incidents.filter(is_started().and(ended).and(col("state").eq(lit("FAILED")))))
+        .with_column(class())
 }
 
 /// Counts the failed attempts by class: `failed`, and of these `retried`, to be tried again by themselves.

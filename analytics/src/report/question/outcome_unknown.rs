@@ -27,7 +27,9 @@ pub(in crate::report) fn outcome_unknown(candidates: LazyFrame, by: By) -> LazyF
 
 /// Lists the candidates whose outcome was unknown, with the state that they are in now.
 pub(in crate::report) fn became(candidates: LazyFrame) -> LazyFrame {
-    candidates.filter(is_unknown()).with_column(col("state").fill_null(lit(NOT_STATED)).alias("category"))
+    candidates
+        .filter(is_started().and(is_unknown()))
+        .with_column(col("state").fill_null(lit(NOT_STATED)).alias("category"))
 }
 
 fn is_unknown() -> Expr {

@@ -27,7 +27,7 @@ pub(in crate::report) fn rejections(candidates: LazyFrame, by: By) -> LazyFrame 
 
 /// Lists the rejected candidates with the reason.
 pub(in crate::report) fn reasons(incidents: LazyFrame) -> LazyFrame {
-    first_of_each_candidate(incidents.filter(col("kind").eq(lit("candidate_rejected"))))
+    first_of_each_candidate(incidents.filter(is_decided().and(col("kind").eq(lit("candidate_rejected")))))
         .with_column(col("rejection_reason").fill_null(lit(NOT_STATED)).alias("category"))
 }
 

@@ -49,8 +49,11 @@ fn not_known(head: &Head) -> Option<String> {
     let totals = &head.totals;
     (totals.entries_known < totals.entries).then(|| {
         format!(
-            "{} entries are not in the figures: {} of kinds that this release does not know, {} erased, {} unreadable. {} left out because of them.",
-            thousands(totals.entries - totals.entries_known),
+            "{} not in the figures: {} of kinds that this release does not know, {} erased, {} unreadable. {} left out with them.",
+            match totals.entries - totals.entries_known {
+                1 => "1 entry is".to_owned(),
+                count => format!("{} entries are", thousands(count)),
+            },
             thousands(totals.entries_unknown_kind),
             thousands(totals.entries_erased),
             thousands(totals.entries_unreadable),

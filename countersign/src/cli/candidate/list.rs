@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use countersign_api::candidate::v1::{Candidate, ListCandidatesRequest, ListCandidatesResponse};
 use serde_json::json;
 
-use crate::candidate_text::{confidence_name, risk_name, short_id, state_name};
+use crate::candidate_text::{confidence_name, joined, risk_name, short_id, state_name};
 use crate::cli::Context;
 use crate::failure::Failure;
 use crate::output::{facts, moment, table};
@@ -178,9 +178,9 @@ fn rows(candidates: &[Candidate]) -> String {
     table(
         ["id", "state", "action", "risk", "confidence", "owner", "record", "proposed"],
         candidates.iter().map(|candidate| {
-            let record = candidate.record.as_ref();
-            let named = record
-                .map_or("", |record| if record.display_name.is_empty() { &record.id } else { &record.display_name });
+            let record = candidate.record.as_ref().map_or_else(String::new, |record| {
+                joined(" ", [&record.object_type, &record.id, &record.display_name])
+            });
             [
                 short_id(&candidate.name).to_owned(),
                 state_name(candidate.state).to_owned(),
@@ -188,7 +188,7 @@ fn rows(candidates: &[Candidate]) -> String {
                 risk_name(candidate.risk.as_ref()).to_owned(),
                 confidence_name(candidate.confidence.as_ref()).to_owned(),
                 candidate.owner.clone(),
-                named.to_owned(),
+                record,
                 moment(candidate.create_time.as_ref()),
             ]
         }),

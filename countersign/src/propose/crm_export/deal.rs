@@ -131,19 +131,20 @@ pub fn read_deals(bytes: &[u8], broken: &mut Vec<BrokenRow>) -> Result<Vec<Deal>
     let mut lines_by_id: HashMap<String, u64> = HashMap::new();
     let mut deals = Vec::new();
     for row in read_table(SALES_PIPELINE, bytes, COLUMNS)? {
-        match row.and_then(read_deal) {
-            Ok(deal) => match lines_by_id.get(deal.id()) {
-                // Both would be the same trigger and ask under the same request id.
-                Some(first) => {
-                    let reason = format!("`{}` is the id of line {first} already", deal.id());
-                    broken.push(deal.place.broken("opportunity_id", reason));
-                }
-                None => {
-                    lines_by_id.insert(deal.id().to_owned(), deal.place.line);
-                    deals.push(deal);
-                }
-            },
-            Err(row) => broken.push(row),
+        let deal = match row.and_then(read_deal) {
+            Ok(deal) => deal,
+            Err(row) => {
+                broken.push(row);
+                continue;
+            }
+        };
+        if let Some(first) = lines_by_id.get(deal.id()) {
+            // Both would be the same trigger and ask under the same request id.
+            let reason = format!("`{}` is the id of line {first} already", deal.id());
+            broken.push(deal.place.broken("opportunity_id", reason));
+        } else {
+            lines_by_id.insert(deal.id().to_owned(), deal.place.line);
+            deals.push(deal);
         }
     }
     Ok(deals)
@@ -170,7 +171,7 @@ fn read_deal(row: Row<8>) -> Result<Deal, BrokenRow> {
     }
     let value =
         unless_empty(&cells[7]).map(Amount::read).transpose().map_err(|reason| place.broken("close_value", reason))?;
-    Ok(Deal { stage, engaged_on, closed_on, value, place, cells })
+    Ok(Deal { place, cells, stage, engaged_on, closed_on, value })
 }
 
 fn unless_empty(cell: &str) -> Option<&str> {

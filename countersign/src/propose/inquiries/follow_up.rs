@@ -126,6 +126,7 @@ fn known_unknowns(inquiry: &Inquiry, found: &AccountMatch<'_>, has_agent: bool, 
             "Whether the text says what the form leaves open: the rule takes values from the form alone.".to_owned(),
         );
     }
+    unknowns.push("Whether somebody has answered already: no mailbox is read.".to_owned());
     unknowns
 }
 

@@ -67,7 +67,10 @@ impl Inquiry {
             return Err(of_field("id", "it is empty"));
         }
         let received_at = shape.received_at.parse().map_err(|_| {
-            of_field("received_at", format!("`{}` is not a time; write it as 2026-03-04T08:15:00Z", clip(&shape.received_at, 40)))
+            of_field(
+                "received_at",
+                format!("`{}` is not a time; write it as 2026-03-04T08:15:00Z", clip(&shape.received_at, 40)),
+            )
         })?;
         bounded("text", &shape.text, TEXT_MAX_BYTES)?;
         if shape.form.len() > FORM_MAX_VALUES {

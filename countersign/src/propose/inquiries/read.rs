@@ -15,18 +15,19 @@ pub fn read_inquiries(file: &str, text: &str, broken: &mut Vec<BrokenRow>) -> Ve
             column: error.field,
             reason: error.reason,
         };
-        match Inquiry::read(number, line) {
-            Err(error) => broken.push(row(error)),
-            Ok(inquiry) => match lines_by_id.get(&inquiry.id) {
-                Some(first) => {
-                    let reason = format!("`{}` is the id of line {first} already", inquiry.id);
-                    broken.push(row(NotAnInquiry { field: Some("id".to_owned()), reason }));
-                }
-                None => {
-                    lines_by_id.insert(inquiry.id.clone(), number);
-                    inquiries.push(inquiry);
-                }
-            },
+        let inquiry = match Inquiry::read(number, line) {
+            Ok(inquiry) => inquiry,
+            Err(error) => {
+                broken.push(row(error));
+                continue;
+            }
+        };
+        if let Some(first) = lines_by_id.get(&inquiry.id) {
+            let reason = format!("`{}` is the id of line {first} already", inquiry.id);
+            broken.push(row(NotAnInquiry { field: Some("id".to_owned()), reason }));
+        } else {
+            lines_by_id.insert(inquiry.id.clone(), number);
+            inquiries.push(inquiry);
         }
     }
     inquiries

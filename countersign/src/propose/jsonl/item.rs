@@ -4,7 +4,9 @@ use ledger_format::{canonicalize_payload, sha256};
 use prost::Message as _;
 
 use super::LineError;
-use super::shape::{Confidence, ConfidenceBasis, ConfidenceLevel, Evidence, Field, Generator, Line, Record, RiskTier, Trigger};
+use super::shape::{
+    Confidence, ConfidenceBasis, ConfidenceLevel, Evidence, Field, Generator, Line, Record, RiskTier, Trigger,
+};
 use crate::propose::{Item, Origin};
 
 const REQUEST_ID_TAG: &[u8] = b"countersign/proposed-line/v1\n";
@@ -43,7 +45,9 @@ fn not_a_proposal(number: u64, error: &serde_json::Error) -> LineError {
     let reason = text.strip_suffix(&position).unwrap_or(&text);
     let what = match error.classify() {
         serde_json::error::Category::Data => "not a proposal",
-        serde_json::error::Category::Syntax | serde_json::error::Category::Eof | serde_json::error::Category::Io => "not JSON",
+        serde_json::error::Category::Syntax | serde_json::error::Category::Eof | serde_json::error::Category::Io => {
+            "not JSON"
+        }
     };
     LineError { line: number, column: u64::try_from(error.column()).ok(), reason: format!("{what}: {reason}") }
 }

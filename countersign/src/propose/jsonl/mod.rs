@@ -9,7 +9,7 @@ mod open;
 mod shape;
 
 pub use line_error::LineError;
-pub use open::{Lines, OpenError, open};
+pub use open::open;
 
 #[cfg(test)]
 mod tests;

@@ -100,7 +100,8 @@ fn everything_that_can_be_said_arrives_as_it_was_said() {
 #[test]
 fn the_example_of_the_documentation_is_a_proposal() {
     let page = include_str!("../../../../docs/proposals.md");
-    let example = page.split("```json\n").nth(1).and_then(|rest| rest.split("\n```").next()).expect("the page has an example");
+    let example =
+        page.split("```json\n").nth(1).and_then(|rest| rest.split("\n```").next()).expect("the page has an example");
     assert!(!example.contains('\n'), "an example stands on one line");
     let item = read(example);
     assert_eq!(item.proposal.action_type, "create_task");
@@ -155,7 +156,10 @@ async fn a_file_is_read_line_by_line_and_what_is_broken_does_not_stop_it() {
     let file = folder.path().join("proposals.jsonl");
     std::fs::write(&file, format!("{SMALLEST}\n\noops\n{SMALLEST}")).expect("written");
     let read: Vec<_> = open(&file).expect("it is there").collect().await;
-    let shown: Vec<_> = read.iter().map(|line| line.as_ref().map_or_else(ToString::to_string, |item| item.origin.to_string())).collect();
+    let shown: Vec<_> = read
+        .iter()
+        .map(|line| line.as_ref().map_or_else(ToString::to_string, |item| item.origin.to_string()))
+        .collect();
     assert_eq!(shown, ["line 1", "line 3, column 1: not JSON: expected value", "line 4"]);
 }
 

@@ -1,5 +1,3 @@
-use countersign_api::candidate::v1::State;
-
 use crate::propose::Origin;
 use crate::propose::jsonl::LineError;
 use crate::refusal::Refusal;
@@ -9,16 +7,10 @@ use crate::refusal::Refusal;
 pub enum Answer {
     /// It is kept, durably.
     Accepted {
-        /// The id under which it was sent.
-        request_id: String,
-        /// Where it comes from.
-        origin: Origin,
         /// The candidate's name.
         candidate: String,
         /// The revision that the answer is about.
         revision: i64,
-        /// The state at that revision.
-        state: State,
         /// Whether this request had been answered before, also to this caller, before a cut.
         replayed: bool,
     },

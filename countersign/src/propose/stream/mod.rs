@@ -13,7 +13,7 @@ mod window;
 
 pub use answer::{Answer, Refused, Tally};
 pub use proposing::{Proposing, ready};
-pub use stopped::Stopped;
+use stopped::Stopped;
 
 #[cfg(test)]
 mod tests;

@@ -172,12 +172,9 @@ where
         self.send_what_is_due();
         Ok(match outcome {
             Outcome::Accepted(accepted) => Answer::Accepted {
-                request_id: answered,
-                origin: item.origin,
-                revision: accepted.revision,
-                state: accepted.state(),
-                replayed: accepted.replayed,
                 candidate: accepted.candidate,
+                revision: accepted.revision,
+                replayed: accepted.replayed,
             },
             Outcome::Refused(status) => refused(item, Refusal::of_item(&status)),
         })
@@ -200,7 +197,11 @@ where
     fn cut(&mut self, asked: Option<Duration>, status: Option<Status>) -> Result<Option<Answer>, Stopped> {
         self.connection = None;
         // A stream that ends while everything is answered lost nothing; the next item opens another.
-        if self.window.is_empty() || self.backoff.cut(asked) { Ok(None) } else { Err(Stopped::Lost(status.map(Box::new))) }
+        if self.window.is_empty() || self.backoff.cut(asked) {
+            Ok(None)
+        } else {
+            Err(Stopped::Lost(status.map(Box::new)))
+        }
     }
 
     /// Tells the server that nothing more comes, and lets it end the stream.

@@ -10,7 +10,9 @@ pub enum Stopped {
     #[error("the server refused the stream of proposals")]
     Refused(#[source] Box<Status>),
     /// The stream was cut again and again.
-    #[error("the stream of proposals was cut `{CUTS_MAX}` times without an answer in between; run the same again once the server is well")]
+    #[error(
+        "the stream of proposals was cut `{CUTS_MAX}` times without an answer in between; run the same again once the server is well"
+    )]
     Lost(#[source] Option<Box<Status>>),
     /// The server does not answer in the order of the contract.
     #[error("the server answered `{answered}` where the answer to `{due}` was due; use a server of this contract")]

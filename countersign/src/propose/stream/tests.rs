@@ -1,6 +1,6 @@
 //! A server that keeps what it takes and breaks where it is told to.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -60,7 +60,7 @@ enum End {
 #[derive(Clone, Default)]
 struct Scripted {
     scripts: Arc<Mutex<VecDeque<Script>>>,
-    kept: Arc<Mutex<HashMap<String, usize>>>,
+    kept: Arc<Mutex<BTreeSet<String>>>,
     streams: Arc<AtomicUsize>,
     /// How many items to take before any is answered.
     hold_back: usize,
@@ -75,14 +75,12 @@ impl Scripted {
     fn keep(&self, request: &StreamProposalsRequest) -> StreamProposalsResponse {
         let request_id = request.request_id.clone();
         let mut kept = self.kept.lock().expect("unharmed");
-        let next = kept.len();
-        let replayed = kept.contains_key(&request_id);
-        let number = *kept.entry(request_id.clone()).or_insert(next);
+        let replayed = !kept.insert(request_id.clone());
         let outcome = if request_id.starts_with("bad") {
             Outcome::Refused(Rejection::new(ErrorReason::PayloadInvalid, "`/due` is not a date").into_rpc_status())
         } else {
             Outcome::Accepted(ProposalAccepted {
-                candidate: format!("candidate {number}"),
+                candidate: request_id.clone(),
                 revision: 1,
                 state: State::Proposed.into(),
                 digest: Vec::new(),
@@ -92,7 +90,11 @@ impl Scripted {
         StreamProposalsResponse { request_id, result: Some(outcome) }
     }
 
-    async fn follow(self, script: Script, mut inbound: Streaming<StreamProposalsRequest>) -> Vec<Result<StreamProposalsResponse, Status>> {
+    async fn follow(
+        self,
+        script: Script,
+        mut inbound: Streaming<StreamProposalsRequest>,
+    ) -> Vec<Result<StreamProposalsResponse, Status>> {
         let mut answers = Vec::new();
         while answers.len() < script.taken {
             let Ok(Some(request)) = inbound.message().await else { break };
@@ -133,12 +135,12 @@ impl ProposalService for Scripted {
         let answers: Self::StreamProposalsStream = match script {
             Some(script) => stream::once(server.follow(script, inbound)).flat_map(stream::iter).boxed(),
             None => {
-                let mut held = Vec::new();
-                while held.len() < self.hold_back {
-                    held.extend(inbound.message().await?);
-                }
-                let all = stream::iter(held.into_iter().map(Ok)).chain(inbound);
-                all.map(move |request| request.map(|request| server.keep(&request))).boxed()
+                let hold_back = self.hold_back;
+                let held = stream::once(async move {
+                    let held: Vec<_> = inbound.by_ref().take(hold_back).collect().await;
+                    stream::iter(held).chain(inbound)
+                });
+                held.flatten().map(move |request| request.map(|request| server.keep(&request))).boxed()
             }
         };
         Ok(Response::new(answers))
@@ -235,8 +237,8 @@ where
     let mut shown = Vec::new();
     while let Some(answer) = proposing.next().await? {
         shown.push(match answer {
-            Answer::Accepted { request_id, replayed: true, .. } => format!("{request_id} again"),
-            Answer::Accepted { request_id, .. } => request_id,
+            Answer::Accepted { candidate, replayed: true, .. } => format!("{candidate} again"),
+            Answer::Accepted { candidate, .. } => candidate,
             Answer::Refused(Refused { request_id, refusal, .. }) => {
                 format!("{request_id}: {}", refusal.reason().map_or("", ErrorReason::wire_name))
             }
@@ -309,7 +311,8 @@ async fn a_stream_that_is_always_cut_is_given_up_after_growing_pauses() {
 
 #[tokio::test]
 async fn a_refusal_of_the_stream_itself_is_told_at_once() {
-    let bench = bench(Scripted::new([Script { taken: 1, answered: 0, end: End::Refusal(ErrorReason::WorkspaceDenied) }])).await;
+    let bench =
+        bench(Scripted::new([Script { taken: 1, answered: 0, end: End::Refusal(ErrorReason::WorkspaceDenied) }])).await;
     let stopped = all(&mut bench.propose(ready(items(3)))).await.expect_err("refused");
     assert!(matches!(stopped, Stopped::Refused(_)), "{stopped:?}");
     assert_eq!(bench.server.streams.load(Ordering::SeqCst), 1);

@@ -95,7 +95,9 @@ mod tests {
 
     fn window(ids: &[&str]) -> Window {
         let mut window = Window::default();
-        ids.iter().for_each(|id| window.push(request(id), Origin::Line(1)));
+        for id in ids {
+            window.push(request(id), Origin::Line(1));
+        }
         window
     }
 

@@ -7,7 +7,5 @@ mod row;
 mod store;
 
 pub use row::Fence;
+pub(crate) use store::MIGRATIONS;
 pub use store::{Advance, AdvanceError, FenceStore};
-
-/// The migrations of the fence file, embedded.
-pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/fence/migrations");

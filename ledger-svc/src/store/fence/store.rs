@@ -3,14 +3,18 @@ use std::path::Path;
 use service_kit::database::SqliteDatabase;
 use sqlx::{
     Connection, SqliteConnection, SqlitePool,
+    migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Fence, MIGRATIONS};
+use super::Fence;
 use crate::{
     log::Head,
-    store::{Error, cells::signed},
+    store::{Error, cells::signed, migration_rows},
 };
+
+/// The migrations of the fence file, embedded.
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/fence/migrations");
 
 /// The fence file.
 #[derive(Debug, Clone)]
@@ -53,6 +57,7 @@ impl FenceStore {
     /// [`Error::Open`], which names the file.
     pub async fn open(file: &Path) -> Result<Self, Error> {
         let database = SqliteDatabase::open(file, &MIGRATIONS).await?;
+        migration_rows::blank(&database).await?;
         // NORMAL syncs no commit by itself: see `mark_stored`.
         let unsynced = SqliteConnectOptions::new()
             .filename(file)

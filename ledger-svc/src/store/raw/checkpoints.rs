@@ -1,7 +1,7 @@
 use countersign_api::name::Workspace;
 use sqlx::Row;
 
-use super::{RawLedger, Value};
+use super::{RawFile, Value};
 
 /// A row of `checkpoints`.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +14,7 @@ pub struct RawCheckpoint {
     pub signed_note: Value,
 }
 
-impl RawLedger {
+impl RawFile {
     /// Reads at most `limit` checkpoints of a log in the order of their sizes, after a size or from the beginning.
     ///
     /// # Errors

@@ -2,7 +2,7 @@ use countersign_api::name::Workspace;
 use futures::{Stream, StreamExt};
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{RawLedger, Value};
+use super::{RawFile, Value};
 
 /// A row of `entries`.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +38,17 @@ const FIRST_PAGE: &str = "SELECT rowid AS a, +entry_index AS b, +leaf_hash AS c,
 const NEXT_PAGE: &str = "SELECT rowid AS a, +entry_index AS b, +leaf_hash AS c, +salt AS d, +idempotency_key AS e, +leaf AS f, \
      +content AS g FROM entries WHERE workspace = ?1 AND (entry_index, rowid) > (?3, ?4) ORDER BY entry_index, rowid LIMIT ?2";
 
-impl RawLedger {
+impl RawFile {
+    /// Reads about how many entries there are, of all logs: the highest row id.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn entries_about(&mut self) -> Result<u64, sqlx::Error> {
+        let highest: Option<i64> =
+            sqlx::query_scalar("SELECT max(rowid) FROM entries").fetch_one(&mut self.connection).await?;
+        Ok(highest.and_then(|highest| u64::try_from(highest).ok()).unwrap_or_default())
+    }
+
     /// Streams at most `limit` rows of a log, in the order of their indices, after a position or from the beginning.
     pub fn entries(
         &mut self,

@@ -7,14 +7,15 @@
 mod checkpoints;
 mod entries;
 mod fences;
-mod ledger;
+mod file;
 mod structure;
 mod tiles;
 mod value;
+mod workspaces;
 
 pub use checkpoints::RawCheckpoint;
 pub use entries::{RawEntry, RawPosition};
-pub use fences::{RawFence, read_fences};
-pub use ledger::RawLedger;
-pub use structure::{SchemaObject, expected_migrations, expected_schema};
+pub use fences::RawFence;
+pub use file::RawFile;
+pub use structure::{MigrationRow, SchemaObject, expected_migrations, expected_schema};
 pub use value::Value;

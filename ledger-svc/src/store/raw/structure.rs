@@ -1,11 +1,11 @@
 use sqlx::{
     ConnectOptions, SqliteConnection,
-    migrate::{MigrateError, Migration},
+    migrate::{MigrateError, Migration, Migrator},
     sqlite::SqliteConnectOptions,
 };
 
-use super::{RawLedger, Value};
-use crate::store::sqlite::MIGRATIONS;
+use super::{RawFile, Value};
+use crate::store::migration_rows::{EXECUTION_TIME, INSTALLED_ON};
 
 /// An object of a schema: a table, an index, a trigger or a view.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,7 +16,11 @@ pub struct SchemaObject {
     pub sql: Value,
 }
 
-impl RawLedger {
+/// What is noted about an applied migration: version, description, when, success, checksum, how long.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MigrationRow(Vec<Value>);
+
+impl RawFile {
     /// Reads the file's schema, statistics of the query planner left out.
     ///
     /// # Errors
@@ -25,18 +29,19 @@ impl RawLedger {
         read_schema(&mut self.connection).await
     }
 
-    /// Reads which migrations the file says were applied: version, description, success, checksum.
+    /// Reads which migrations the file says were applied.
     ///
     /// # Errors
     /// What the driver says.
-    pub async fn migrations(&mut self) -> Result<Vec<[Value; 4]>, sqlx::Error> {
+    pub async fn migrations(&mut self) -> Result<Vec<MigrationRow>, sqlx::Error> {
         let rows = sqlx::query(
-            "SELECT +version AS a, +description AS b, +success AS c, +checksum AS d FROM _sqlx_migrations ORDER BY version",
+            "SELECT +version AS a, +description AS b, +installed_on AS c, +success AS d, +checksum AS e, +execution_time AS f \
+             FROM _sqlx_migrations ORDER BY version",
         )
         .fetch_all(&mut self.connection)
         .await?;
-        let read = |row| Ok([Value::read(row, 0)?, Value::read(row, 1)?, Value::read(row, 2)?, Value::read(row, 3)?]);
-        rows.iter().map(read).collect()
+        let read = |row| (0..6).map(|column| Value::read(row, column)).collect::<Result<Vec<_>, _>>();
+        rows.iter().map(|row| read(row).map(MigrationRow)).collect()
     }
 
     /// Lets SQLite compare tables with their indices and constraints; returns the first thing that it finds wrong.
@@ -50,24 +55,30 @@ impl RawLedger {
     }
 }
 
-/// Returns what [`RawLedger::migrations`] reads from a file that this release made, as far as its first `count` migrations.
-pub fn expected_migrations(count: usize) -> Vec<[Value; 4]> {
+/// Returns what [`RawFile::migrations`] reads from a file to which the first `count` migrations were applied.
+pub fn expected_migrations(migrator: &Migrator, count: usize) -> Vec<MigrationRow> {
     let text = |text: &str| Value::Text(text.as_bytes().to_vec());
     let expect = |migration: &Migration| {
-        let checksum = Value::Blob(migration.checksum.to_vec());
-        [Value::Integer(migration.version), text(&migration.description), Value::Integer(1), checksum]
+        MigrationRow(vec![
+            Value::Integer(migration.version),
+            text(&migration.description),
+            text(INSTALLED_ON),
+            Value::Integer(1),
+            Value::Blob(migration.checksum.to_vec()),
+            Value::Integer(EXECUTION_TIME),
+        ])
     };
-    MIGRATIONS.iter().take(count).map(expect).collect()
+    migrator.iter().take(count).map(expect).collect()
 }
 
-/// Returns the schema that the first `count` migrations of this release make.
+/// Returns the schema that the first `count` migrations make.
 ///
 /// # Errors
 /// When a database in memory can not be made.
-pub async fn expected_schema(count: usize) -> Result<Vec<SchemaObject>, MigrateError> {
+pub async fn expected_schema(migrator: &Migrator, count: usize) -> Result<Vec<SchemaObject>, MigrateError> {
     let mut connection = SqliteConnectOptions::new().in_memory(true).connect().await?;
-    let last = MIGRATIONS.iter().take(count).next_back();
-    MIGRATIONS.run_to(last.map_or(0, |migration| migration.version), &mut connection).await?;
+    let last = migrator.iter().take(count).next_back();
+    migrator.run_to(last.map_or(0, |migration| migration.version), &mut connection).await?;
     Ok(read_schema(&mut connection).await?)
 }
 

@@ -2,10 +2,10 @@ use countersign_api::name::Workspace;
 use ledger_format::TileId;
 use sqlx::Row;
 
-use super::{RawLedger, Value};
+use super::{RawFile, Value};
 use crate::store::cells::signed;
 
-impl RawLedger {
+impl RawFile {
     /// Reads the `hashes` of a tile: none when it is not there, more than one when it stands twice.
     ///
     /// # Errors

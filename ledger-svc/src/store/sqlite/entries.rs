@@ -48,13 +48,14 @@ impl StoredEntry {
 /// # Errors
 /// See [`Error`].
 pub async fn size(connection: &mut SqliteConnection, workspace: &Workspace) -> Result<u64, Error> {
-    let row = sqlx::query(
-        "SELECT max(entry_index) + 1 FROM entries WHERE workspace = ?1 HAVING max(entry_index) IS NOT NULL",
-    )
-    .bind(workspace.id())
-    .fetch_optional(connection)
-    .await?;
-    row.map_or(Ok(0), |row| Cells::new(&row, "entries", workspace.id()).number(0, "entry_index"))
+    let last = sqlx::query("SELECT entry_index FROM entries WHERE workspace = ?1 ORDER BY entry_index DESC LIMIT 1")
+        .bind(workspace.id())
+        .fetch_optional(connection)
+        .await?;
+    match last {
+        Some(row) => Ok(Cells::new(&row, "entries", workspace.id()).number(0, "entry_index")? + 1),
+        None => Ok(0),
+    }
 }
 
 /// Reads the entry at an index.

@@ -2,10 +2,13 @@ use std::path::Path;
 
 use countersign_api::name::Workspace;
 use service_kit::database::SqliteDatabase;
-use sqlx::{Sqlite, pool::PoolConnection};
+use sqlx::{Sqlite, migrate::Migrator, pool::PoolConnection};
 
-use super::{LedgerWriter, MIGRATIONS, TileRoots, workspaces};
-use crate::store::Error;
+use super::{LedgerWriter, TileRoots, workspaces};
+use crate::store::{Error, migration_rows};
+
+/// The migrations of the ledger's file, embedded.
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/sqlite/migrations");
 
 /// The ledger's file: one connection that writes, several that read.
 #[derive(Debug, Clone)]
@@ -21,6 +24,7 @@ impl LedgerStore {
     /// [`Error::Open`], which names the file.
     pub async fn open(file: &Path) -> Result<Self, Error> {
         let database = SqliteDatabase::open(file, &MIGRATIONS).await?;
+        migration_rows::blank(&database).await?;
         Ok(Self { database, tile_roots: TileRoots::default() })
     }
 

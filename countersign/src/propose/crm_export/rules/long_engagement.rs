@@ -69,7 +69,7 @@ pub fn propose(deal: &Deal, export: &Export) -> Option<Proposal> {
         known_unknowns,
         evidence_numbers: all_of(evidence.len()),
         evidence,
-        confidence: confidence(level, ConfidenceBasis::IdMatch, note),
+        confidence: Some(confidence(level, ConfidenceBasis::IdMatch, note)),
         // Nobody owns it until somebody says who the manager is; the task's own field must name someone and names the agent.
         owner: manager.map(|agent| owner_of(agent.manager())).unwrap_or_default(),
         reason: format!(
@@ -78,4 +78,74 @@ pub fn propose(deal: &Deal, export: &Export) -> Option<Proposal> {
         ),
         ..draft::begin(deal, NAME)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::propose::crm_export::fixture::{confidence, evidence, payload, proposed, ten_won};
+
+    /// Won deals took 10 to 100 days, nine of ten of them up to 90. Today is 12/31/2025.
+    fn with_won(deals: &str) -> String {
+        format!("{}{deals}", ten_won())
+    }
+
+    #[test]
+    fn the_manager_looks_at_a_deal_that_takes_longer_than_nine_of_ten_won_ones() {
+        let deals = with_won("D1,Bo Tarn,Alto 10,Tarn Mills,Engaging,10/1/2025,,\n");
+        let proposal = proposed(&deals, propose, "D1").expect("a task");
+        assert_eq!(proposal.action_type, "create_task");
+        assert_eq!(payload(&proposal, "/subject"), "Review deal D1 with Bo Tarn: 91 days without a close");
+        assert_eq!(
+            (payload(&proposal, "/owner").as_str(), proposal.owner.as_str()),
+            ("humans/kit-orr", "humans/kit-orr")
+        );
+        // Wednesday and three working days.
+        assert_eq!(payload(&proposal, "/due"), "2026-01-05");
+        assert_eq!(
+            evidence(&proposal),
+            [
+                "record_field opportunity_id=D1 deal_stage=Engaging engage_date=10/1/2025 close_date= sales_agent=Bo Tarn account=Tarn Mills product=Alto 10",
+                "statistic won_deals=10 days_to_close_p90=90 days_to_close_longest=100",
+                "team_entry sales_agent=Bo Tarn manager=Kit Orr regional_office=West",
+            ]
+        );
+        assert_eq!(confidence(&proposal), "MEDIUM ID_MATCH");
+    }
+
+    #[test]
+    fn as_long_as_nine_of_ten_is_not_longer() {
+        let deals = with_won(
+            "D1,Bo Tarn,Alto 10,Tarn Mills,Engaging,10/2/2025,,\nD2,Bo Tarn,Alto 10,Tarn Mills,Prospecting,1/2/2025,,\n",
+        );
+        assert_eq!(proposed(&deals, propose, "D1"), None);
+        assert_eq!(proposed(&deals, propose, "D2"), None, "only engaged deals are counted");
+    }
+
+    #[test]
+    fn beyond_every_won_deal_there_is_little_doubt() {
+        let deals = with_won("D1,Bo Tarn,Alto 10,,Engaging,9/21/2025,,\n");
+        let proposal = proposed(&deals, propose, "D1").expect("a task");
+        assert_eq!(confidence(&proposal), "HIGH ID_MATCH");
+        assert!(proposal.context_summary.contains("with a customer not named has been engaged for 101 days"));
+        assert_eq!(proposal.missing_fields, ["account"]);
+    }
+
+    #[test]
+    fn without_a_known_manager_nobody_owns_it_and_that_is_said() {
+        let deals = with_won("D1,Cy Moor,Alto 10,Tarn Mills,Engaging,9/1/2025,,\n");
+        let proposal = proposed(&deals, propose, "D1").expect("a task");
+        assert_eq!((proposal.owner.as_str(), payload(&proposal, "/owner").as_str()), ("", "humans/cy-moor"));
+        assert!(proposal.known_unknowns.iter().any(|unknown| unknown.starts_with("Who manages Cy Moor")));
+    }
+
+    #[test]
+    fn nine_won_deals_say_nothing_yet() {
+        let ten = ten_won();
+        let (_, nine) = ten.split_once('\n').expect("ten lines");
+        assert_eq!(
+            proposed(&format!("{nine}D1,Bo Tarn,Alto 10,Tarn Mills,Engaging,1/1/2025,,\n"), propose, "D1"),
+            None
+        );
+    }
 }

@@ -39,8 +39,8 @@ pub fn propose(export: &Export, seed: u64) -> Vec<Item> {
     export.deals.iter().flat_map(found).collect()
 }
 
-fn confidence(level: ConfidenceLevel, basis: ConfidenceBasis, note: impl Into<String>) -> Option<Confidence> {
-    Some(Confidence { level: level.into(), basis: basis.into(), note: note.into() })
+fn confidence(level: ConfidenceLevel, basis: ConfidenceBasis, note: impl Into<String>) -> Confidence {
+    Confidence { level: level.into(), basis: basis.into(), note: note.into() }
 }
 
 /// Numbers evidence as it was put together.

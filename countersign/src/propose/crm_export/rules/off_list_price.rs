@@ -76,7 +76,7 @@ pub fn propose(deal: &Deal, export: &Export) -> Option<Proposal> {
         known_unknowns,
         evidence_numbers: all_of(evidence.len()),
         evidence,
-        confidence,
+        confidence: Some(confidence),
         risk_tier: RiskTier::High.into(),
         owner: owner_of(manager.map_or(agent, |agent| agent.manager())),
         reason: format!(
@@ -84,4 +84,64 @@ pub fn propose(deal: &Deal, export: &Export) -> Option<Proposal> {
         ),
         ..draft::begin(deal, NAME)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::propose::crm_export::fixture::{confidence, evidence, payload, proposed};
+
+    const DEALS: &str = "\
+D1,Ann Low,Alto 10,Tarn Mills,Won,12/1/2025,12/30/2025,100
+D2,Ann Low,Alto 10,Tarn Mills,Won,12/1/2025,12/20/2025,700
+D3,Ann Low,Alto 10,Tarn Mills,Won,12/1/2025,12/20/2025,1300.01
+D4,Cy Moor,Brio Mux,Tarn Mills,Won,12/1/2025,12/20/2025,2500
+D5,Ann Low,Alto 10,Tarn Mills,Lost,12/1/2025,12/20/2025,0
+D6,Ann Low,Grand,Tarn Mills,Won,12/1/2025,12/20/2025,1
+D7,Ann Low,Alto 10,Tarn Mills,Won,12/1/2025,12/20/2025,
+";
+
+    #[test]
+    fn the_agent_is_asked_for_the_right_value_at_high_risk() {
+        let proposal = proposed(DEALS, propose, "D1").expect("a question");
+        assert_eq!((proposal.action_type.as_str(), proposal.risk_tier()), ("request_information", RiskTier::High));
+        assert_eq!(
+            (payload(&proposal, "/recipient").as_str(), proposal.owner.as_str()),
+            ("humans/ann-low", "humans/mara-vey")
+        );
+        assert_eq!(
+            payload(&proposal, "/question"),
+            "Deal D1 was won for 100, 90 % below the list price of 1000 for Alto 10. Is the value right? If not, which one is?"
+        );
+        assert_eq!(payload(&proposal, "/fields"), r#"["close_value"]"#);
+        // Tuesday and two working days.
+        assert_eq!(payload(&proposal, "/due"), "2026-01-01");
+        assert_eq!(proposal.known_unknowns[0], "The right value: nothing in the export says it.");
+        assert_eq!(evidence(&proposal)[1], "price_list_entry product=Alto 10 series=Alto sales_price=1000");
+        assert_eq!(confidence(&proposal), "HIGH ID_MATCH");
+    }
+
+    #[test]
+    fn it_begins_beyond_thirty_percent_in_both_directions() {
+        assert_eq!(proposed(DEALS, propose, "D2"), None);
+        let above = proposed(DEALS, propose, "D3").expect("a question");
+        assert!(above.context_summary.contains("was won for 1300.01, 30 % above"), "{}", above.context_summary);
+    }
+
+    #[test]
+    fn a_misspelt_product_is_compared_with_the_one_it_seems_to_be() {
+        let proposal = proposed(DEALS, propose, "D4").expect("a question");
+        assert!(proposal.context_summary.contains("900 % above the list price of 250 for Brio Max"));
+        assert_eq!(confidence(&proposal), "MEDIUM INFERRED");
+        assert!(proposal.known_unknowns.contains(&"Whether \"Brio Max\" was meant by \"Brio Mux\".".to_owned()));
+        // Nobody knows who manages this agent, so the agent owns it.
+        assert_eq!(proposal.owner, "humans/cy-moor");
+    }
+
+    #[test]
+    fn without_a_sale_a_price_or_a_value_there_is_nothing_to_compare() {
+        for id in ["D5", "D6", "D7"] {
+            assert_eq!(proposed(DEALS, propose, id), None, "{id}");
+        }
+    }
 }

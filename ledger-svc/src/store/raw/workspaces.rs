@@ -1,39 +1,6 @@
-use std::path::Path;
+use super::{RawFile, Value};
 
-use sqlx::{Connection, SqliteConnection};
-
-use super::Value;
-use crate::store::sqlite::open_read_only;
-
-/// One moment of a ledger's file.
-#[derive(Debug)]
-pub struct RawLedger {
-    pub(super) connection: SqliteConnection,
-}
-
-impl RawLedger {
-    /// Opens the file read-only and holds on to its present moment; whatever is committed later is not seen.
-    ///
-    /// # Errors
-    /// When the file is missing, can not be read, or is no database.
-    pub async fn open(file: &Path) -> Result<Self, sqlx::Error> {
-        let mut connection = open_read_only(file).await?;
-        sqlx::query("BEGIN").execute(&mut connection).await?;
-        // The moment begins with the first read.
-        sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut connection).await?;
-        Ok(Self { connection })
-    }
-
-    /// Reads about how many entries there are, of all logs: the highest row id.
-    ///
-    /// # Errors
-    /// What the driver says.
-    pub async fn entries_about(&mut self) -> Result<u64, sqlx::Error> {
-        let highest: Option<i64> =
-            sqlx::query_scalar("SELECT max(rowid) FROM entries").fetch_one(&mut self.connection).await?;
-        Ok(highest.and_then(|highest| u64::try_from(highest).ok()).unwrap_or_default())
-    }
-
+impl RawFile {
     /// Lists what stands in the `workspace` column of any table, each value once.
     ///
     /// # Errors
@@ -59,13 +26,5 @@ impl RawLedger {
         .fetch_all(&mut self.connection)
         .await?;
         rows.iter().map(|row| Value::read(row, 0)).collect()
-    }
-
-    /// Lets go of the file.
-    ///
-    /// # Errors
-    /// What the driver says.
-    pub async fn close(self) -> Result<(), sqlx::Error> {
-        self.connection.close().await
     }
 }

@@ -1,0 +1,107 @@
+//! One run: export, verify, compute, write, put into its folder.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use countersign_api::name::{ReportName, Workspace};
+use ledger_format::VerifyingKey;
+use service_kit::clock::Clock;
+use service_kit::grpc::AuthorizedChannel;
+
+use super::made::Made;
+use super::reports::{Reports, ReportsError, StoredReport};
+use crate::export::{self, ExportRequest, Manifest, PartSize, ValueKey, export, verify};
+use crate::report::{self, write_report};
+
+/// Exports the logs of all workspaces, each into a folder of its own.
+#[derive(Debug, Clone)]
+pub struct Exporter {
+    /// A channel to the ledger.
+    pub ledger: AuthorizedChannel,
+    /// The folder of exports.
+    pub folder: PathBuf,
+    /// The key of the logs, pinned; its name is what origins begin with.
+    pub verifying_key: VerifyingKey,
+    /// The key that hashes edited values.
+    pub value_key: ValueKey,
+}
+
+/// Why a report was not made.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RunError {
+    /// The log was not exported, or its export does not verify.
+    #[error("the log was not exported")]
+    Export(#[from] export::Error),
+    /// The report was not computed or written.
+    #[error("the report was not made")]
+    Report(#[from] report::Error),
+    /// The report was not kept.
+    #[error("the report was not kept")]
+    Keep(#[from] ReportsError),
+    /// The task that computed it ended early.
+    #[error("the making of the report was interrupted")]
+    Interrupted,
+}
+
+impl Exporter {
+    /// Exports the log of a workspace; an export that is there goes on.
+    pub(crate) async fn export(&self, workspace: &Workspace) -> Result<Manifest, export::Error> {
+        let request = ExportRequest {
+            workspace: workspace.clone(),
+            origin: format!("{}/{workspace}", self.verifying_key.name()),
+            verifying_key: self.verifying_key.clone(),
+            value_key: self.value_key.clone(),
+            folder: self.folder_of(workspace),
+            least_size: 0,
+            part_size: PartSize::default(),
+        };
+        export(self.ledger.clone(), &request, |progress| {
+            tracing::debug!(workspace = %workspace, entries = progress.entries, size = progress.size, "exporting");
+        })
+        .await
+    }
+
+    /// Returns the folder of a workspace's export.
+    pub fn folder_of(&self, workspace: &Workspace) -> PathBuf {
+        self.folder.join(workspace.id())
+    }
+}
+
+/// Makes the report with this name, or gives the one that was made before under it.
+///
+/// A crash anywhere before it is in its place leaves an export that goes on and a folder that is removed by the next run.
+pub(super) async fn run(
+    exporter: &Exporter,
+    reports: &Reports,
+    clock: &Arc<dyn Clock>,
+    name: &ReportName,
+) -> Result<StoredReport, RunError> {
+    let (at, of) = (reports.clone(), name.clone());
+    if let Some(stored) = blocking(move || Ok(at.read(&of)?)).await? {
+        return Ok(stored);
+    }
+    exporter.export(&name.workspace).await?;
+    let (exporter, reports, clock, name) = (exporter.clone(), reports.clone(), Arc::clone(clock), name.clone());
+    blocking(move || {
+        let folder = exporter.folder_of(&name.workspace);
+        let export = verify(&folder, &exporter.verifying_key, |_| {})?;
+        write_report(&export, &reports.begin(&name)?)?;
+        let manifest = export.manifest();
+        let made = Made {
+            name: name.to_string(),
+            created_at: clock.now(),
+            log_origin: manifest.origin.clone(),
+            log_size: manifest.size,
+            log_root: manifest.root,
+        };
+        reports.put(&name, &made)?;
+        reports.read(&name)?.ok_or(RunError::Interrupted)
+    })
+    .await
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, RunError> + Send + 'static,
+) -> Result<T, RunError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| RunError::Interrupted)?
+}

@@ -1,0 +1,12 @@
+//! `FeedbackService`: one file for each rpc.
+
+mod get_proposer_feedback;
+mod get_report;
+mod list_reports;
+mod page_token;
+mod run_report;
+mod service;
+mod status;
+mod wire;
+
+pub use service::FeedbackRpc;
