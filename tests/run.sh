@@ -42,7 +42,9 @@ step "build"
 cargo build --workspace --bins --locked
 
 step "tests"
-COUNTERSIGN_TEST_PYTHON="$PWD/.venv/bin/python" cargo nextest run --workspace --locked --no-fail-fast
+export COUNTERSIGN_TEST_PYTHON="$PWD/.venv/bin/python"
+export COUNTERSIGN_TEST_BINARY="${CARGO_TARGET_DIR:-$PWD/target}/debug/countersign"
+cargo nextest run --workspace --locked --no-fail-fast
 
 step "examples in the documentation"
 cargo test --workspace --doc --locked --quiet

@@ -43,8 +43,8 @@ def main():
     channel = grpc.insecure_channel(address)
     pool = descriptor_pool.DescriptorPool(ProtoReflectionDescriptorDatabase(channel))
 
-    def message(name, **fields):
-        return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{PACKAGE}.{name}"))(**fields)
+    def message(kind, /, **fields):
+        return message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{PACKAGE}.{kind}"))(**fields)
 
     proposals = Client(channel, pool, "ProposalService", proposer_token)
     reviews = Client(channel, pool, "ReviewService", reviewer_token)

@@ -18,6 +18,7 @@ fn one_changed_byte_of_any_column_is_found_and_located() {
             .fetch_all(&mut ledger)
             .await
             .expect("the table `entries` is there");
+        ledger.close().await.expect("the file closes");
         rows.iter().map(|row: &SqliteRow| row.get::<String, _>(0)).collect::<Vec<_>>()
     });
     assert!(columns.len() >= 5, "{columns:?}");
@@ -44,11 +45,10 @@ fn lost_doubled_and_cut_off_rows_are_found() {
     for (attack, index) in attacks {
         let copy = original.duplicate();
         runtime().block_on(async {
-            let changed = sqlx::query(sqlx::AssertSqlSafe(attack.clone()))
-                .execute(&mut open(&copy).await)
-                .await
-                .expect("the attack runs");
-            assert!(changed.rows_affected() > 0);
+            let mut ledger = open(&copy).await;
+            let attacked = sqlx::query(sqlx::AssertSqlSafe(attack.clone())).execute(&mut ledger).await;
+            assert!(attacked.expect("the attack runs").rows_affected() > 0);
+            ledger.close().await.expect("the file closes");
         });
         let answer = copy.run(&["ledger", "verify", "--json"]);
         assert_eq!(answer.code, Some(1), "not found: {attack}");
