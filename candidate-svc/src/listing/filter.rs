@@ -5,9 +5,8 @@ mod position;
 use aip_160::{Arg, Comparable, Comparator, Expression, FilterError, Restriction, StringMatch, Value};
 use countersign_api::candidate::v1 as api;
 
-use position::Positions;
-
 use super::condition::{Condition, Order, Pattern, TextField, TimeField};
+use position::Positions;
 
 /// The longest filter, in bytes.
 pub const FILTER_MAX_BYTES: usize = 4 * 1024;

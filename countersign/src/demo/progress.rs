@@ -4,8 +4,9 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::output::Console;
 
-/// A line is written each time this many more entries are recorded, when no bars can be shown.
-const ENTRIES_PER_LINE: u64 = 100;
+/// When no bars can be shown, a line is written each time a quarter as many more entries are recorded as there are proposals:
+/// some twenty lines a run.
+const LINES_PER_PROPOSALS: u64 = 4;
 
 /// Shows how far a demonstration is: bars on a terminal, a line now and then elsewhere, on standard error.
 #[derive(Debug)]
@@ -19,13 +20,13 @@ pub struct Report {
 #[derive(Debug)]
 enum Shown {
     Bars { proposed: ProgressBar, decided: ProgressBar, executed: ProgressBar, recorded: ProgressBar },
-    Lines { next_at: u64 },
+    Lines { every: u64, next_at: u64 },
 }
 
 impl Report {
     /// Begins with the number of proposals that will be sent.
     pub fn new(console: Console, proposals: u64) -> Self {
-        let shown = if io::stderr().is_terminal() { bars(proposals) } else { Shown::Lines { next_at: 1 } };
+        let shown = if io::stderr().is_terminal() { bars(proposals) } else { lines(proposals) };
         Self { console, shown, proposed: 0, decided: 0 }
     }
 
@@ -52,8 +53,8 @@ impl Report {
                 executed.set_position(executions);
                 recorded.set_position(count);
             }
-            Shown::Lines { next_at } if count >= *next_at => {
-                *next_at = count + ENTRIES_PER_LINE;
+            Shown::Lines { every, next_at } if count >= *next_at => {
+                *next_at = count + *every;
                 let (proposed, decided) = (self.proposed, self.decided);
                 self.console.say(&format!(
                     "{proposed} proposed, {decided} decided, {executions} executed, {count} entries recorded"
@@ -70,6 +71,10 @@ impl Drop for Report {
             [proposed, decided, executed, recorded].into_iter().for_each(ProgressBar::finish_and_clear);
         }
     }
+}
+
+fn lines(proposals: u64) -> Shown {
+    Shown::Lines { every: (proposals / LINES_PER_PROPOSALS).max(1), next_at: 1 }
 }
 
 fn bars(proposals: u64) -> Shown {

@@ -132,18 +132,17 @@ impl ProposalService for Scripted {
         let mut inbound = request.into_inner();
         let server = self.clone();
         let script = self.scripts.lock().expect("unharmed").pop_front();
-        let answers: Self::StreamProposalsStream = match script {
-            Some(script) => stream::once(server.follow(script, inbound)).flat_map(stream::iter).boxed(),
-            None => {
-                let hold_back = self.hold_back;
-                let held = stream::once(async move {
-                    let held: Vec<_> = inbound.by_ref().take(hold_back).collect().await;
-                    stream::iter(held).chain(inbound)
-                });
-                held.flatten().map(move |request| request.map(|request| server.keep(&request))).boxed()
-            }
-        };
-        Ok(Response::new(answers))
+        if let Some(script) = script {
+            let answers = stream::once(server.follow(script, inbound)).flat_map(stream::iter);
+            return Ok(Response::new(answers.boxed()));
+        }
+        let hold_back = self.hold_back;
+        let held = stream::once(async move {
+            let held: Vec<_> = inbound.by_ref().take(hold_back).collect().await;
+            stream::iter(held).chain(inbound)
+        });
+        let answers = held.flatten().map(move |request| request.map(|request| server.keep(&request)));
+        Ok(Response::new(answers.boxed()))
     }
 
     async fn propose_candidate(
@@ -337,7 +336,9 @@ async fn an_item_that_ends_the_stream_is_found_and_refused_and_the_others_go_on(
     let mut shown = all(&mut proposing).await.expect("it goes on");
     let expected = ["item-0", "item-1", "item-2: MESSAGE_TOO_LARGE", "item-3", "item-4"];
     assert_eq!(shown.len(), expected.len());
-    shown.iter_mut().for_each(|answer| *answer = answer.replace(" again", ""));
+    for answer in &mut shown {
+        *answer = answer.replace(" again", "");
+    }
     assert_eq!(shown, expected);
     assert_eq!(proposing.tally().refused, 1);
 }
