@@ -1,8 +1,8 @@
 //! Where proposals come from, and how they reach the services.
 //!
-//! **Promises.** What a rule proposes follows from its input and the seed alone: no clock, no randomness, no order of arrival, so a second run sends the
-//! same requests. What cannot be read is named with its place and reason, and the rest goes on. Every piece of evidence names
-//! the fields of the source with the values as they were read.
+//! **Promises.** What a rule proposes follows from its input and the seed alone: no clock, no randomness, no order of
+//! arrival, so a second run sends the same requests. What cannot be read is named with its place and reason, and the rest
+//! goes on. Every piece of evidence names the fields of the source with the values as they were read.
 //!
 //! **Left out on purpose.** Judging a proposal: that is the service's. Watching what becomes of it.
 //!

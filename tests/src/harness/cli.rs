@@ -23,10 +23,17 @@ pub struct Answer {
     pub stderr: String,
 }
 
+impl Default for Installation {
+    fn default() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder can be made") }
+    }
+}
+
 impl Installation {
     /// Makes an empty one.
+    #[must_use]
     pub fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder can be made") }
+        Self::default()
     }
 
     /// Returns the data folder.
@@ -72,6 +79,7 @@ impl Installation {
     }
 
     /// Copies all files of the data folder to a new installation.
+    #[must_use]
     pub fn duplicate(&self) -> Self {
         let copy = Self::new();
         copy_folder(&self.data_dir(), &copy.data_dir());

@@ -68,6 +68,10 @@ impl Proposer {
     }
 
     /// Streams items and hands each answer to `seen`, by request id; ends with the stream, also when it was cut.
+    ///
+    /// # Errors
+    ///
+    /// What refused or cut the stream.
     pub async fn stream(
         &mut self,
         items: Vec<StreamProposalsRequest>,

@@ -1,7 +1,8 @@
 //! A CRM's export as a folder of CSV files, and the rules that propose from it.
 //!
-//! [`files`] has the bytes, [`table`] splits them into rows that know their line, [`deal`], [`price_list`], [`team`] and [`account`] parse those,
-//! [`Export`] holds them with what is counted over all of them ([`won_durations`]), and [`rules`] look at one deal at a time.
+//! [`files`] has the bytes, [`table`] splits them into rows that know their line, [`deal`], [`price_list`], [`team`] and
+//! [`account`] parse those, [`Export`] holds them with what is counted over all of them ([`won_durations`]), and [`rules`]
+//! look at one deal at a time.
 //!
 //! "Now" is the last date among the deals, so that the same export always leads to the same proposals.
 

@@ -1,7 +1,7 @@
 //! Inquiries as they come in through a form, and the follow-up that each of them calls for.
 //!
-//! [`inquiry`] parses a line; [`account_match`] finds the account that it is from, and says by what; [`needs`] knows which form values a topic
-//! takes; [`summary`] says what the inquiry is about; [`follow_up`] makes the proposal of all that.
+//! [`inquiry`] parses a line; [`account_match`] finds the account that it is from, and says by what; [`needs`] knows which
+//! form values a topic takes; [`summary`] says what the inquiry is about; [`follow_up`] makes the proposal of all that.
 //!
 //! "Now" is the last moment at which one of the inquiries came in.
 

@@ -23,6 +23,9 @@ use crate::propose::Item;
 use crate::propose::jsonl::LineError;
 use crate::refusal::Refusal;
 
+/// What is said of a stream that the server ended without a word while answers were due.
+const ENDED_EARLY: &str = "the server ended it";
+
 /// Items on their way in.
 #[derive(Debug)]
 pub struct Proposing<S> {
@@ -110,7 +113,7 @@ where
             answer = connection.answers.next() => match answer {
                 Some(Ok(response)) => self.answered(response).map(Some),
                 Some(Err(status)) => self.ended(status),
-                None => self.cut(None, None),
+                None => self.cut(None, ENDED_EARLY),
             },
         }
     }
@@ -181,26 +184,24 @@ where
     }
 
     fn ended(&mut self, status: Status) -> Result<Option<Answer>, Stopped> {
+        self.connection = None;
         match resume::read(&status) {
             Ended::Refused => Err(Stopped::Refused(Box::new(status))),
-            Ended::Again(asked) => self.cut(asked, Some(status)),
+            Ended::Again(asked) => self.cut(asked, status.message()),
             Ended::ByLargeItem => match self.window.single_out() {
-                Some(item) => {
-                    self.connection = None;
-                    Ok(Some(refused(item, Refusal::read(&status))))
-                }
-                None => self.cut(None, Some(status)),
+                Some(item) => Ok(Some(refused(item, Refusal::read(&status)))),
+                None => self.cut(None, status.message()),
             },
         }
     }
 
-    fn cut(&mut self, asked: Option<Duration>, status: Option<Status>) -> Result<Option<Answer>, Stopped> {
+    fn cut(&mut self, asked: Option<Duration>, last: &str) -> Result<Option<Answer>, Stopped> {
         self.connection = None;
         // A stream that ends while everything is answered lost nothing; the next item opens another.
         if self.window.is_empty() || self.backoff.cut(asked) {
             Ok(None)
         } else {
-            Err(Stopped::Lost(status.map(Box::new)))
+            Err(Stopped::Lost { last: last.to_owned() })
         }
     }
 

@@ -11,9 +11,13 @@ pub enum Stopped {
     Refused(#[source] Box<Status>),
     /// The stream was cut again and again.
     #[error(
-        "the stream of proposals was cut `{CUTS_MAX}` times without an answer in between; run the same again once the server is well"
+        "the stream of proposals was cut {CUTS_MAX} times and once more without an answer in between, at last by `{last}`; \
+         run the same again once the server is well"
     )]
-    Lost(#[source] Option<Box<Status>>),
+    Lost {
+        /// What the last cut said.
+        last: String,
+    },
     /// The server does not answer in the order of the contract.
     #[error("the server answered `{answered}` where the answer to `{due}` was due; use a server of this contract")]
     OutOfStep {
@@ -28,7 +32,7 @@ impl From<Stopped> for Failure {
     fn from(stopped: Stopped) -> Self {
         match stopped {
             Stopped::Refused(status) => Self::from(*status),
-            Stopped::Lost(_) => Self::unreachable(stopped),
+            Stopped::Lost { .. } => Self::unreachable(stopped),
             Stopped::OutOfStep { .. } => Self::fault(stopped),
         }
     }
