@@ -6,9 +6,9 @@
 //!
 //! **Left out on purpose.** Judging a proposal: that is the service's. Watching what becomes of it.
 //!
-//! **How proposals flow.** [`read_folder`] or [`built_in`] gives a [`Reading`]: `crm_export` parses the folder and its rules propose,
-//! `inquiries` does the same for what people wrote. [`jsonl`] reads anybody's proposals, a line each. Either way
-//! they are [`Item`]s, and [`Proposing`] streams them in: a bounded number on their way, resumed after a cut.
+//! **How proposals flow.** [`read_folder`] or [`built_in()`] gives a [`Reading`]: `crm_export` parses the folder and its
+//! rules propose, `inquiries` does the same for what people wrote. [`jsonl`] reads anybody's proposals, a line each. Either
+//! way they are [`Item`]s, and [`Proposing`] streams them in: a bounded number on their way, resumed after a cut.
 
 mod built_in;
 mod clip;

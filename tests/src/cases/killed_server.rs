@@ -53,6 +53,6 @@ async fn nothing_acknowledged_is_lost_and_nothing_happens_twice() {
     assert!(status.success(), "{stderr}");
     let verified = installation.json(&["ledger", "verify"]);
     assert_eq!(verified["logs"][0]["size"], ITEMS);
-    let states = installation.json(&["candidate", "list", "--count"]);
-    assert_eq!(states["candidates_by_state"]["PROPOSED"], ITEMS);
+    let counted = installation.json(&["candidate", "list", "--count"]);
+    assert_eq!(counted["candidates_by_state"]["PROPOSED"], ITEMS);
 }

@@ -1,6 +1,6 @@
 //! What stands on a line: the contract's `Proposal` in snake case, with words for enums and RFC 3339 for times.
 //!
-//! A field that is not here is refused by its name: a misspelt one must not get lost.
+//! A field that is not here is refused by its name: a misspelled one must not get lost.
 
 use jiff::Timestamp;
 use ledger_format::Hash;

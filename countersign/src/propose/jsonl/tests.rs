@@ -129,7 +129,7 @@ fn what_is_no_json_says_at_which_byte() {
 }
 
 #[test]
-fn a_misspelt_or_missing_field_is_named() {
+fn a_misspelled_or_missing_field_is_named() {
     let with = |field: &str| format!("{},{field}}}", &SMALLEST[..SMALLEST.len() - 1]);
     for (text, named) in [
         (with(r#""owners":"humans/anna""#), "unknown field `owners`"),

@@ -129,7 +129,7 @@ D7,Ann Low,Alto 10,Tarn Mills,Won,12/1/2025,12/20/2025,
     }
 
     #[test]
-    fn a_misspelt_product_is_compared_with_the_one_it_seems_to_be() {
+    fn a_misspelled_product_is_compared_with_the_one_it_seems_to_be() {
         let proposal = proposed(DEALS, propose, "D4").expect("a question");
         assert!(proposal.context_summary.contains("900 % above the list price of 250 for Brio Max"));
         assert_eq!(confidence(&proposal), "MEDIUM INFERRED");
