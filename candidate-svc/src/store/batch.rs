@@ -203,11 +203,6 @@ impl<'a> Batch<'a> {
         }
         let state_before = before.as_ref().map(|candidate| candidate.state.name());
 
-        if let Some(before) = &before {
-            // Worked example: X is at revision 1, and one batch holds an edit of X and then X's proposal once more. When the
-            // batch was read, revision 1 was the present one; when the proposal is answered again, it is so no more.
-            self.known.answered.insert((before.name.clone(), before.revision), Ok(Arc::clone(before)));
-        }
         let candidate =
             events.iter().fold(before.map(Arc::unwrap_or_clone), |candidate, event| Some(evolve(candidate, event)));
         let candidate = Arc::new(candidate.expect("invariant: a decision is at least one event"));

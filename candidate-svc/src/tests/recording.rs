@@ -103,3 +103,17 @@ async fn proposals_and_decisions_go_on_while_the_ledger_is_down() {
     assert!(text.contains("countersign_candidates{state=\"APPROVED\"} 1\n"), "{text}");
     assert!(text.contains("countersign_candidates{state=\"PROPOSED\"} 0\n"), "{text}");
 }
+
+#[tokio::test]
+async fn a_drain_hands_over_what_is_not_recorded_yet() {
+    let bench = Bench::open().await;
+    bench.ledger.set_down(true);
+    let mut appends = bench.ledger.appends();
+    for n in 0..3 {
+        bench.propose(&format!("p{n}"), proposal(&n.to_string())).await;
+    }
+    appends.wait_for(|count| *count > 0).await.expect("the relay tries");
+    // The clock stands still: without the drain, the relay would stay in its back-off for good.
+    bench.ledger.set_down(false);
+    assert_eq!(bench.end().await.entries().len(), 3);
+}

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use analytics::{Exporter, FeedbackConfig};
 use countersign_api::name::Workspace;
 use executor::connector::Connectors;
 use executor::connector::sandbox::Sandbox;
@@ -40,7 +41,8 @@ impl App {
     /// # Errors
     /// [`Failure::Unreachable`] naming what cannot be opened.
     pub async fn start(folder: Folder, config: Config) -> Result<Self, Failure> {
-        build(folder, config).await.map_err(Failure::Unreachable)
+        // The future of opening everything is large, and every command's future would hold it.
+        Box::pin(build(folder, config)).await.map_err(Failure::Unreachable)
     }
 
     /// Returns a channel as a token's principal, through the same layers as any caller.
@@ -63,11 +65,17 @@ impl App {
     /// # Errors
     /// [`Failure::Fault`] naming what did not end in time.
     pub async fn drain(self) -> Result<Folder, Failure> {
+        let has_failed = self.process.shutdown.has_failed();
         let drained = self.process.shutdown.drain(DRAIN_MAX).await;
         self.candidates.close().await;
         self.ledger.close().await;
         self.folder.forget_address().map_err(Failure::Fault)?;
         drained.map_err(Failure::fault)?;
+        if has_failed {
+            return Err(Failure::Fault(anyhow::anyhow!(
+                "a part without which nothing goes on has ended; the log names it"
+            )));
+        }
         Ok(self.folder)
     }
 
@@ -95,8 +103,18 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     let ledger = open_ledger(data_dir, signing_key, &process).await?;
     // The ledger has a server of its own inside: candidate-svc needs a way to it before the server that has them all is built.
     let inner = process.server(&access).add_service(ledger.service()).build();
-    let relay = with_token(inner.in_memory_channel(), &access.lend(principals::relay()));
-    let candidates = open_candidates(data_dir, relay, &process).await?;
+    let to_ledger = inner.in_memory_channel();
+    let pseudonyms = Pseudonyms::open(&keys::pseudonym_file(data_dir), &*process.ids)?;
+    let relay = with_token(to_ledger.clone(), &access.lend(principals::relay()));
+    let candidates = open_candidates(data_dir, relay, pseudonyms.clone(), &process).await?;
+    let exporter = Exporter {
+        ledger: with_token(to_ledger, &access.lend(principals::analytics())),
+        folder: data_dir.export(),
+        verifying_key: verifying_key.clone(),
+        value_key: keys::value_key(data_dir.folder(), &*process.ids)?,
+    };
+    let feedback = FeedbackConfig { exporter, report_folder: data_dir.report(), pseudonyms };
+    let feedback = feedback.build(&process.for_feedback());
     let sandbox =
         Sandbox::open(&data_dir.sandbox_db(), Arc::clone(&process.clock), &process.metrics, &process.shutdown).await?;
 
@@ -108,10 +126,12 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         .add_service(candidates.review_service())
         .add_service(candidates.execution_service())
         .add_service(ledger.service())
+        .add_service(feedback.service())
         .build();
     let channel = server.in_memory_channel();
     ledger.spawn(&process.shutdown);
     candidates.spawn(&process.shutdown);
+    feedback.spawn(&process.shutdown);
     let app = App { folder, process, server, access, channel, sandbox, ledger, candidates };
     if let Execution::On { lease } = config.execution {
         app.start_executor(config.workspace, verifying_key, lease).await?;
@@ -146,13 +166,14 @@ async fn open_ledger(
 async fn open_candidates(
     data_dir: &DataDir,
     ledger: AuthorizedChannel,
+    pseudonyms: Pseudonyms,
     process: &Process,
 ) -> anyhow::Result<candidate_svc::App> {
     let config = candidate_svc::Config {
         database_path: data_dir.candidates_db(),
         catalogue: definitions::catalogue(data_dir)?,
         policy: definitions::policy(data_dir)?,
-        pseudonyms: Pseudonyms::open(&keys::pseudonym_file(data_dir), &*process.ids)?,
+        pseudonyms,
     };
     Ok(config.build(&process.for_candidates(ledger)).await?)
 }

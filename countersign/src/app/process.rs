@@ -58,6 +58,11 @@ impl Process {
         }
     }
 
+    /// Returns what the feedback service takes from the process.
+    pub fn for_feedback(&self) -> analytics::Environment {
+        analytics::Environment { clock: Arc::clone(&self.clock), metrics: self.metrics.clone() }
+    }
+
     /// Begins a server that lets in whom `access` knows.
     pub fn server(&self, access: &Arc<Access>) -> Builder {
         Server::builder(Arc::clone(access), &self.metrics, &self.health, &self.shutdown)

@@ -105,7 +105,7 @@ pub async fn verify_and_report(context: &Context, folder: &Folder, exported: Exp
 
     context.console.say("making the report");
     let progress = step("making the report");
-    let out = data_dir.report().join(workspace.id());
+    let out = data_dir.report().join(workspace.id()).join("latest");
     let written = tokio::task::spawn_blocking(move || report::make(&exported.folder, &out, &key)).await;
     drop(progress);
     let report = written.map_err(Failure::fault)??.html_file();

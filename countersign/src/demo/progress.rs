@@ -79,8 +79,8 @@ fn lines(proposals: u64) -> Shown {
 
 fn bars(proposals: u64) -> Shown {
     let all = MultiProgress::new();
-    let whole = ProgressStyle::with_template("{msg:<10} {wide_bar} {human_pos}/{human_len} {per_sec}");
-    let open = ProgressStyle::with_template("{msg:<10} {spinner} {human_pos} {per_sec}");
+    let whole = ProgressStyle::with_template("{msg:<10} {wide_bar} {human_pos}/{human_len}");
+    let open = ProgressStyle::with_template("{msg:<10} {spinner} {human_pos}");
     let add = |bar: ProgressBar, style: Option<ProgressStyle>, label: &'static str| {
         let bar = all.add(bar).with_message(label);
         if let Some(style) = style { bar.with_style(style) } else { bar }

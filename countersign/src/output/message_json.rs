@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use countersign_api::{FILE_DESCRIPTOR_SET, access, candidate, ledger};
+use countersign_api::{FILE_DESCRIPTOR_SET, access, candidate};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MapKey, Value};
 use serde_json::{Map, Value as Json, json};
@@ -34,9 +34,7 @@ shown! {
     candidate::v1::Candidate = "countersign.candidate.v1.Candidate",
     candidate::v1::GetCandidateResponse = "countersign.candidate.v1.GetCandidateResponse",
     candidate::v1::ListCandidatesResponse = "countersign.candidate.v1.ListCandidatesResponse",
-    candidate::v1::StreamProposalsResponse = "countersign.candidate.v1.StreamProposalsResponse",
     candidate::v1::CandidateEvent = "countersign.candidate.v1.CandidateEvent",
-    ledger::v1::Checkpoint = "countersign.ledger.v1.Checkpoint",
     access::v1::CreateTokenResponse = "countersign.access.v1.CreateTokenResponse",
     access::v1::ListTokensResponse = "countersign.access.v1.ListTokensResponse",
     access::v1::RevokeTokenResponse = "countersign.access.v1.RevokeTokenResponse",

@@ -11,7 +11,7 @@ pub struct Progress {
 
 /// Shows a bar that counts to `total`.
 pub fn count_bar(label: impl Into<Cow<'static, str>>, total: u64) -> Progress {
-    let style = ProgressStyle::with_template("{msg:<28} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}");
+    let style = ProgressStyle::with_template("{msg:<28} {wide_bar} {human_pos}/{human_len} {eta}");
     Progress::show(ProgressBar::new(total), style.ok(), label)
 }
 

@@ -27,6 +27,7 @@ pub const DRAIN_MAX: Duration = Duration::from_secs(20);
 pub struct Shutdown {
     draining: CancellationToken,
     closing: CancellationToken,
+    failed: CancellationToken,
     tasks: TaskGroup,
     served: TaskGroup,
 }
@@ -83,6 +84,11 @@ impl Shutdown {
         self.draining.is_cancelled()
     }
 
+    /// Tells whether the drain began because a vital task ended early, so that the process should not end as if all were well.
+    pub fn has_failed(&self) -> bool {
+        self.failed.is_cancelled()
+    }
+
     /// Returns a future that is ready once the drain has begun.
     pub fn draining(&self) -> impl Future<Output = ()> + Send + 'static {
         self.draining.clone().cancelled_owned()
@@ -123,6 +129,7 @@ impl Drop for BeginOnDrop {
     fn drop(&mut self) {
         if !self.0.is_draining() {
             tracing::error!(task = self.1, "a vital task ended; the process drains");
+            self.0.failed.cancel();
             self.0.begin();
         }
     }

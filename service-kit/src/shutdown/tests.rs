@@ -58,4 +58,14 @@ async fn a_vital_task_that_ends_early_begins_the_drain() {
     let shutdown = Shutdown::new();
     shutdown.spawn_vital("heart", async {}).await.expect("it ended");
     shutdown.draining().await;
+    assert!(shutdown.has_failed());
+}
+
+#[tokio::test]
+async fn a_vital_task_that_ends_with_the_drain_is_no_failure() {
+    let shutdown = Shutdown::new();
+    let heart = shutdown.spawn_vital("heart", shutdown.draining());
+    shutdown.begin();
+    heart.await.expect("it ended");
+    assert!(!shutdown.has_failed());
 }

@@ -66,6 +66,13 @@ impl Bench {
         Self::start(folder, 1, clock, FakeLedger::new()).await
     }
 
+    /// Ends the process in good order and returns the ledger as it was left.
+    pub(crate) async fn end(self) -> FakeLedger {
+        self.shutdown.drain(DRAIN_MAX).await.expect("a drain");
+        self.app.close().await;
+        self.ledger
+    }
+
     /// Ends the process in good order and starts another on the same folder.
     pub(crate) async fn restart(self) -> Self {
         let Self { folder, starts, clock, ledger, app, shutdown, .. } = self;

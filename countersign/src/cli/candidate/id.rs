@@ -14,7 +14,7 @@ const PAGE_SIZE: i32 = 1_000;
 /// Finds the candidate that a person named: by its full name, by its id, or by a beginning or end of its id.
 ///
 /// # Errors
-/// [`Failure::Usage`] when none or several have it; the server's refusal.
+/// [`Failure::Usage`] when it is no part of an id, or of several; [`Failure::Finding`] when no candidate has it; the server's refusal.
 pub async fn find(session: &Session, text: &str) -> Result<CandidateName, Failure> {
     match Named::parse(text, session.workspace())? {
         Named::Whole(name) => Ok(name),
@@ -92,7 +92,7 @@ async fn find_by_part(session: &Session, part: &str) -> Result<CandidateName, Fa
         page_token = page.next_page_token;
         if page_token.is_empty() {
             let none = || {
-                Failure::usage(format!(
+                Failure::Finding(format!(
                     "no candidate's id begins or ends with `{part}`; `countersign candidate list` shows them"
                 ))
             };
