@@ -80,8 +80,12 @@ fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
 /// Keeps a value from being read as Markdown or HTML.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
+    let mut letters = text.chars().peekable();
+    let mut is_after_word = false;
+    while let Some(letter) = letters.next() {
         match letter {
+            // Inside a word it starts no emphasis (CommonMark 0.31, section 6.2), and `create_task` stays readable.
+            '_' if is_after_word && letters.peek().is_some_and(|next| next.is_alphanumeric()) => escaped.push('_'),
             '\\' | '|' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '~' => {
                 escaped.push('\\');
                 escaped.push(letter);
@@ -89,6 +93,7 @@ fn escape(text: &str) -> String {
             letter if letter.is_control() => escaped.push(' '),
             letter => escaped.push(letter),
         }
+        is_after_word = letter.is_alphanumeric();
     }
     escaped
 }
@@ -99,6 +104,7 @@ mod tests {
 
     #[test]
     fn a_value_breaks_no_table_and_starts_no_markup() {
+        assert_eq!(escape("create_task _x_ y_ 1__2"), "create_task \\_x\\_ y\\_ 1\\_\\_2");
         assert_eq!(escape("a|b\n<img> *x* [y](z)"), "a\\|b \\<img\\> \\*x\\* \\[y\\](z)");
     }
 }

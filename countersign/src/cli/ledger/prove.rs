@@ -2,7 +2,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use countersign_api::ledger::v1::{InclusionProof, ProveInclusionRequest};
+use countersign_api::ledger::v1::{GetEntryRequest, InclusionProof, ProveInclusionRequest};
 use ledger_format::{Hash, SignedCheckpoint, TlogProof, leaf_hash};
 use serde_json::json;
 
@@ -67,8 +67,10 @@ impl Prove {
 
 /// Asks for the proof; the leaf comes with it and goes into the file as its extra data.
 async fn fetch(session: &Session, index: u32) -> Result<(TlogProof, Vec<u8>), Failure> {
-    let request =
-        ProveInclusionRequest { parent: session.workspace().to_string(), indices: vec![index.into()], wait: true };
+    let parent = session.workspace().to_string();
+    // A proof waits for the checkpoint over an entry; an entry that is not there would be waited for without end.
+    session.ledger().get_entry(GetEntryRequest { parent: parent.clone(), index: index.into() }).await?;
+    let request = ProveInclusionRequest { parent, indices: vec![index.into()], wait: true };
     let response = session.ledger().prove_inclusion(request).await?.into_inner();
     let malformed = |what: &str| Failure::fault(anyhow::anyhow!("the server's answer has no {what}"));
     let note = response.checkpoint.ok_or_else(|| malformed("checkpoint"))?.signed_note;

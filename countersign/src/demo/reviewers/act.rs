@@ -69,7 +69,7 @@ impl Reviewers {
 
     async fn send(&self, story: &Story, step: Step) -> Result<Option<Candidate>, Status> {
         let plan = self.plan(story);
-        let person = whose_turn(&plan, step, story.sent_back);
+        let person = whose_turn(&plan, step, story);
         let mut client = self.clients[person].clone();
         let name = story.name.clone();
         let request_id = self.request_id(story, step);

@@ -1,5 +1,6 @@
 use countersign_api::candidate::v1::{Fault, RejectionReason, State};
 
+use super::people::PEOPLE;
 use super::plan::{Afterwards, Decision, Plan};
 use super::story::Story;
 
@@ -26,10 +27,14 @@ pub enum Step {
     SendBack(Fault),
 }
 
-/// Says what comes next for a candidate; nothing when the simulation is done with it, or waits for others.
+/// Says what comes next for a candidate; nothing when the simulation is done with it, waits for others, or a person has
+/// taken it in hand.
 ///
 /// It depends on the plan and on the record alone, so whoever calls it after a crash gets the step that was due then.
 pub fn next_step(plan: &Plan, story: &Story) -> Option<Step> {
+    if story.is_in_a_persons_hands || story.editors.len() >= PEOPLE.len() {
+        return None;
+    }
     match story.state {
         State::Proposed | State::Edited => on_review(plan, story),
         State::NeedsEvidence => on_missing(plan, story, Step::AddEvidence),

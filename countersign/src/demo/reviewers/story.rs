@@ -1,5 +1,8 @@
+use std::collections::BTreeSet;
+
 use countersign_api::candidate::v1::candidate_event::Event;
 use countersign_api::candidate::v1::{CandidateEvent, Payload, State};
+use countersign_api::r#type::v1::PrincipalKind;
 
 /// What the ledger says happened to one candidate so far, as far as a next step depends on it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -32,6 +35,10 @@ pub struct Story {
     pub sent_back: u32,
     /// How often it was executed.
     pub executions: u32,
+    /// Who edited it.
+    pub editors: BTreeSet<String>,
+    /// Whether a person decided something on it. The simulation leaves it to them from then on.
+    pub is_in_a_persons_hands: bool,
 }
 
 impl Story {
@@ -39,6 +46,8 @@ impl Story {
     pub fn absorb(&mut self, event: &CandidateEvent) {
         self.revision = self.revision.max(event.revision);
         self.state = event.state();
+        let actor = event.actor.clone().unwrap_or_default();
+        self.is_in_a_persons_hands |= actor.kind() == PrincipalKind::Human && !event.simulated;
         let Some(said) = &event.event else { return };
         match said {
             Event::CandidateProposed(proposed) => {
@@ -53,6 +62,7 @@ impl Story {
             }
             Event::CandidateEdited(edited) => {
                 self.edits += 1;
+                self.editors.insert(actor.id);
                 self.take_payload(edited.payload.as_ref());
             }
             Event::EvidenceRequested(requested) => {

@@ -1,8 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use countersign_api::candidate::v1::State;
+use countersign_api::candidate::v1::candidate_event::Event;
+use countersign_api::candidate::v1::{CandidateEdited, CandidateEvent, State};
+use countersign_api::r#type::v1::{Principal, PrincipalKind};
 
-use super::people::whose_turn;
+use super::people::{PEOPLE, whose_turn};
 use super::plan::{Afterwards, Decision, Plan};
 use super::*;
 
@@ -106,7 +108,7 @@ fn nobody_approves_what_they_touched() {
     for (plan, mut story) in every_story() {
         let mut touched = BTreeSet::new();
         while let Some(step) = next_step(&plan, &story) {
-            let person = whose_turn(&plan, step, story.sent_back);
+            let person = whose_turn(&plan, step, &story);
             if step == Step::Approve {
                 assert!(!touched.contains(&person), "{plan:?}: {story:?}");
             } else {
@@ -114,6 +116,34 @@ fn nobody_approves_what_they_touched() {
             }
             carry_out(&mut story, step);
         }
+    }
+}
+
+#[test]
+fn what_somebody_of_another_run_edited_is_approved_by_somebody_else() {
+    for number in 0..200 {
+        let mut story = proposed(number, "create_task", State::Edited);
+        let plan = Plan::draw(1, &story.source_id, &story.action_type);
+        let in_turn = PEOPLE[whose_turn(&plan, Step::Approve, &story)];
+        story.editors.insert(in_turn.to_owned());
+        assert_ne!(PEOPLE[whose_turn(&plan, Step::Approve, &story)], in_turn);
+    }
+}
+
+#[test]
+fn what_a_person_has_taken_in_hand_is_left_to_them() {
+    for number in 0..200 {
+        let mut story = proposed(number, "create_task", State::Proposed);
+        let edited = CandidateEvent {
+            revision: 2,
+            actor: Some(Principal { kind: PrincipalKind::Human.into(), id: "humans/anna".to_owned() }),
+            state: State::Edited.into(),
+            event: Some(Event::CandidateEdited(CandidateEdited::default())),
+            ..CandidateEvent::default()
+        };
+        story.absorb(&edited);
+        let plan = Plan::draw(1, &story.source_id, &story.action_type);
+        assert_eq!(next_step(&plan, &story), None, "{plan:?}");
     }
 }
 
