@@ -93,6 +93,9 @@ fn an_approved_candidate_is_executed_and_its_story_is_told() {
     assert_eq!(proof.code, Some(0), "{}", proof.stderr);
     assert!(proof.stdout.starts_with("c2sp.org/tlog-proof@v1\n"), "{}", proof.stdout);
 
+    let beyond = installation.run(&["ledger", "prove", "4711"]);
+    beyond.expect(1, &["4711", "LOG_RANGE_INVALID"]);
+
     installation.json(&["candidate", "rework", &names[0], "--fault", "proposal", "--reason", "wrong person"]);
     assert_eq!(state(&installation, &names[0]), "REWORK");
     let text = installation.run(&["candidate", "show", &names[0]]);

@@ -33,6 +33,17 @@ fn one_changed_byte_of_any_column_is_found_and_located() {
 }
 
 #[test]
+fn altered_content_is_not_shown_as_the_record() {
+    let installation = filled();
+    let index = VICTIM.to_string();
+    installation.json(&["ledger", "show", &index]);
+    runtime().block_on(change_a_byte(&installation, "content"));
+    let answer = installation.run(&["ledger", "show", &index]);
+    answer.expect(1, &["entry `20`", "not as it was recorded"]);
+    assert_eq!(answer.stdout, "");
+}
+
+#[test]
 fn lost_doubled_and_cut_off_rows_are_found() {
     let original = filled();
     let size = original.json(&["ledger", "verify"])["logs"][0]["size"].as_i64().expect("a size");

@@ -1,7 +1,7 @@
 use clap::Args;
 use countersign_api::candidate::v1::CandidateEvent;
 use countersign_api::ledger::v1::{Entry, GetCheckpointRequest, GetCheckpointResponse, GetEntryRequest};
-use ledger_format::Leaf;
+use ledger_format::{Leaf, Salt, commit_content, leaf_hash};
 use prost::Message as _;
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ impl Show {
     /// Shows it.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// The server's refusal; [`Failure::Finding`] when what the entry says is not what its leaf commits to.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         context
             .with_session(Missing::Refuse, async |session| match self.index {
@@ -60,13 +60,33 @@ async fn show_checkpoint(context: &Context, session: &Session) -> Result<(), Fai
 async fn show_entry(context: &Context, session: &Session, index: u32) -> Result<(), Failure> {
     let request = GetEntryRequest { parent: session.workspace().to_string(), index: index.into() };
     let entry = session.ledger().get_entry(request).await?.into_inner().entry.unwrap_or_default();
-    let leaf = Leaf::decode(&entry.leaf).map_err(Failure::fault)?;
-    // Content that was erased, or is of a later release, leaves the leaf readable.
+    let leaf =
+        Leaf::decode(&entry.leaf).map_err(|error| altered(index, &format!("its leaf does not read: {error}")))?;
+    check(index, &entry, &leaf)?;
+    // Content of a later release leaves the leaf readable.
     let event = CandidateEvent::decode(entry.content.as_ref()).ok().filter(|event| event.event.is_some());
     if context.console.is_json() {
         return context.console.json(&entry_json(&entry, &leaf, event.as_ref()));
     }
     context.console.data(&entry_text(&entry, &leaf, event.as_ref()))
+}
+
+/// Checks that this is what was recorded: nobody should be shown as the record what somebody wrote over it.
+fn check(index: u32, entry: &Entry, leaf: &Leaf<&str>) -> Result<(), Failure> {
+    if entry.leaf_hash != leaf_hash(&entry.leaf).as_bytes() {
+        return Err(altered(index, "its leaf is not the one its hash is of"));
+    }
+    let salt = Salt::try_from(entry.salt.as_slice()).map_err(|_| altered(index, "its salt is not 32 bytes"))?;
+    if commit_content(&salt, &entry.content) == leaf.commitment {
+        return Ok(());
+    }
+    Err(altered(index, "its content is not what its leaf commits to"))
+}
+
+fn altered(index: u32, what: &str) -> Failure {
+    Failure::Finding(format!(
+        "entry `{index}` is not as it was recorded: {what}; `countersign ledger verify` checks the whole ledger"
+    ))
 }
 
 fn entry_json(entry: &Entry, leaf: &Leaf<&str>, event: Option<&CandidateEvent>) -> Value {
@@ -93,6 +113,6 @@ fn entry_text(entry: &Entry, leaf: &Leaf<&str>, event: Option<&CandidateEvent>) 
         ("commitment", hex::encode(leaf.commitment.as_bytes())),
         ("leaf hash", hex::encode(&entry.leaf_hash)),
     ]);
-    let said = event.map_or_else(|| "the content was erased, or is of another release".to_owned(), event_lines);
+    let said = event.map_or_else(|| "the content is of another release".to_owned(), event_lines);
     format!("{shown}\n\n{said}")
 }
