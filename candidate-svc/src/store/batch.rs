@@ -197,7 +197,7 @@ impl<'a> Batch<'a> {
             .collect::<Result<Vec<EventRow>, Denial>>()?;
         let before_revision = before.as_ref().map_or(0, |candidate| candidate.revision);
         if let Some(before) = &before {
-            // A request that was answered as of now may be asked again later in this batch.
+            // A request that was answered as of now, before or in this batch, may be asked again later in it.
             let as_of_now = (before.name.clone(), before_revision);
             self.known.answered.entry(as_of_now).or_insert_with(|| Ok(Arc::clone(before)));
         }
@@ -219,10 +219,6 @@ impl<'a> Batch<'a> {
         self.writes.events.extend(rows);
 
         self.remember_request(ask, &name.workspace, name.id, candidate.revision);
-        // An answer of this batch may be asked for again in this batch, after more changes.
-        if ask.request.is_some() {
-            self.known.answered.insert((name.clone(), candidate.revision), Ok(Arc::clone(&candidate)));
-        }
         self.touched.entry(name.clone()).or_insert(before_revision);
         self.known.candidates.insert(name.clone(), Ok(Arc::clone(&candidate)));
         tracing::debug!(
