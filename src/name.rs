@@ -124,6 +124,16 @@ uuid_name!(
     ReportName,
     "reports"
 );
+uuid_name!(
+    /// An approval given ahead: `workspaces/{id}/standingApprovals/{uuid}`.
+    StandingApprovalName,
+    "standingApprovals"
+);
+uuid_name!(
+    /// A person's turn that passes to another: `workspaces/{id}/delegations/{uuid}`.
+    DelegationName,
+    "delegations"
+);
 
 #[cfg(test)]
 mod tests {

@@ -45,6 +45,11 @@ impl<'a> Keys<'a> {
         value.try_into().map(Some).map_err(|error: toml::de::Error| self.wrong(key, error.message()))
     }
 
+    /// Tells whether a key is there that nobody took.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
     /// Takes a table that must be there.
     pub(crate) fn table(&mut self, key: &str) -> Result<Self, KeyError> {
         let table = self.required(key)?;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use service_kit::access::PrincipalId;
 
 use super::{
-    Approval, Evidence, Execution, Moment, Payload, Person, PolicyVerdict, Proposal, Risk, StandingApprovalName, State,
-    as_text,
+    Approval, Escalation, Evidence, Execution, Moment, Payload, Person, PolicyVerdict, Proposal, Risk,
+    StandingApprovalName, State, as_text,
 };
 
 /// An action that somebody proposes, as its events made it.
@@ -58,6 +58,9 @@ pub struct Candidate {
     pub standing_approval: Option<StandingApprovalName>,
     /// When it expires undecided.
     pub expires_at: Moment,
+    /// To whom it was escalated last, if it was; an edit begins the chain anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation: Option<Escalation>,
     /// What happened on execution.
     #[serde(default)]
     pub execution: Execution,
@@ -103,10 +106,12 @@ impl Candidate {
         }
     }
 
-    /// Returns when the clock has something to do here: an expiry, the end of a hold, a lapsing lease or approval.
+    /// Returns when the clock has something to do here: an escalation, an expiry, the end of a hold, a lapsing lease or approval.
     pub fn next_deadline(&self) -> Option<Moment> {
         match &self.state {
-            State::Proposed | State::NeedsEvidence(_) | State::NeedsOwner | State::Edited => Some(self.expires_at),
+            State::Proposed | State::NeedsEvidence(_) | State::NeedsOwner | State::Edited => {
+                Some(self.next_escalation().map_or(self.expires_at, |next| next.due_at.min(self.expires_at)))
+            }
             State::Held(held) => Some(held.until_at.map_or(self.expires_at, |until| until.min(self.expires_at))),
             State::Approved(approved) => Some(approved.valid_until),
             State::Executing(executing) => Some(executing.claim.lease_expires_at),

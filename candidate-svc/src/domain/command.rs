@@ -54,6 +54,8 @@ pub enum Command {
     Withdraw(Withdraw),
     /// Lets time end it.
     Expire,
+    /// Lets time bring it to somebody else.
+    Escalate,
     /// Takes the lease.
     Claim(Claim),
     /// Extends the lease.
@@ -300,6 +302,7 @@ impl Command {
             Self::Release(_) => Verb::Release,
             Self::Withdraw(_) => Verb::Withdraw,
             Self::Expire => Verb::Expire,
+            Self::Escalate => Verb::Escalate,
             Self::Claim(_) => Verb::Claim,
             Self::ExtendClaim(_) => Verb::ExtendClaim,
             Self::ReportSuccess(_) => Verb::ReportSuccess,
@@ -327,6 +330,7 @@ impl Command {
             Self::Settle(command) => Some(command.etag),
             Self::SendBack(command) => Some(command.etag),
             Self::Expire
+            | Self::Escalate
             | Self::Claim(_)
             | Self::ExtendClaim(_)
             | Self::ReportSuccess(_)

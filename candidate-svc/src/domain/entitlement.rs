@@ -30,7 +30,7 @@ pub(super) fn check(candidate: &Candidate, command: &Command, context: &Context<
         Command::Approve(_) | Command::Retry(_) => approver(candidate, context).map(drop),
         Command::WithdrawApproval(_) => holder_of_approval(candidate, context.actor),
         Command::Withdraw(_) => proposer(candidate, context.actor),
-        Command::Expire | Command::LoseTrack(LoseTrack::LeaseLapsed) => clock(context.actor),
+        Command::Expire | Command::Escalate | Command::LoseTrack(LoseTrack::LeaseLapsed) => clock(context.actor),
         Command::Claim(_) => executor(context.actor),
         Command::ExtendClaim(_)
         | Command::ReportSuccess(_)

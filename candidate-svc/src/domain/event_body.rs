@@ -7,8 +7,8 @@ use ledger_format::PayloadDigest;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Approval, ApprovalCause, Evidence, EvidenceQuestion, ExecutionResult, Failure, Fault, Moment, Payload, Person,
-    PolicyVerdict, Proposal, RejectionReason, Risk, StandingApprovalName, as_text,
+    Approval, ApprovalCause, Audience, Evidence, EvidenceQuestion, ExecutionResult, Failure, Fault, Moment, Payload,
+    Person, PolicyVerdict, Proposal, RejectionReason, Risk, StandingApprovalName, as_text,
 };
 
 /// What happened.
@@ -55,6 +55,8 @@ pub enum EventBody {
     OutcomeSettled(OutcomeSettled),
     /// It was sent back for rework.
     CandidateSentBack(CandidateSentBack),
+    /// Nobody decided; somebody else hears of it.
+    CandidateEscalated(CandidateEscalated),
 }
 
 /// Everything the proposer said, and what policy made of it.
@@ -332,6 +334,16 @@ pub struct CandidateSentBack {
     pub fault: Fault,
 }
 
+/// Nobody decided in the time that policy gives.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CandidateEscalated {
+    /// The step of the policy's chain, from 1.
+    pub step: u32,
+    /// Whose turn it is from now on.
+    #[serde(with = "as_text")]
+    pub to: Audience,
+}
+
 impl EventBody {
     /// Returns the kind as ledger entries have it: the message's name in snake case.
     pub const fn kind(&self) -> &'static str {
@@ -356,6 +368,7 @@ impl EventBody {
             Self::OutcomeLost(_) => "outcome_lost",
             Self::OutcomeSettled(_) => "outcome_settled",
             Self::CandidateSentBack(_) => "candidate_sent_back",
+            Self::CandidateEscalated(_) => "candidate_escalated",
         }
     }
 }

@@ -14,12 +14,14 @@ mod actor;
 mod approval;
 mod as_text;
 mod assessment;
+mod audience;
 mod bounds;
 mod candidate;
 mod command;
 mod context;
 mod decide;
 mod entitlement;
+mod escalation;
 mod event;
 mod event_body;
 mod evidence;
@@ -39,6 +41,7 @@ mod review_policy;
 mod state;
 mod state_name;
 mod transitions;
+mod turn;
 mod verb;
 mod waiting;
 mod word;
@@ -47,6 +50,7 @@ pub use action_type::{ActionType, FieldLabel};
 pub use actor::{Actor, CLOCK_ID, SIMULATED_PREFIX, is_simulated};
 pub use approval::{Approval, ApprovalCause, StandingApproval, StandingApprovalName, StandingApprovalNameError};
 pub use assessment::{Confidence, ConfidenceBasis, ConfidenceLevel, Impact, Risk, RiskTier};
+pub use audience::{Audience, NoAudience};
 pub use candidate::{Candidate, idempotency_key};
 pub use command::{
     AddEvidence, Approve, AssignOwner, Change, Claim as ClaimCommand, Command, Edit, ExtendClaim, Hold, LoseTrack,
@@ -55,12 +59,13 @@ pub use command::{
 };
 pub use context::Context;
 pub use decide::{decide, propose};
+pub use escalation::Escalation;
 pub use event::Event;
 pub use event_body::{
-    ApprovalCollected, ApprovalWithdrawn, CandidateApproved, CandidateEdited, CandidateExecuted, CandidateExpired,
-    CandidateHeld, CandidateProposed, CandidateRejected, CandidateReleased, CandidateSentBack, CandidateWithdrawn,
-    ClaimExtended, EventBody, EvidenceAdded, EvidenceRequested, ExecutionFailed, ExecutionStarted, Finding, LossCause,
-    OutcomeLost, OutcomeSettled, OwnerAssigned, ReleaseCause,
+    ApprovalCollected, ApprovalWithdrawn, CandidateApproved, CandidateEdited, CandidateEscalated, CandidateExecuted,
+    CandidateExpired, CandidateHeld, CandidateProposed, CandidateRejected, CandidateReleased, CandidateSentBack,
+    CandidateWithdrawn, ClaimExtended, EventBody, EvidenceAdded, EvidenceRequested, ExecutionFailed, ExecutionStarted,
+    Finding, LossCause, OutcomeLost, OutcomeSettled, OwnerAssigned, ReleaseCause,
 };
 pub use evidence::{Evidence, EvidenceField, EvidenceItem, EvidenceQuestion};
 pub use evolve::evolve;
@@ -75,13 +80,14 @@ pub use proposal::{Generator, Proposal};
 pub use record::{RecordReference, SourceField, Trigger};
 pub use refusal::{NotEntitled, Refusal};
 pub use request::{REQUEST_ID_MAX_BYTES, RequestId, RequestIdError};
-pub use review_policy::{PolicyVerdict, ReviewPolicy};
+pub use review_policy::{EscalationStep, PolicyVerdict, ReviewPath, ReviewPolicy};
 pub use state::{
     Approved, BeforeApproval, Claim, Executing, Fault, Held, NeedsEvidence, Rejection, RejectionReason, Rework, State,
     Waiting, Withdrawal,
 };
 pub use state_name::{StateName, UnknownState};
 pub use transitions::allowed_transitions;
+pub use turn::Turn;
 pub use verb::{UnknownVerb, Verb};
 pub use word::{ActionTypeName, EvidenceKind, WORD_MAX_BYTES, WordError};
 

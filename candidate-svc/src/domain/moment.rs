@@ -24,6 +24,13 @@ impl Moment {
         self.plus_ms(secs.saturating_mul(1000))
     }
 
+    /// Returns the moment so many seconds earlier; the first moment there is when that lies before it.
+    #[must_use]
+    pub fn minus_secs(self, secs: u64) -> Self {
+        let duration = SignedDuration::from_secs(i64::try_from(secs).unwrap_or(i64::MAX));
+        Self::from(self.0.checked_sub(duration).unwrap_or(Timestamp::MIN))
+    }
+
     /// Returns it as a timestamp.
     pub const fn timestamp(self) -> Timestamp {
         self.0

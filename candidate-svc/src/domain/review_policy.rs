@@ -4,7 +4,30 @@ use ledger_format::Hash;
 use serde::{Deserialize, Serialize};
 use service_kit::access::Role;
 
-use super::{ActionTypeName, Confidence, Risk, as_text};
+use super::{ActionTypeName, Audience, Confidence, Risk, as_text};
+
+/// How much looking a candidate deserves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ReviewPath {
+    /// A short look: bulk and standing approvals are possible where the policy says so.
+    Light,
+    /// One candidate, one look.
+    #[default]
+    Standard,
+    /// One candidate, one look, explicitly: never in bulk, never ahead.
+    Strict,
+}
+
+/// Who hears of a candidate that nobody decides, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EscalationStep {
+    /// This long after the proposal, or after the last edit.
+    pub after_secs: u64,
+    /// Whose turn it is from then on.
+    #[serde(with = "as_text")]
+    pub to: Audience,
+}
 
 /// How a candidate is to be reviewed, as the policy in force judged it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +48,18 @@ pub struct PolicyVerdict {
     pub expire_after_secs: u64,
     /// How long an approval lasts that nobody executes.
     pub approval_valid_for_secs: u64,
+    /// How much looking it deserves.
+    #[serde(default)]
+    pub path: ReviewPath,
+    /// Whether it may be approved together with others.
+    #[serde(default)]
+    pub bulk_allowed: bool,
+    /// Who hears of it while nobody decides, in order of time, each before it expires.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub escalations: Vec<EscalationStep>,
+    /// How long a rejection is remembered; 0: not at all.
+    #[serde(default)]
+    pub rejection_memory_secs: u64,
 }
 
 /// A review policy: judges each proposal, and again each edit.

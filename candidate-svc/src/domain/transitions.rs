@@ -5,8 +5,8 @@ use super::{Candidate, State, Verb};
 /// Returns the transitions that are legal now, in the order of a life.
 pub const fn allowed_transitions(candidate: &Candidate) -> &'static [Verb] {
     use Verb::{
-        AddEvidence, Approve, AssignOwner, Claim, Edit, Expire, ExtendClaim, Hold, LoseTrack, Reject, Release,
-        ReportFailure, ReportSuccess, RequestEvidence, Retry, SendBack, Settle, Withdraw, WithdrawApproval,
+        AddEvidence, Approve, AssignOwner, Claim, Edit, Escalate, Expire, ExtendClaim, Hold, LoseTrack, Reject,
+        Release, ReportFailure, ReportSuccess, RequestEvidence, Retry, SendBack, Settle, Withdraw, WithdrawApproval,
     };
     match &candidate.state {
         State::Proposed | State::Edited => &[
@@ -20,9 +20,10 @@ pub const fn allowed_transitions(candidate: &Candidate) -> &'static [Verb] {
             Hold,
             Withdraw,
             Expire,
+            Escalate,
         ],
-        State::NeedsEvidence(_) => &[AddEvidence, AssignOwner, Edit, Reject, Hold, Withdraw, Expire],
-        State::NeedsOwner => &[AddEvidence, RequestEvidence, AssignOwner, Reject, Hold, Withdraw, Expire],
+        State::NeedsEvidence(_) => &[AddEvidence, AssignOwner, Edit, Reject, Hold, Withdraw, Expire, Escalate],
+        State::NeedsOwner => &[AddEvidence, RequestEvidence, AssignOwner, Reject, Hold, Withdraw, Expire, Escalate],
         State::Held(_) => &[AddEvidence, RequestEvidence, AssignOwner, Edit, Reject, Hold, Release, Withdraw, Expire],
         // In doubt: rejecting, taking the approval back or expiring would say "not done", which nobody knows (C-4). What time ends here
         // ends as OUTCOME_UNKNOWN.

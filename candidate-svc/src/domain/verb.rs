@@ -33,6 +33,8 @@ pub enum Verb {
     Withdraw,
     /// Lets time end it.
     Expire,
+    /// Brings it to somebody else while nobody decides.
+    Escalate,
     /// Takes the lease.
     Claim,
     /// Extends the lease.
@@ -58,7 +60,7 @@ pub struct UnknownVerb(pub String);
 
 impl Verb {
     /// Every verb, in the order of a life.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Propose,
         Self::AddEvidence,
         Self::RequestEvidence,
@@ -71,6 +73,7 @@ impl Verb {
         Self::Release,
         Self::Withdraw,
         Self::Expire,
+        Self::Escalate,
         Self::Claim,
         Self::ExtendClaim,
         Self::ReportSuccess,
@@ -96,6 +99,7 @@ impl Verb {
             Self::Release => "release",
             Self::Withdraw => "withdraw",
             Self::Expire => "expire",
+            Self::Escalate => "escalate",
             Self::Claim => "claim",
             Self::ExtendClaim => "extend_claim",
             Self::ReportSuccess => "report_success",

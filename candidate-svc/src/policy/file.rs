@@ -3,8 +3,8 @@
 use ledger_format::sha256;
 use service_kit::access::{PrincipalKind, Role};
 
-use super::rule::{Condition, Rule};
-use crate::domain::PolicyVerdict;
+use super::rule::{Condition, Demands, Rule};
+use crate::domain::{EscalationStep, NoAudience, PolicyVerdict};
 use crate::keyed_toml::{KeyError, Keys};
 
 const SECS_PER_DAY: u64 = 24 * 60 * 60;
@@ -12,6 +12,8 @@ const SECS_PER_DAY: u64 = 24 * 60 * 60;
 const DAYS_MAX: u64 = 3650;
 /// Largest quorum that a policy may ask for.
 const QUORUM_MAX: u32 = 16;
+/// The longest chain of escalation.
+const ESCALATIONS_MAX: usize = 8;
 
 /// Reads what holds for every candidate, and the rules on top of it.
 pub(super) fn read(file: &str, text: &str) -> Result<(PolicyVerdict, Vec<Rule>), KeyError> {
@@ -23,20 +25,25 @@ pub(super) fn read(file: &str, text: &str) -> Result<(PolicyVerdict, Vec<Rule>),
     Ok((base, rules))
 }
 
-/// What holds for every candidate has no condition and leaves nothing open.
+/// What holds for every candidate has no condition and leaves nothing open that has no safe value of its own.
 fn complete(default: Rule, text: &str, keys: &Keys<'_>) -> Result<PolicyVerdict, KeyError> {
     let missing = |key: &str| keys.wrong(&format!("default.{key}"), "it is missing: add it");
     if default.when != Condition::default() {
         return Err(keys.wrong("default.when", "it holds for every candidate: move conditions to a rule"));
     }
+    let asks = default.asks;
     Ok(PolicyVerdict {
         policy_digest: sha256(&[text.as_bytes()]),
-        quorum: default.quorum.ok_or_else(|| missing("quorum"))?,
-        four_eyes: default.four_eyes.ok_or_else(|| missing("four_eyes"))?,
-        approver_roles: default.approver_roles.ok_or_else(|| missing("approver_roles"))?,
+        quorum: asks.quorum.ok_or_else(|| missing("quorum"))?,
+        four_eyes: asks.four_eyes.ok_or_else(|| missing("four_eyes"))?,
+        approver_roles: asks.approver_roles.ok_or_else(|| missing("approver_roles"))?,
         reasons: vec![default.reason],
-        expire_after_secs: default.expire_after_secs.ok_or_else(|| missing("expire_after_days"))?,
-        approval_valid_for_secs: default.approval_valid_for_secs.ok_or_else(|| missing("approval_valid_for_days"))?,
+        expire_after_secs: asks.expire_after_secs.ok_or_else(|| missing("expire_after_days"))?,
+        approval_valid_for_secs: asks.approval_valid_for_secs.ok_or_else(|| missing("approval_valid_for_days"))?,
+        path: asks.path.unwrap_or_default(),
+        bulk_allowed: asks.bulk_allowed.unwrap_or_default(),
+        escalations: asks.escalations.unwrap_or_default(),
+        rejection_memory_secs: asks.rejection_memory_secs.unwrap_or_default(),
     })
 }
 
@@ -44,14 +51,56 @@ fn rule(mut keys: Keys<'_>) -> Result<Rule, KeyError> {
     let rule = Rule {
         reason: reason(&mut keys)?,
         when: keys.optional::<Condition>("when")?.unwrap_or_default(),
-        quorum: quorum(&mut keys)?,
-        four_eyes: keys.optional("four_eyes")?,
-        approver_roles: approver_roles(&mut keys)?,
-        expire_after_secs: days(&mut keys, "expire_after_days")?,
-        approval_valid_for_secs: days(&mut keys, "approval_valid_for_days")?,
+        asks: Demands {
+            quorum: quorum(&mut keys)?,
+            four_eyes: keys.optional("four_eyes")?,
+            approver_roles: approver_roles(&mut keys)?,
+            path: keys.optional("path")?,
+            bulk_allowed: keys.optional("bulk_allowed")?,
+            expire_after_secs: days(&mut keys, "expire_after_days")?,
+            approval_valid_for_secs: days(&mut keys, "approval_valid_for_days")?,
+            escalations: escalations(&mut keys)?,
+            rejection_memory_secs: rejection_memory(&mut keys)?,
+        },
     };
     keys.finish()?;
     Ok(rule)
+}
+
+/// Reads the chain: each step later than the one before it.
+fn escalations(keys: &mut Keys<'_>) -> Result<Option<Vec<EscalationStep>>, KeyError> {
+    const KEY: &str = "escalate";
+    if !keys.has(KEY) {
+        return Ok(None);
+    }
+    let mut steps: Vec<EscalationStep> = Vec::new();
+    for mut table in keys.tables(KEY)? {
+        let days: u64 = table.required("after_days")?;
+        if !(1..=DAYS_MAX).contains(&days) {
+            return Err(table.wrong("after_days", format!("choose from `1` to `{DAYS_MAX}` days")));
+        }
+        let after_secs = days * SECS_PER_DAY;
+        if steps.last().is_some_and(|before| before.after_secs >= after_secs) {
+            return Err(table.wrong("after_days", "the step before it comes as late: put the steps in order of time"));
+        }
+        let to: String = table.required("to")?;
+        let to = to.parse().map_err(|error: NoAudience| table.wrong("to", error.to_string()))?;
+        table.finish()?;
+        steps.push(EscalationStep { after_secs, to });
+    }
+    if steps.len() > ESCALATIONS_MAX {
+        return Err(keys.wrong(KEY, format!("it has `{}` steps, `{ESCALATIONS_MAX}` are allowed", steps.len())));
+    }
+    Ok(Some(steps))
+}
+
+fn rejection_memory(keys: &mut Keys<'_>) -> Result<Option<u64>, KeyError> {
+    const KEY: &str = "remember_rejection_days";
+    let days: Option<u64> = keys.optional(KEY)?;
+    if days.is_some_and(|days| days > DAYS_MAX) {
+        return Err(keys.wrong(KEY, format!("choose from `0` to `{DAYS_MAX}` days; `0` forgets at once")));
+    }
+    Ok(days.map(|days| days * SECS_PER_DAY))
 }
 
 fn reason(keys: &mut Keys<'_>) -> Result<String, KeyError> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ledger_format::Hash;
 
 use super::{file, rule::Rule};
-use crate::domain::{ActionTypeName, Confidence, PolicyVerdict, ReviewPolicy, Risk};
+use crate::domain::{ActionTypeName, Confidence, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
 use crate::keyed_toml::KeyError;
 
 /// The file that comes with the program.
@@ -45,11 +45,23 @@ impl Policy {
     }
 }
 
+/// What is of high risk is always decided by a person, singly and explicitly, whatever a file says.
+fn always_strict(verdict: &mut PolicyVerdict) {
+    if verdict.path != ReviewPath::Strict || verdict.bulk_allowed {
+        verdict.path = ReviewPath::Strict;
+        verdict.bulk_allowed = false;
+        verdict.reasons.push("what is of high risk is decided singly".to_owned());
+    }
+}
+
 impl ReviewPolicy for Policy {
     fn judge(&self, action_type: &ActionTypeName, risk: &Risk, confidence: &Confidence) -> PolicyVerdict {
         let mut verdict = PolicyVerdict::clone(&self.base);
         for rule in self.rules.iter().filter(|rule| rule.when.is_met(action_type, risk, confidence)) {
             rule.apply(&mut verdict);
+        }
+        if risk.tier == RiskTier::High {
+            always_strict(&mut verdict);
         }
         verdict
     }

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 use service_kit::access::Role;
 
-use crate::domain::{ActionTypeName, Confidence, ConfidenceLevel, PolicyVerdict, Risk, RiskTier};
+use crate::domain::{
+    ActionTypeName, Confidence, ConfidenceLevel, EscalationStep, PolicyVerdict, ReviewPath, Risk, RiskTier,
+};
 
 /// For which candidates a rule is. What is not named does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -15,15 +17,25 @@ pub(super) struct Condition {
 }
 
 /// What a rule asks. What is not named stays as it was.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Demands {
+    pub(super) quorum: Option<u32>,
+    pub(super) four_eyes: Option<bool>,
+    pub(super) approver_roles: Option<Vec<Role>>,
+    pub(super) path: Option<ReviewPath>,
+    pub(super) bulk_allowed: Option<bool>,
+    pub(super) expire_after_secs: Option<u64>,
+    pub(super) approval_valid_for_secs: Option<u64>,
+    pub(super) escalations: Option<Vec<EscalationStep>>,
+    pub(super) rejection_memory_secs: Option<u64>,
+}
+
+/// A rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rule {
     pub(super) reason: String,
     pub(super) when: Condition,
-    pub(super) quorum: Option<u32>,
-    pub(super) four_eyes: Option<bool>,
-    pub(super) approver_roles: Option<Vec<Role>>,
-    pub(super) expire_after_secs: Option<u64>,
-    pub(super) approval_valid_for_secs: Option<u64>,
+    pub(super) asks: Demands,
 }
 
 impl Condition {
@@ -38,13 +50,20 @@ impl Condition {
 impl Rule {
     /// Changes a verdict.
     pub(super) fn apply(&self, verdict: &mut PolicyVerdict) {
-        verdict.quorum = self.quorum.unwrap_or(verdict.quorum);
-        verdict.four_eyes = self.four_eyes.unwrap_or(verdict.four_eyes);
-        if let Some(roles) = &self.approver_roles {
+        let asks = &self.asks;
+        verdict.quorum = asks.quorum.unwrap_or(verdict.quorum);
+        verdict.four_eyes = asks.four_eyes.unwrap_or(verdict.four_eyes);
+        if let Some(roles) = &asks.approver_roles {
             verdict.approver_roles.clone_from(roles);
         }
-        verdict.expire_after_secs = self.expire_after_secs.unwrap_or(verdict.expire_after_secs);
-        verdict.approval_valid_for_secs = self.approval_valid_for_secs.unwrap_or(verdict.approval_valid_for_secs);
+        verdict.path = asks.path.unwrap_or(verdict.path);
+        verdict.bulk_allowed = asks.bulk_allowed.unwrap_or(verdict.bulk_allowed);
+        verdict.expire_after_secs = asks.expire_after_secs.unwrap_or(verdict.expire_after_secs);
+        verdict.approval_valid_for_secs = asks.approval_valid_for_secs.unwrap_or(verdict.approval_valid_for_secs);
+        if let Some(steps) = &asks.escalations {
+            verdict.escalations.clone_from(steps);
+        }
+        verdict.rejection_memory_secs = asks.rejection_memory_secs.unwrap_or(verdict.rejection_memory_secs);
         verdict.reasons.push(self.reason.clone());
     }
 }

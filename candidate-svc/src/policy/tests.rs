@@ -2,7 +2,7 @@ use ledger_format::sha256;
 use service_kit::access::Role;
 
 use super::Policy;
-use crate::domain::{Confidence, ConfidenceLevel, Impact, PolicyVerdict, ReviewPolicy, Risk, RiskTier};
+use crate::domain::{Confidence, ConfidenceLevel, Impact, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
 use crate::keyed_toml::KeyError;
 
 const DEFAULT: &str = include_str!("../../policy/default.toml");
@@ -30,8 +30,12 @@ fn by_default_one_person_approves_and_not_their_own() {
         reasons: vec!["one person approves, and not their own proposal or edit".into()],
         expire_after_secs: 14 * DAY_SECS,
         approval_valid_for_secs: 7 * DAY_SECS,
+        path: ReviewPath::Standard,
+        bulk_allowed: false,
+        escalations: Vec::new(),
+        rejection_memory_secs: 0,
     };
-    assert_eq!(judge(&policy, "create_task", RiskTier::High, ConfidenceLevel::Low), expected);
+    assert_eq!(judge(&policy, "create_task", RiskTier::ApprovalRequired, ConfidenceLevel::Low), expected);
     assert_eq!(policy.digest(), expected.policy_digest);
 }
 
@@ -60,8 +64,8 @@ fn rules_apply_in_order_where_all_their_conditions_hold() {
         (verdict.quorum, verdict.approver_roles.len(), verdict.expire_after_secs / DAY_SECS, verdict.reasons.len())
     };
     assert_eq!(quorum_and_roles("update_field", RiskTier::Low, ConfidenceLevel::High), (1, 3, 14, 1));
-    assert_eq!(quorum_and_roles("create_task", RiskTier::High, ConfidenceLevel::Low), (2, 3, 14, 2));
-    assert_eq!(quorum_and_roles("update_field", RiskTier::High, ConfidenceLevel::Low), (1, 1, 2, 3));
+    assert_eq!(quorum_and_roles("create_task", RiskTier::High, ConfidenceLevel::Low), (2, 3, 14, 3));
+    assert_eq!(quorum_and_roles("update_field", RiskTier::High, ConfidenceLevel::Low), (1, 1, 2, 4));
 }
 
 #[test]

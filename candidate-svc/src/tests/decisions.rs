@@ -305,6 +305,7 @@ async fn retry_execution() {
         etag: approval.etag,
         digest: approval.digest,
         note: String::new(),
+        acknowledged_conflicts: Vec::new(),
     };
     let wrong = RetryExecutionRequest { digest: vec![9; 32], request_id: "w".into(), ..request.clone() };
     let refused = bench.reviewer("humans/ben").retry_execution(wrong).await.expect_err("another digest");

@@ -3,8 +3,10 @@
 use countersign_api::candidate::v1 as api;
 use service_kit::access::Role;
 
-use super::{FieldError, field, time};
-use crate::domain::{Confidence, ConfidenceBasis, ConfidenceLevel, Impact, PolicyVerdict, Risk, RiskTier};
+use super::{FieldError, field, time, words::Word};
+use crate::domain::{
+    Confidence, ConfidenceBasis, ConfidenceLevel, EscalationStep, Impact, PolicyVerdict, ReviewPath, Risk, RiskTier,
+};
 
 /// Writes a confidence as the contract has it.
 pub fn confidence_to_wire(confidence: &Confidence) -> api::Confidence {
@@ -112,7 +114,22 @@ pub fn verdict_to_wire(verdict: &PolicyVerdict) -> api::PolicyVerdict {
         reasons: verdict.reasons.clone(),
         expire_after: Some(time::secs_to_wire(verdict.expire_after_secs)),
         approval_valid_for: Some(time::secs_to_wire(verdict.approval_valid_for_secs)),
+        path: verdict.path.to_wire().into(),
+        bulk_allowed: verdict.bulk_allowed,
+        escalations: verdict.escalations.iter().map(step_to_wire).collect(),
+        rejection_memory: Some(time::secs_to_wire(verdict.rejection_memory_secs)),
     }
+}
+
+fn step_to_wire(step: &EscalationStep) -> api::EscalationStep {
+    api::EscalationStep { after: Some(time::secs_to_wire(step.after_secs)), to: step.to.to_string() }
+}
+
+fn step_from_wire(step: &api::EscalationStep) -> Result<EscalationStep, FieldError> {
+    Ok(EscalationStep {
+        after_secs: field::required("after", step.after, time::secs_from_wire)?,
+        to: field::parsed("to", &step.to)?,
+    })
 }
 
 /// Reads a verdict of the review policy.
@@ -132,5 +149,10 @@ pub fn verdict_from_wire(verdict: api::PolicyVerdict) -> Result<PolicyVerdict, F
             verdict.approval_valid_for,
             time::secs_from_wire,
         )?,
+        path: ReviewPath::of_wire(field::word("path", verdict.path)?).unwrap_or_default(),
+        bulk_allowed: verdict.bulk_allowed,
+        escalations: field::each("escalations", &verdict.escalations, step_from_wire)?,
+        rejection_memory_secs: field::optional("rejection_memory", verdict.rejection_memory, time::secs_from_wire)?
+            .unwrap_or_default(),
     })
 }

@@ -4,7 +4,8 @@ use countersign_api::candidate::v1 as api;
 
 use super::{assessment, evidence, execution, payload, record, time, words::Word};
 use crate::domain::{
-    Approval, Candidate, Executing, Execution, Generator, Held, NeedsEvidence, Rejection, Rework, State, Waiting,
+    Approval, Candidate, Escalation, Executing, Execution, Generator, Held, NeedsEvidence, Rejection, Rework, State,
+    Waiting,
 };
 
 /// Writes a candidate as the contract has it.
@@ -46,6 +47,16 @@ pub fn to_wire(candidate: &Candidate) -> api::Candidate {
         rejection: facts.rejection,
         rework: facts.rework,
         execution: execution_to_wire(candidate),
+        turn: candidate.turn().to_string(),
+        escalation: candidate.escalation.as_ref().map(escalation_to_wire),
+    }
+}
+
+fn escalation_to_wire(escalation: &Escalation) -> api::Escalation {
+    api::Escalation {
+        step: i32::try_from(escalation.step).unwrap_or(i32::MAX),
+        to: escalation.to.to_string(),
+        escalate_time: Some(time::to_wire(escalation.escalated_at)),
     }
 }
 

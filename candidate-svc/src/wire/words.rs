@@ -3,7 +3,7 @@
 use countersign_api::candidate::v1 as api;
 
 use super::{FieldError, field};
-use crate::domain::{ApprovalCause, Fault, LossCause, RejectionReason, ReleaseCause, StateName};
+use crate::domain::{ApprovalCause, Fault, LossCause, RejectionReason, ReleaseCause, ReviewPath, StateName};
 
 /// A word of the domain and its twin in the contract.
 pub trait Word: Sized {
@@ -57,6 +57,7 @@ words!(
 words!(Fault, Fault: Proposal, Edit, Execution);
 words!(ApprovalCause, ApprovalCause: Review, Retry, Settlement, StandingApproval);
 words!(ReleaseCause, ReleaseCause: Reviewer, Time, Evidence);
+words!(ReviewPath, ReviewPath: Light, Standard, Strict);
 words!(LossCause, LossCause: LeaseLapsed, Executor, ApprovalLapsed);
 
 #[cfg(test)]

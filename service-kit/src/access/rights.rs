@@ -124,6 +124,21 @@ rights! {
         "RetryExecution": [DECIDERS, NONE, NONE],
         "SettleOutcome": [DECIDERS, NONE, EXECUTORS],
         "DecideBatch": [DECIDERS, NONE, NONE],
+        "CountCandidates": [READERS, NONE, SERVICE_WATCHERS],
+        "DelegateReviews": [DECIDERS, NONE, NONE],
+        "ListDelegations": [READERS, NONE, SERVICE_WATCHERS],
+        "EndDelegation": [DECIDERS, NONE, NONE],
+    }
+    "candidate.v1.StandingApprovalService": {
+        "GrantStandingApproval": [DECIDERS, NONE, NONE],
+        "GetStandingApproval": [READERS, NONE, SERVICE_WATCHERS],
+        "ListStandingApprovals": [READERS, NONE, SERVICE_WATCHERS],
+        "RevokeStandingApproval": [DECIDERS, NONE, NONE],
+    }
+    "candidate.v1.PolicyService": {
+        "GetPolicyRevision": [READERS_AND_PROPOSERS, PROPOSERS, SERVICE_WATCHERS],
+        "ListPolicyRevisions": [READERS_AND_PROPOSERS, PROPOSERS, SERVICE_WATCHERS],
+        "CheckPolicy": [READERS_AND_PROPOSERS, PROPOSERS, SERVICE_WATCHERS],
     }
     "candidate.v1.ExecutionService": {
         "ClaimExecutions": [NONE, NONE, EXECUTORS],

@@ -17,13 +17,16 @@ pub fn code_of(reason: ErrorReason) -> Code {
         | Reason::ItemTooLarge
         | Reason::PatchInvalid
         | Reason::FilterInvalid
-        | Reason::PageTokenInvalid => Code::InvalidArgument,
+        | Reason::PageTokenInvalid
+        | Reason::PolicyInvalid => Code::InvalidArgument,
         Reason::MessageTooLarge | Reason::QueueFull => Code::ResourceExhausted,
         Reason::DigestMismatch
         | Reason::TransitionIllegal
         | Reason::FenceStale
         | Reason::LogBehindFence
-        | Reason::ExportUnverified => Code::FailedPrecondition,
+        | Reason::ExportUnverified
+        | Reason::RejectedBefore
+        | Reason::ConflictUnseen => Code::FailedPrecondition,
         Reason::EtagStale => Code::Aborted,
         Reason::RequestIdReused | Reason::IdempotencyKeyReused => Code::AlreadyExists,
         Reason::ResourceNotFound => Code::NotFound,

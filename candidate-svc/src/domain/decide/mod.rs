@@ -9,6 +9,7 @@ mod check_proposal;
 mod check_result;
 mod claim;
 mod edit;
+mod escalate;
 mod expire;
 mod extend_claim;
 mod hold;
@@ -63,6 +64,7 @@ pub fn decide(candidate: &Candidate, command: &Command, context: &Context<'_>) -
         Command::Release(facts) => release::decide(candidate, facts, context),
         Command::Withdraw(facts) => withdraw::decide(candidate, facts, context),
         Command::Expire => expire::decide(candidate, context),
+        Command::Escalate => escalate::decide(candidate, context),
         Command::Claim(facts) => claim::decide(candidate, facts, context),
         Command::ExtendClaim(facts) => extend_claim::decide(candidate, facts, context),
         Command::ReportSuccess(facts) => report::success(candidate, facts, context),
@@ -102,6 +104,7 @@ fn check_fence(candidate: &Candidate, command: &Command) -> Result<(), Refusal> 
         | Command::Release(_)
         | Command::Withdraw(_)
         | Command::Expire
+        | Command::Escalate
         | Command::Claim(_)
         | Command::LoseTrack(LoseTrack::LeaseLapsed)
         | Command::Retry(_)

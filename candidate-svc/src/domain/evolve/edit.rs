@@ -19,4 +19,5 @@ pub(super) fn edited(candidate: &mut Candidate, facts: &CandidateEdited, event: 
     candidate.risk = facts.risk.clone();
     candidate.policy = facts.policy.clone();
     candidate.expires_at = facts.expires_at;
+    candidate.escalation = None;
 }

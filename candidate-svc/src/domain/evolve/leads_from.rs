@@ -38,5 +38,6 @@ const fn verbs(body: &EventBody) -> &'static [Verb] {
         },
         EventBody::OutcomeSettled(_) => &[Verb::Settle],
         EventBody::CandidateSentBack(_) => &[Verb::SendBack],
+        EventBody::CandidateEscalated(_) => &[Verb::Escalate],
     }
 }

@@ -13,7 +13,7 @@ mod owner;
 mod proposed;
 mod settlement;
 
-use super::{Candidate, Event, EventBody, Rejection, Rework, State, Withdrawal, invariants};
+use super::{Candidate, Escalation, Event, EventBody, Rejection, Rework, State, Withdrawal, invariants};
 
 /// Returns the candidate that an event leaves. `None` before the first event, which proposes it.
 ///
@@ -74,6 +74,12 @@ fn apply(mut candidate: Candidate, event: &Event) -> Candidate {
         EventBody::ExecutionFailed(facts) => execution::failed(&mut candidate, facts, event),
         EventBody::OutcomeLost(facts) => execution::lost(&mut candidate, facts, event),
         EventBody::OutcomeSettled(facts) => settlement::settled(&mut candidate, facts),
+        EventBody::CandidateEscalated(facts) => {
+            let next = candidate.next_escalation().map(|next| (next.step, &next.policy.to));
+            assert_eq!(next, Some((facts.step, &facts.to)), "C-8: an escalation is the policy's next step");
+            let escalated_at = event.occurred_at;
+            candidate.escalation = Some(Escalation { step: facts.step, to: facts.to.clone(), escalated_at });
+        }
         EventBody::CandidateSentBack(facts) => {
             candidate.drop_approvals();
             candidate.state = State::Rework(Rework {

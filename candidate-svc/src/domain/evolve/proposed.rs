@@ -30,6 +30,7 @@ pub(super) fn apply(event: &Event, facts: &CandidateProposed) -> Candidate {
         approvals: Vec::new(),
         standing_approval: None,
         expires_at: facts.expires_at,
+        escalation: None,
         execution: Execution::default(),
     }
 }

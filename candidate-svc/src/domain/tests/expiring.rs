@@ -7,7 +7,6 @@ use crate::domain::*;
 #[test]
 fn silence_expires() {
     let mut story = Story::proposed();
-    assert_eq!(story.it().next_deadline(), Some(story.it().expires_at));
     let refusal = story.refused_by(&Actor::Clock, &Command::Expire);
     assert!(refusal.to_string().contains("not before `2026-12-06T09:00:00Z`"), "{refusal}");
     story.pass_days(14);

@@ -95,7 +95,7 @@ fn who(step: &Step, verb: Verb) -> Actor {
         };
     }
     match verb {
-        Verb::Expire => Actor::Clock,
+        Verb::Expire | Verb::Escalate => Actor::Clock,
         Verb::LoseTrack | Verb::Release if step.variant.is_multiple_of(2) => Actor::Clock,
         Verb::Claim | Verb::ExtendClaim | Verb::ReportSuccess | Verb::ReportFailure | Verb::LoseTrack => {
             actor(EXECUTOR)
@@ -148,6 +148,7 @@ fn command(story: &mut Story, step: &Step, verb: Verb) -> Option<Command> {
         },
         Verb::Withdraw if step.variant < 4 => story.withdraw(),
         Verb::Expire => Command::Expire,
+        Verb::Escalate => Command::Escalate,
         Verb::Claim => story.claim(),
         Verb::ExtendClaim => story.extend_claim(),
         Verb::ReportSuccess if rare => story.report_success(),
@@ -273,5 +274,5 @@ fn histories_go_everywhere() {
     println!("in {HISTORIES} histories of {STEPS} steps each\n{states:?}\n{kinds:?}");
     assert!(STEPS * usize::try_from(HISTORIES).expect("small") >= 20_000);
     assert_eq!(states.len(), StateName::ALL.len(), "{states:?}");
-    assert_eq!(kinds.len(), 20, "{kinds:?}");
+    assert_eq!(kinds.len(), 21, "{kinds:?}");
 }

@@ -72,6 +72,10 @@ fn rows() -> Vec<Row> {
             story.pass_days(30);
             Command::Expire
         }),
+        ("escalate", "the clock", |story| {
+            story.pass_days(7);
+            Command::Escalate
+        }),
         ("claim", EXECUTOR, |story| story.claim()),
         ("extend_claim", EXECUTOR, |story| story.extend_claim()),
         ("report_success", EXECUTOR, |story| story.report_success()),

@@ -8,6 +8,7 @@ mod approving;
 pub(crate) mod cast;
 mod editing;
 mod entitlement;
+mod escalating;
 mod evidence;
 mod executing;
 mod expiring;

@@ -43,6 +43,13 @@ impl Story {
                 reasons: vec!["one person approves".into()],
                 expire_after_secs: 14 * DAY_SECS,
                 approval_valid_for_secs: 7 * DAY_SECS,
+                path: ReviewPath::Standard,
+                bulk_allowed: true,
+                escalations: vec![EscalationStep {
+                    after_secs: DAY_SECS,
+                    to: "roles/manager".parse().expect("an audience"),
+                }],
+                rejection_memory_secs: 0,
             },
             action_type: Catalogue::built_in().get(&action_type).expect("it is built in").clone(),
             in_batch: false,

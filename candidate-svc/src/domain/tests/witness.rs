@@ -91,6 +91,10 @@ impl Witness {
                 self.over = true;
             }
             EventBody::CandidateSentBack(_) => self.approvals.clear(),
+            EventBody::CandidateEscalated(_) => {
+                assert_eq!(event.actor.as_str(), "services/clock", "C-10: only time escalates");
+                assert!(self.live_claim.is_none() && self.may_run.is_none(), "escalated after the decision");
+            }
             EventBody::OwnerAssigned(_) | EventBody::CandidateHeld(_) | EventBody::CandidateReleased(_) => {}
         }
     }
@@ -177,12 +181,15 @@ fn quorum(count: u32) -> usize {
     usize::try_from(count).expect("a small number")
 }
 
-/// C-10: the clock ends things. It never approves and never starts one.
+/// C-10: the clock ends things and tells others. It never approves and never starts one.
 fn watch_the_clock(event: &Event) {
     if event.actor.as_str() == "services/clock" {
         let ends = matches!(
             event.body,
-            EventBody::CandidateExpired(_) | EventBody::CandidateReleased(_) | EventBody::OutcomeLost(_)
+            EventBody::CandidateExpired(_)
+                | EventBody::CandidateReleased(_)
+                | EventBody::CandidateEscalated(_)
+                | EventBody::OutcomeLost(_)
         );
         assert!(ends, "C-10: the clock made `{}` happen", event.body.kind());
     }

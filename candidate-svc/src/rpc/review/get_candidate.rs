@@ -32,6 +32,8 @@ pub(super) async fn handle(
         candidate: Some(wire::candidate::to_wire(&candidate)),
         history: history.iter().map(|event| recorded(&name, event)).collect::<Result<_, Status>>()?,
         allowed_transitions: allowed_transitions(&candidate).iter().map(Verb::to_string).collect(),
+        conflicts: Vec::new(),
+        rejection_remembered_until: None,
     }))
 }
 

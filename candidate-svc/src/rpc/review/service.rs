@@ -1,20 +1,23 @@
 use countersign_api::candidate::v1::{
     AddEvidenceRequest, AddEvidenceResponse, ApproveCandidateRequest, ApproveCandidateResponse, AssignOwnerRequest,
-    AssignOwnerResponse, DecideBatchRequest, DecideBatchResponse, EditCandidateRequest, EditCandidateResponse,
-    GetCandidateRequest, GetCandidateResponse, HoldCandidateRequest, HoldCandidateResponse, ListCandidatesRequest,
-    ListCandidatesResponse, RejectCandidateRequest, RejectCandidateResponse, ReleaseCandidateRequest,
-    ReleaseCandidateResponse, RequestEvidenceRequest, RequestEvidenceResponse, RetryExecutionRequest,
-    RetryExecutionResponse, SendBackForReworkRequest, SendBackForReworkResponse, SettleOutcomeRequest,
-    SettleOutcomeResponse, WatchCandidatesRequest, WatchCandidatesResponse, WithdrawApprovalRequest,
-    WithdrawApprovalResponse, review_service_server::ReviewService,
+    AssignOwnerResponse, CountCandidatesRequest, CountCandidatesResponse, DecideBatchRequest, DecideBatchResponse,
+    DelegateReviewsRequest, DelegateReviewsResponse, EditCandidateRequest, EditCandidateResponse, EndDelegationRequest,
+    EndDelegationResponse, GetCandidateRequest, GetCandidateResponse, HoldCandidateRequest, HoldCandidateResponse,
+    ListCandidatesRequest, ListCandidatesResponse, ListDelegationsRequest, ListDelegationsResponse,
+    RejectCandidateRequest, RejectCandidateResponse, ReleaseCandidateRequest, ReleaseCandidateResponse,
+    RequestEvidenceRequest, RequestEvidenceResponse, RetryExecutionRequest, RetryExecutionResponse,
+    SendBackForReworkRequest, SendBackForReworkResponse, SettleOutcomeRequest, SettleOutcomeResponse,
+    WatchCandidatesRequest, WatchCandidatesResponse, WithdrawApprovalRequest, WithdrawApprovalResponse,
+    review_service_server::ReviewService,
 };
 use futures::stream::BoxStream;
 use tonic::{Request, Response, Status};
 
 use super::{
-    add_evidence, approve_candidate, assign_owner, decide_batch, edit_candidate, get_candidate, hold_candidate,
-    list_candidates, reject_candidate, release_candidate, request_evidence, retry_execution, send_back_for_rework,
-    settle_outcome, watch_candidates, withdraw_approval,
+    add_evidence, approve_candidate, assign_owner, count_candidates, decide_batch, delegate_reviews, edit_candidate,
+    end_delegation, get_candidate, hold_candidate, list_candidates, list_delegations, reject_candidate,
+    release_candidate, request_evidence, retry_execution, send_back_for_rework, settle_outcome, watch_candidates,
+    withdraw_approval,
 };
 use crate::rpc::Parts;
 
@@ -136,5 +139,33 @@ impl ReviewService for ReviewRpc {
         request: Request<DecideBatchRequest>,
     ) -> Result<Response<DecideBatchResponse>, Status> {
         decide_batch::handle(&self.0, request).await
+    }
+
+    async fn count_candidates(
+        &self,
+        request: Request<CountCandidatesRequest>,
+    ) -> Result<Response<CountCandidatesResponse>, Status> {
+        count_candidates::handle(&self.0, request).await
+    }
+
+    async fn delegate_reviews(
+        &self,
+        request: Request<DelegateReviewsRequest>,
+    ) -> Result<Response<DelegateReviewsResponse>, Status> {
+        delegate_reviews::handle(&self.0, request).await
+    }
+
+    async fn list_delegations(
+        &self,
+        request: Request<ListDelegationsRequest>,
+    ) -> Result<Response<ListDelegationsResponse>, Status> {
+        list_delegations::handle(&self.0, request).await
+    }
+
+    async fn end_delegation(
+        &self,
+        request: Request<EndDelegationRequest>,
+    ) -> Result<Response<EndDelegationResponse>, Status> {
+        end_delegation::handle(&self.0, request).await
     }
 }

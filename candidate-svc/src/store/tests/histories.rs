@@ -115,7 +115,7 @@ async fn rebuilt(shelf: &Shelf, name: &CandidateName) -> Candidate {
 
 fn who(dice: &Dice, verb: Verb) -> Actor {
     match verb {
-        Verb::Expire => Actor::Clock,
+        Verb::Expire | Verb::Escalate => Actor::Clock,
         Verb::LoseTrack | Verb::Release if dice.below(2) == 0 => Actor::Clock,
         Verb::Claim | Verb::ExtendClaim | Verb::ReportSuccess | Verb::ReportFailure | Verb::LoseTrack => {
             actor(EXECUTOR)
@@ -141,6 +141,7 @@ fn command(dice: &Dice, story: &mut Story, verb: Verb) -> Option<Command> {
         Verb::Release => story.release(),
         Verb::Withdraw if rare => story.withdraw(),
         Verb::Expire => Command::Expire,
+        Verb::Escalate => Command::Escalate,
         Verb::Claim => claim(story.it()),
         Verb::ExtendClaim => story.extend_claim(),
         Verb::ReportSuccess => story.report_success(),

@@ -58,6 +58,7 @@ pub(crate) fn approve(candidate: &Candidate, request_id: &str) -> ApproveCandida
         etag: candidate.etag.clone(),
         digest: candidate.payload.as_ref().expect("a payload").digest.clone(),
         note: String::new(),
+        acknowledged_conflicts: Vec::new(),
     }
 }
 

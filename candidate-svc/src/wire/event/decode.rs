@@ -6,10 +6,10 @@ use prost::Message;
 use api::candidate_event::Event as WireBody;
 
 use crate::domain::{
-    Approval, ApprovalCollected, ApprovalWithdrawn, CandidateApproved, CandidateEdited, CandidateExecuted,
-    CandidateExpired, CandidateHeld, CandidateProposed, CandidateRejected, CandidateReleased, CandidateSentBack,
-    CandidateWithdrawn, ClaimExtended, Event, EventBody, EvidenceAdded, EvidenceRequested, ExecutionFailed,
-    ExecutionStarted, Finding, OutcomeLost, OutcomeSettled, OwnerAssigned, Proposal,
+    Approval, ApprovalCollected, ApprovalWithdrawn, CandidateApproved, CandidateEdited, CandidateEscalated,
+    CandidateExecuted, CandidateExpired, CandidateHeld, CandidateProposed, CandidateRejected, CandidateReleased,
+    CandidateSentBack, CandidateWithdrawn, ClaimExtended, Event, EventBody, EvidenceAdded, EvidenceRequested,
+    ExecutionFailed, ExecutionStarted, Finding, OutcomeLost, OutcomeSettled, OwnerAssigned, Proposal,
 };
 use crate::wire::{
     FieldError, assessment, evidence, execution, field, payload, principal, proposal, record, time, words,
@@ -135,6 +135,10 @@ fn body_from_wire(body: WireBody) -> Result<EventBody, FieldError> {
         WireBody::CandidateSentBack(sent_back) => EventBody::CandidateSentBack(CandidateSentBack {
             reason: sent_back.reason,
             fault: words::from_wire("fault", sent_back.fault)?,
+        }),
+        WireBody::CandidateEscalated(escalated) => EventBody::CandidateEscalated(CandidateEscalated {
+            step: field::natural("step", escalated.step)?,
+            to: field::parsed("to", &escalated.to)?,
         }),
     })
 }

@@ -52,7 +52,8 @@ pub fn payload_digest(body: &EventBody) -> Option<PayloadDigest> {
         | EventBody::ExecutionFailed(_)
         | EventBody::OutcomeLost(_)
         | EventBody::OutcomeSettled(_)
-        | EventBody::CandidateSentBack(_) => None,
+        | EventBody::CandidateSentBack(_)
+        | EventBody::CandidateEscalated(_) => None,
     }
 }
 
@@ -139,6 +140,10 @@ fn body_to_wire(body: &EventBody) -> WireBody {
             reason: sent_back.reason.clone(),
             fault: sent_back.fault.to_wire().into(),
         }),
+        EventBody::CandidateEscalated(escalated) => WireBody::CandidateEscalated(api::CandidateEscalated {
+            step: count(escalated.step),
+            to: escalated.to.to_string(),
+        }),
     }
 }
 
@@ -169,6 +174,8 @@ fn proposed_to_wire(proposed: &CandidateProposed) -> api::CandidateProposed {
         dedup_key: proposal.dedup_key.clone(),
         supersedes: proposal.supersedes.as_ref().map(ToString::to_string).unwrap_or_default(),
         evidence_question: proposed.evidence_question.as_ref().map(evidence::question_to_wire),
+        standing_approval_use: None,
+        owner_reason: String::new(),
     }
 }
 
@@ -193,6 +200,7 @@ fn approved_to_wire(approved: &CandidateApproved) -> api::CandidateApproved {
         approvals: approved.approvals.iter().map(candidate::approval_to_wire).collect(),
         standing_approval: approved.standing_approval.as_ref().map(ToString::to_string).unwrap_or_default(),
         approval_expire_time: Some(time::to_wire(approved.valid_until)),
+        acknowledged_conflicts: Vec::new(),
     }
 }
 
