@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use ledger_format::Hash;
 
-use super::{file, rule::Rule};
+use super::{check, file, rule::Rule};
+use crate::catalogue::Catalogue;
 use crate::domain::{ActionTypeName, Confidence, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
 use crate::keyed_toml::KeyError;
 
@@ -37,6 +38,15 @@ impl Policy {
     pub fn read(file: &str, text: &str) -> Result<Self, KeyError> {
         let (base, rules) = file::read(file, text)?;
         Ok(Self { base: Arc::new(base), rules: rules.into() })
+    }
+
+    /// Checks it against the action types that there are. `file` is what errors call it.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] names the first rule that never has an effect, or the demands that cannot stand together.
+    pub fn check(&self, file: &str, catalogue: &Catalogue) -> Result<(), KeyError> {
+        check::check(file, &self.base, &self.rules, catalogue)
     }
 
     /// Returns SHA-256 of the policy's text.

@@ -30,6 +30,20 @@ pub(super) struct Demands {
     pub(super) rejection_memory_secs: Option<u64>,
 }
 
+/// What a rule can ask, by the key that asks it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Demand {
+    Quorum,
+    FourEyes,
+    ApproverRoles,
+    Path,
+    BulkAllowed,
+    ExpireAfter,
+    ApprovalValidFor,
+    Escalate,
+    RememberRejection,
+}
+
 /// A rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rule {
@@ -44,6 +58,41 @@ impl Condition {
         names(self.action_types.as_deref(), action_type)
             && names(self.risk_tiers.as_deref(), &risk.tier)
             && names(self.confidence_levels.as_deref(), &confidence.level)
+    }
+}
+
+impl Demand {
+    /// Returns the key.
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::Quorum => "quorum",
+            Self::FourEyes => "four_eyes",
+            Self::ApproverRoles => "approver_roles",
+            Self::Path => "path",
+            Self::BulkAllowed => "bulk_allowed",
+            Self::ExpireAfter => "expire_after_days",
+            Self::ApprovalValidFor => "approval_valid_for_days",
+            Self::Escalate => "escalate",
+            Self::RememberRejection => "remember_rejection_days",
+        }
+    }
+}
+
+impl Demands {
+    /// Returns what it asks.
+    pub(super) fn demands(&self) -> Vec<Demand> {
+        let asked = [
+            (self.quorum.is_some(), Demand::Quorum),
+            (self.four_eyes.is_some(), Demand::FourEyes),
+            (self.approver_roles.is_some(), Demand::ApproverRoles),
+            (self.path.is_some(), Demand::Path),
+            (self.bulk_allowed.is_some(), Demand::BulkAllowed),
+            (self.expire_after_secs.is_some(), Demand::ExpireAfter),
+            (self.approval_valid_for_secs.is_some(), Demand::ApprovalValidFor),
+            (self.escalations.is_some(), Demand::Escalate),
+            (self.rejection_memory_secs.is_some(), Demand::RememberRejection),
+        ];
+        asked.into_iter().filter_map(|(asked, demand)| asked.then_some(demand)).collect()
     }
 }
 

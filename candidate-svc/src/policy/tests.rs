@@ -2,6 +2,7 @@ use ledger_format::sha256;
 use service_kit::access::Role;
 
 use super::Policy;
+use crate::catalogue::Catalogue;
 use crate::domain::{Confidence, ConfidenceLevel, Impact, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
 use crate::keyed_toml::KeyError;
 
@@ -93,4 +94,113 @@ fn what_is_wrong_is_named_by_key() {
     let error = Policy::read("p.toml", &format!("{DEFAULT}\n[[rules]]\nreason = \"x\"\nwhen.risk = [\"LOW\"]"));
     let error = error.expect_err("it is wrong");
     assert_eq!(error.key, "rules[0].when", "{error}");
+}
+
+fn with_rules(rules: &str) -> Policy {
+    Policy::read("p.toml", &format!("{DEFAULT}\n{rules}")).expect("a policy")
+}
+
+#[test]
+fn the_built_in_policy_suits_the_built_in_catalogue() {
+    Policy::built_in().check("default.toml", &Catalogue::built_in()).expect("it suits");
+}
+
+#[test]
+fn every_setting_of_a_rule_reaches_the_verdict() {
+    let policy = with_rules(
+        "[[rules]]
+        reason = \"small tasks are light\"
+        when.action_types = [\"create_task\"]
+        path = \"LIGHT\"
+        bulk_allowed = true
+        remember_rejection_days = 30
+        escalate = [{ after_days = 2, to = \"humans/bea\" }, { after_days = 5, to = \"roles/manager\" }]",
+    );
+    policy.check("p.toml", &Catalogue::built_in()).expect("it stands");
+    let verdict = judge(&policy, "create_task", RiskTier::Low, ConfidenceLevel::High);
+    assert_eq!((verdict.path, verdict.bulk_allowed), (ReviewPath::Light, true));
+    assert_eq!(verdict.rejection_memory_secs, 30 * DAY_SECS);
+    let steps: Vec<(u64, String)> =
+        verdict.escalations.iter().map(|step| (step.after_secs / DAY_SECS, step.to.to_string())).collect();
+    assert_eq!(steps, [(2, "humans/bea".to_owned()), (5, "roles/manager".to_owned())]);
+}
+
+#[test]
+fn high_risk_is_always_strict_and_single() {
+    let policy = with_rules("[[rules]]\nreason = \"all is light\"\npath = \"LIGHT\"\nbulk_allowed = true");
+    policy.check("p.toml", &Catalogue::built_in()).expect("it stands: what is of high risk is left out by itself");
+    let verdict = judge(&policy, "create_task", RiskTier::High, ConfidenceLevel::High);
+    assert_eq!((verdict.path, verdict.bulk_allowed), (ReviewPath::Strict, false));
+    assert_eq!(verdict.reasons.last().map(String::as_str), Some("what is of high risk is decided singly"));
+}
+
+#[test]
+fn a_rule_that_never_has_an_effect_is_named() {
+    for (rules, key, words) in [
+        (
+            "[[rules]]\nreason = \"x\"\nwhen.action_types = [\"no_such\"]\nquorum = 2",
+            "rules[0].when.action_types",
+            "`create_task`",
+        ),
+        ("[[rules]]\nreason = \"x\"\nwhen.risk_tiers = []\nquorum = 2", "rules[0].when", "no candidate"),
+        (
+            "[[rules]]\nreason = \"x\"\nwhen.action_types = [\"update_field\"]\nwhen.risk_tiers = [\"LOW\"]\nquorum = 2",
+            "rules[0].when",
+            "never below its default",
+        ),
+        ("[[rules]]\nreason = \"x\"", "rules[0]", "asks for nothing"),
+        (
+            "[[rules]]\nreason = \"x\"\nwhen.risk_tiers = [\"HIGH\"]\nquorum = 2\n[[rules]]\nreason = \"y\"\nquorum = 3",
+            "rules[0]",
+            "overrule",
+        ),
+    ] {
+        let error = with_rules(rules).check("p.toml", &Catalogue::built_in()).expect_err(rules);
+        assert_eq!((error.file.as_str(), error.key.as_str()), ("p.toml", key), "{error}");
+        assert!(error.reason.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn demands_that_cannot_stand_together_are_named() {
+    for (rules, key, words) in [
+        (
+            "[[rules]]\nreason = \"x\"\nescalate = [{ after_days = 14, to = \"roles/manager\" }]",
+            "rules[0].escalate",
+            "expires before",
+        ),
+        (
+            "[[rules]]\nreason = \"x\"\npath = \"STRICT\"\nwhen.risk_tiers = [\"APPROVAL_REQUIRED\"]\nbulk_allowed = true",
+            "rules[0].bulk_allowed",
+            "never in bulk",
+        ),
+        (
+            "[[rules]]\nreason = \"x\"\nwhen.risk_tiers = [\"HIGH\"]\npath = \"LIGHT\"",
+            "rules[0].path",
+            "always decided singly",
+        ),
+    ] {
+        let error = with_rules(rules).check("p.toml", &Catalogue::built_in()).expect_err(rules);
+        assert_eq!((error.file.as_str(), error.key.as_str()), ("p.toml", key), "{error}");
+        assert!(error.reason.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_chain_is_in_order_of_time_and_leads_to_people() {
+    for (chain, key, words) in [
+        ("{ after_days = 0, to = \"roles/manager\" }", "rules[0].escalate[0].after_days", "`1`"),
+        ("{ after_days = 2, to = \"roles/executor\" }", "rules[0].escalate[0].to", "roles/manager"),
+        (
+            "{ after_days = 2, to = \"humans/a\" }, { after_days = 2, to = \"humans/b\" }",
+            "rules[0].escalate[1].after_days",
+            "order of time",
+        ),
+        ("{ after_days = 2, too = \"humans/a\" }", "rules[0].escalate[0].to", "missing"),
+    ] {
+        let text = format!("{DEFAULT}\n[[rules]]\nreason = \"x\"\nescalate = [{chain}]");
+        let error = Policy::read("p.toml", &text).expect_err(chain);
+        assert_eq!(error.key, key, "{error}");
+        assert!(error.reason.contains(words), "{error}");
+    }
 }

@@ -1,0 +1,123 @@
+//! Finds rules that never apply and demands that cannot stand together, by asking the policy about every candidate there can be.
+//!
+//! What a policy looks at is finite: the catalogue's action types, the risk tiers that each can have, the levels of confidence. So a rule
+//! that says nothing, or a contradiction, is found before it judges anything.
+
+use super::rule::{Demand, Rule};
+use crate::catalogue::Catalogue;
+use crate::domain::{
+    ActionType, ActionTypeName, Confidence, ConfidenceLevel, PolicyVerdict, ReviewPath, Risk, RiskTier,
+};
+use crate::keyed_toml::KeyError;
+
+/// One kind of candidate, as far as a policy can tell.
+struct Cell<'a> {
+    action_type: &'a ActionTypeName,
+    risk: Risk,
+    confidence: Confidence,
+}
+
+/// Checks a policy against the action types that there are.
+pub(super) fn check(file: &str, base: &PolicyVerdict, rules: &[Rule], catalogue: &Catalogue) -> Result<(), KeyError> {
+    let cells: Vec<Cell<'_>> = catalogue.iter().flat_map(cells_of).collect();
+    let wrong = |key: String, reason: String| Err(KeyError { file: file.to_owned(), key, reason });
+    for (index, rule) in rules.iter().enumerate() {
+        if let Some((key, reason)) = unreachable(rules, index, rule, &cells, catalogue) {
+            return wrong(format!("rules[{index}]{key}"), reason);
+        }
+    }
+    for cell in &cells {
+        if let Some((key, reason)) = contradiction(base, rules, cell) {
+            return wrong(key, reason);
+        }
+    }
+    Ok(())
+}
+
+fn cells_of(action_type: &ActionType) -> impl Iterator<Item = Cell<'_>> {
+    let least = action_type.default_risk_tier.max(action_type.least_risk_tier);
+    let tiers =
+        [RiskTier::Low, RiskTier::ApprovalRequired, RiskTier::High].into_iter().filter(move |tier| *tier >= least);
+    tiers.flat_map(move |tier| {
+        let levels =
+            [ConfidenceLevel::High, ConfidenceLevel::Medium, ConfidenceLevel::Low, ConfidenceLevel::NeedsReview];
+        levels.into_iter().map(move |level| Cell {
+            action_type: &action_type.name,
+            risk: Risk { tier, impact: action_type.impact, reasons: Vec::new() },
+            confidence: Confidence { level, ..Confidence::default() },
+        })
+    })
+}
+
+impl Cell<'_> {
+    fn meets(&self, rule: &Rule) -> bool {
+        rule.when.is_met(self.action_type, &self.risk, &self.confidence)
+    }
+}
+
+/// Says why a rule never has an effect: which of its keys, and the mend.
+fn unreachable(
+    rules: &[Rule],
+    index: usize,
+    rule: &Rule,
+    cells: &[Cell<'_>],
+    catalogue: &Catalogue,
+) -> Option<(&'static str, String)> {
+    let unknown = rule.when.action_types.iter().flatten().find(|name| catalogue.get(name).is_none());
+    if let Some(name) = unknown {
+        let known: Vec<String> = catalogue.iter().map(|known| format!("`{}`", known.name)).collect();
+        return Some((
+            ".when.action_types",
+            format!("there is no action type `{name}`: name one of {}", known.join(", ")),
+        ));
+    }
+    let met: Vec<&Cell<'_>> = cells.iter().filter(|cell| cell.meets(rule)).collect();
+    if met.is_empty() {
+        let reason = "no candidate can ever meet it: an action type's risk is never below its default, and an empty list names nothing";
+        return Some((".when", format!("{reason}; widen it or remove the rule")));
+    }
+    let demands = rule.asks.demands();
+    if demands.is_empty() {
+        return Some(("", "it asks for nothing: say what it changes, or remove it".to_owned()));
+    }
+    let overruled = |demand: &Demand, cell: &Cell<'_>| {
+        rules[index + 1..].iter().any(|later| later.asks.demands().contains(demand) && cell.meets(later))
+    };
+    let is_heard = |demand: &Demand| met.iter().any(|cell| !overruled(demand, cell));
+    if demands.iter().any(is_heard) {
+        return None;
+    }
+    Some(("", "later rules overrule everything it asks for: remove it, or move it behind them".to_owned()))
+}
+
+/// Says which demands on one kind of candidate cannot stand together.
+fn contradiction(base: &PolicyVerdict, rules: &[Rule], cell: &Cell<'_>) -> Option<(String, String)> {
+    let mut verdict = base.clone();
+    for rule in rules.iter().filter(|rule| cell.meets(rule)) {
+        rule.apply(&mut verdict);
+    }
+    let key = |demand: Demand| {
+        let last = rules.iter().rposition(|rule| rule.asks.demands().contains(&demand) && cell.meets(rule));
+        last.map_or_else(|| format!("default.{}", demand.key()), |index| format!("rules[{index}].{}", demand.key()))
+    };
+    let of = format!("`{}` at risk `{}`", cell.action_type, cell.risk.tier.as_str());
+    if let Some(step) = verdict.escalations.iter().find(|step| step.after_secs >= verdict.expire_after_secs) {
+        let reason =
+            format!("{of} expires before it is escalated to `{}`: escalate earlier, or let it live longer", step.to);
+        return Some((key(Demand::Escalate), reason));
+    }
+    if cell.risk.tier < RiskTier::High && verdict.bulk_allowed && verdict.path == ReviewPath::Strict {
+        let reason =
+            format!("{of} is on the strict path, which is never in bulk: set `bulk_allowed = false`, or another path");
+        return Some((key(Demand::BulkAllowed), reason));
+    }
+    let only_high = |rule: &&Rule| rule.when.risk_tiers.as_deref() == Some(&[RiskTier::High]);
+    let lax = |rule: &Rule| {
+        rule.asks.bulk_allowed == Some(true) || rule.asks.path.is_some_and(|path| path != ReviewPath::Strict)
+    };
+    if cell.risk.tier == RiskTier::High && rules.iter().filter(only_high).any(|rule| cell.meets(rule) && lax(rule)) {
+        let demand = if verdict.bulk_allowed { Demand::BulkAllowed } else { Demand::Path };
+        return Some((key(demand), format!("{of} is always decided singly on the strict path: remove it")));
+    }
+    None
+}
