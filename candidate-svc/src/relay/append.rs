@@ -47,7 +47,7 @@ fn entry(event: OutboxEvent) -> NewEntry {
     };
     NewEntry {
         idempotency_key: event.idempotency_key(),
-        subject: event.candidate.to_string(),
+        subject: event.subject.to_string(),
         subject_revision: i64::try_from(event.revision).unwrap_or(i64::MAX),
         principal_kind: principal_kind.into(),
         principal_reference: event.principal_reference,

@@ -192,8 +192,10 @@ impl<'a> Batch<'a> {
     fn admit(&mut self, ask: &Ask, before: Option<Arc<Candidate>>, events: &[Event]) -> Result<Arc<Candidate>, Denial> {
         let rows = events
             .iter()
-            .map(|event| EventRow::new(event, &self.judge.pseudonyms))
-            .map(|row| if row.content.len() > CONTENT_MAX_BYTES { Err(too_large(row)) } else { Ok(row) })
+            .map(|event| match EventRow::new(event, &self.judge.pseudonyms) {
+                row if row.content.len() > CONTENT_MAX_BYTES => Err(too_large(event, &row)),
+                row => Ok(row),
+            })
             .collect::<Result<Vec<EventRow>, Denial>>()?;
         let before_revision = before.as_ref().map_or(0, |candidate| candidate.revision);
         if let Some(before) = &before {
@@ -271,8 +273,8 @@ fn same_content(id: &RequestId, hash: RequestHash, kept: &KeptRequest) -> Result
     if kept.hash == hash { Ok(*kept) } else { Err(Denial::RequestIdReused(id.clone())) }
 }
 
-fn too_large(row: EventRow) -> Denial {
-    Denial::EventTooLarge { bytes: row.content.len(), candidate: row.candidate }
+fn too_large(event: &Event, row: &EventRow) -> Denial {
+    Denial::EventTooLarge { bytes: row.content.len(), candidate: event.candidate.clone() }
 }
 
 /// Returns the fence of the claim that an event ends.

@@ -1,6 +1,8 @@
 use countersign_api::name::CandidateName;
 use ledger_format::{Hash, PayloadDigest, PrincipalKind};
 
+use super::Subject;
+
 /// An event as it is kept, with its receipt once there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredEvent {
@@ -15,8 +17,8 @@ pub struct StoredEvent {
 pub struct OutboxEvent {
     /// Its place in the order of commits.
     pub position: i64,
-    /// The candidate.
-    pub candidate: CandidateName,
+    /// What it is about.
+    pub subject: Subject,
     /// The revision that it made.
     pub revision: u64,
     /// Its position in that revision, from 0.
@@ -60,6 +62,6 @@ pub struct Claimable {
 impl OutboxEvent {
     /// Returns the key under which the ledger takes the event exactly once.
     pub fn idempotency_key(&self) -> String {
-        format!("{}/{}/{}", self.candidate.id, self.revision, self.ordinal)
+        format!("{}/{}/{}", self.subject.id(), self.revision, self.ordinal)
     }
 }

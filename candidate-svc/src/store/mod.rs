@@ -15,6 +15,7 @@ mod request;
 mod row;
 mod signals;
 mod sqlite;
+mod subject;
 
 pub use error::{CorruptRow, Denial, Error, WriteError};
 pub use found::{ApprovingEntry, Claimable, OutboxEvent, StoredEvent};
@@ -23,6 +24,7 @@ pub use job::{Ask, Changed, CommandJob, EventReceipt, KeptTrigger, ProposeJob, T
 pub use request::RequestHash;
 pub use signals::Signals;
 pub use sqlite::SqliteReader as Reader;
+pub use subject::Subject;
 
 pub(crate) use batch::Judge;
 pub(crate) use handle::Surroundings;

@@ -26,8 +26,8 @@ pub(super) async fn insert(connection: &mut SqliteConnection, events: &[EventRow
     for chunk in bulk::chunks(events) {
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>, event: &EventRow| {
             values
-                .push_bind(event.candidate.workspace.id().to_owned())
-                .push_bind(id_bytes(&event.candidate))
+                .push_bind(event.subject.workspace().id().to_owned())
+                .push_bind(event.subject.id().as_bytes().to_vec())
                 .push_bind(signed(event.revision))
                 .push_bind(i64::from(event.ordinal))
                 .push_bind(event.kind)

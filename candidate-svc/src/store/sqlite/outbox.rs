@@ -1,6 +1,6 @@
 //! Events that wait for their ledger receipt, and the receipts when they come.
 
-use countersign_api::{name::CandidateName, name::Workspace};
+use countersign_api::name::Workspace;
 use ledger_format::{PayloadDigest, PrincipalKind};
 use sqlx::{Row, Sqlite, SqliteConnection, SqliteExecutor, query_builder::Separated, sqlite::SqliteRow};
 
@@ -8,7 +8,7 @@ use super::{
     bulk,
     column::{self, Column, signed},
 };
-use crate::store::{Error, OutboxEvent, job::EventReceipt};
+use crate::store::{Error, OutboxEvent, Subject, job::EventReceipt};
 
 /// Reads the oldest events of a workspace without a receipt, in the order of commits, at most `limit`.
 pub(super) async fn oldest(
@@ -53,14 +53,15 @@ fn outbox_event(workspace: &Workspace, row: &SqliteRow) -> Result<OutboxEvent, E
     let position: i64 = row.try_get("position")?;
     let at = |column| Column { table: "events", column };
     let id = column::uuid(at("candidate_id"), position, row.try_get("candidate_id")?)?;
+    let kind: String = row.try_get("kind")?;
     let principal_kind: &str = row.try_get("principal_kind")?;
     let digest: Option<&[u8]> = row.try_get("payload_digest")?;
     Ok(OutboxEvent {
         position,
-        candidate: CandidateName::new(workspace.clone(), id),
+        subject: Subject::of_kind(&kind, workspace.clone(), id),
         revision: column::natural(at("revision"), position, row.try_get("revision")?)?,
         ordinal: column::natural(at("ordinal"), position, row.try_get("ordinal")?)?,
-        kind: row.try_get("kind")?,
+        kind,
         principal_kind: principal_kind
             .parse::<PrincipalKind>()
             .map_err(|error| at("principal_kind").corrupt(position, error))?,
