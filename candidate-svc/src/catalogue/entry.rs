@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::schema_rules;
-use crate::domain::{ActionType, ActionTypeName, EvidenceKind, FieldLabel, PayloadSchema, RiskTier, WordError};
+use crate::domain::{
+    ActionType, ActionTypeName, ChangedField, EvidenceKind, FieldLabel, PayloadSchema, RiskTier, WordError,
+};
 use crate::keyed_toml::{KeyError, Keys};
 
 /// Reads an action type. The file is named after it: `{name}.toml`.
@@ -33,6 +35,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<ActionType, KeyError> {
         least_risk_tier,
         impact: keys.required("impact")?,
         required_evidence_kinds: evidence_kinds(&mut keys)?,
+        changes: changes(&mut keys, &schema_json)?,
         operation: operation(&mut keys)?,
         retry_safe: keys.required("retry_safe")?,
         idempotency: keys.optional("idempotency")?.unwrap_or_default(),
@@ -54,6 +57,24 @@ fn operation(keys: &mut Keys<'_>) -> Result<String, KeyError> {
     let text: String = keys.required("operation")?;
     let word: Result<ActionTypeName, WordError> = text.parse();
     word.map(|_| text).map_err(|error| keys.wrong("operation", error.to_string()))
+}
+
+/// Reads which field of its record the action changes: one that the payload names, or always the same.
+fn changes(keys: &mut Keys<'_>, schema: &Value) -> Result<Option<ChangedField>, KeyError> {
+    const NAMED: &str = "changes_field_named_at";
+    const ALWAYS: &str = "changes_field";
+    let named: Option<String> = keys.optional(NAMED)?;
+    let always: Option<String> = keys.optional(ALWAYS)?;
+    match (named, always) {
+        (Some(_), Some(_)) => Err(keys.wrong(ALWAYS, format!("`{NAMED}` stands beside it: keep one of them"))),
+        (Some(pointer), None) if !schema_rules::fields(schema).any(|field| format!("/{field}") == pointer) => {
+            Err(keys.wrong(NAMED, format!("`{pointer}` is no field of the payload: point at one, e.g. `/field`")))
+        }
+        (Some(pointer), None) => Ok(Some(ChangedField::NamedAt(pointer))),
+        (None, Some(field)) if field.trim().is_empty() => Err(keys.wrong(ALWAYS, "it is empty: name the field")),
+        (None, Some(field)) => Ok(Some(ChangedField::Always(field))),
+        (None, None) => Ok(None),
+    }
 }
 
 fn evidence_kinds(keys: &mut Keys<'_>) -> Result<Vec<EvidenceKind>, KeyError> {

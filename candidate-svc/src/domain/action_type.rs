@@ -1,6 +1,6 @@
 //! What kinds of action there are: an entry of the action catalogue.
 
-use super::{ActionTypeName, EvidenceKind, Impact, PayloadSchema, RiskTier};
+use super::{ActionTypeName, ChangedField, EvidenceKind, Impact, PayloadSchema, RiskTier};
 
 /// An entry of the action catalogue.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct ActionType {
     pub impact: Impact,
     /// Evidence kinds that a candidate must have before it can be decided.
     pub required_evidence_kinds: Vec<EvidenceKind>,
+    /// Which field of its record it changes, where it changes one.
+    pub changes: Option<ChangedField>,
     /// The connector operation that executes it, e.g. `create_task`.
     pub operation: String,
     /// Whether repeating the operation with the same idempotency key is safe.

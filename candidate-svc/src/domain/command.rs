@@ -136,6 +136,8 @@ pub struct Approve {
     pub digest: PayloadDigest,
     /// Words for the record; may be empty.
     pub note: String,
+    /// Conflicting candidates, approved already, that the approver has seen.
+    pub acknowledged_conflicts: Vec<CandidateName>,
 }
 
 /// Takes one's approval back.

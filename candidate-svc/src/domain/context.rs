@@ -1,6 +1,6 @@
 //! What a decision needs to know besides candidate and command.
 
-use super::{ActionType, ActionTypeName, Actor, Moment, Refusal, RequestId, ReviewPolicy};
+use super::{ActionType, ActionTypeName, Actor, Moment, Refusal, RequestId, ReviewPolicy, Rival};
 
 /// What a decision needs to know besides candidate and command: time, caller, catalogue and policy, all handed in.
 #[derive(Clone, Copy)]
@@ -19,6 +19,8 @@ pub struct Context<'a> {
     pub policy: &'a dyn ReviewPolicy,
     /// Whether this is one decision of several sent together. What is of high risk is approved singly.
     pub in_batch: bool,
+    /// Candidates about the same field of the same record that were approved already.
+    pub rivals: &'a [Rival],
 }
 
 impl Context<'_> {

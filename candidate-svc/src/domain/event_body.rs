@@ -160,6 +160,9 @@ pub struct CandidateApproved {
     pub standing_approval: Option<StandingApprovalName>,
     /// When the approval lapses if nobody executes it.
     pub valid_until: Moment,
+    /// Conflicting candidates, approved already, that the last approver has seen.
+    #[serde(default, with = "as_text::each", skip_serializing_if = "Vec::is_empty")]
+    pub acknowledged_conflicts: Vec<CandidateName>,
 }
 
 /// An approval was taken back. Whose it was is the event's actor.

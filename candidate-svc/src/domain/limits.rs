@@ -46,3 +46,6 @@ pub const LEASE_MIN_MS: u64 = 1_000;
 pub const LEASE_MAX_MS: u64 = 15 * 60 * 1_000;
 /// Most attempts under one approval; after the last one a person decides.
 pub const ATTEMPTS_MAX_PER_APPROVAL: u32 = 8;
+
+/// The most conflicting candidates that an approval names.
+pub const CONFLICTS_MAX: usize = 32;

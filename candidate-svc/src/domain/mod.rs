@@ -18,6 +18,7 @@ mod audience;
 mod bounds;
 mod candidate;
 mod command;
+mod conflict;
 mod context;
 mod decide;
 mod entitlement;
@@ -29,6 +30,7 @@ mod evolve;
 mod execution;
 mod invariants;
 pub mod limits;
+mod memory;
 mod moment;
 mod payload;
 mod payload_schema;
@@ -57,6 +59,7 @@ pub use command::{
     Propose, RecordedAt, Reject, Release, ReportFailure, ReportSuccess, RequestEvidence, SendBack, Settle, Settlement,
     Withdraw, WithdrawApproval,
 };
+pub use conflict::{ChangedField, Rival};
 pub use context::Context;
 pub use decide::{decide, propose};
 pub use escalation::Escalation;
@@ -72,6 +75,7 @@ pub use evolve::evolve;
 pub use execution::{
     Attempt, AttemptOutcome, Execution, ExecutionResult, ExternalReference, Failure, FailureClass, FieldChange,
 };
+pub use memory::{RejectionMemory, memory_of_content, memory_of_dedup_key};
 pub use moment::Moment;
 pub use payload::{DigestBroken, Payload};
 pub use payload_schema::{PayloadSchema, SchemaError, SchemaViolation};

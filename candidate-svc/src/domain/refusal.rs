@@ -52,6 +52,16 @@ pub enum Refusal {
         /// The candidate.
         candidate: CandidateName,
     },
+    /// Others about the same field were approved already, and the approval does not name them.
+    #[error(
+        "`{candidate}` changes what {} is approved to change: look at it, then name it in `acknowledged_conflicts`", listed(.unseen)
+    )]
+    ConflictUnseen {
+        /// The candidate.
+        candidate: CandidateName,
+        /// The others that were not named.
+        unseen: Vec<CandidateName>,
+    },
     /// The fence is not the last one given out: another claim was made since.
     #[error(
         "fence `{given}` is not the last one given out, which is `{present}`: stop this attempt, it is no longer yours"

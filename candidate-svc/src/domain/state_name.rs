@@ -83,6 +83,41 @@ impl StateName {
         }
     }
 
+    /// Tells whether something may still be done under it, or may have been done without anybody knowing.
+    pub const fn is_live(self) -> bool {
+        match self {
+            Self::Proposed
+            | Self::NeedsEvidence
+            | Self::NeedsOwner
+            | Self::Edited
+            | Self::Held
+            | Self::Approved
+            | Self::Executing
+            | Self::Failed
+            | Self::OutcomeUnknown
+            | Self::Rework => true,
+            Self::Executed | Self::Rejected | Self::Withdrawn | Self::Expired => false,
+        }
+    }
+
+    /// Tells whether an approval stands, or its outcome is not known.
+    pub const fn is_underway(self) -> bool {
+        match self {
+            Self::Approved | Self::Executing | Self::OutcomeUnknown => true,
+            Self::Proposed
+            | Self::NeedsEvidence
+            | Self::NeedsOwner
+            | Self::Edited
+            | Self::Held
+            | Self::Failed
+            | Self::Rework
+            | Self::Executed
+            | Self::Rejected
+            | Self::Withdrawn
+            | Self::Expired => false,
+        }
+    }
+
     /// Tells whether a decision is still to come, and the clock may end the wait.
     pub const fn is_open(self) -> bool {
         match self {

@@ -81,6 +81,9 @@ fn of_refusal(refusal: Refusal) -> Rejection {
         Refusal::DigestMismatch { candidate } => {
             because(ErrorReason::DigestMismatch).with("candidate", candidate.to_string())
         }
+        Refusal::ConflictUnseen { candidate, unseen } => because(ErrorReason::ConflictUnseen)
+            .with("candidate", candidate.to_string())
+            .with("unseen", unseen.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")),
         Refusal::FenceStale { given, present } => {
             because(ErrorReason::FenceStale).with("fence", given.to_string()).with("presentFence", present.to_string())
         }

@@ -1,6 +1,6 @@
 //! What people, proposers and executors ask of one candidate: a request becomes a command.
 
-use countersign_api::{candidate::v1 as api, etag::Etag};
+use countersign_api::{candidate::v1 as api, etag::Etag, name::CandidateName};
 use ledger_format::{Nonce, PayloadDigest};
 
 use super::{FieldError, evidence, execution, field, time, words};
@@ -18,6 +18,7 @@ pub fn approve(request: api::ApproveCandidateRequest) -> Result<Command, FieldEr
         etag: etag(&request.etag)?,
         digest: digest("digest", &request.digest)?,
         note: request.note,
+        acknowledged_conflicts: conflicts(&request.acknowledged_conflicts)?,
     }))
 }
 
@@ -27,6 +28,7 @@ pub fn retry(request: api::RetryExecutionRequest) -> Result<Command, FieldError>
         etag: etag(&request.etag)?,
         digest: digest("digest", &request.digest)?,
         note: request.note,
+        acknowledged_conflicts: conflicts(&request.acknowledged_conflicts)?,
     }))
 }
 
@@ -160,6 +162,10 @@ pub fn report_outcome(request: api::ReportOutcomeRequest) -> Result<Command, Fie
         Some(Wire::Unknown(message)) => Command::LoseTrack(LoseTrack::Executor { fence, message }),
         None => return Err(FieldError::new("outcome", "is not set; send `succeeded`, `failed` or `unknown`")),
     })
+}
+
+fn conflicts(names: &[String]) -> Result<Vec<CandidateName>, FieldError> {
+    field::each("acknowledged_conflicts", names, |name| field::parsed("", name))
 }
 
 fn etag(text: &str) -> Result<Etag, FieldError> {

@@ -1,10 +1,10 @@
 //! Approves a digest: by review, retry and settlement alike.
 
 use super::transcript::Transcript;
-use crate::domain::limits::NOTE_MAX_BYTES;
+use crate::domain::limits::{CONFLICTS_MAX, NOTE_MAX_BYTES};
 use crate::domain::{
     Approval, ApprovalCause, ApprovalCollected, Approve, Candidate, CandidateApproved, Context, Event, EventBody,
-    Moment, Refusal, StateName, Verb, bounds, entitlement,
+    Moment, Refusal, StateName, Verb, bounds, conflict, entitlement,
 };
 
 pub(super) fn decide(candidate: &Candidate, command: &Approve, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
@@ -33,6 +33,9 @@ pub(super) fn collect(
         return Err(Refusal::DigestMismatch { candidate: candidate.name.clone() });
     }
     bounds::text("note", &command.note, NOTE_MAX_BYTES)?;
+    let seen = &command.acknowledged_conflicts;
+    bounds::count("acknowledged_conflicts", seen.len(), CONFLICTS_MAX)?;
+    conflict::check_seen(candidate, seen, context.rivals)?;
 
     let note = command.note.clone();
     let approvals = candidate.approval_count() + 1;
@@ -48,6 +51,7 @@ pub(super) fn collect(
         cause,
         approvals: candidate.approvals.iter().cloned().chain([mine]).collect(),
         standing_approval: None,
+        acknowledged_conflicts: context.rivals.iter().map(|rival| rival.candidate.clone()).collect(),
         valid_until: approved_at.plus_secs(candidate.policy.approval_valid_for_secs),
     };
     Ok((StateName::Approved, EventBody::CandidateApproved(stands)))

@@ -93,6 +93,7 @@ fn approve_ahead(
         cause: ApprovalCause::StandingApproval,
         approvals: Vec::new(),
         standing_approval: Some(standing.name.clone()),
+        acknowledged_conflicts: Vec::new(),
         valid_until: context.now.plus_secs(policy.approval_valid_for_secs).min(standing.valid_until),
     }
 }

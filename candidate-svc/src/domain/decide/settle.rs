@@ -22,7 +22,12 @@ pub(super) fn decide(candidate: &Candidate, command: &Settle, context: &Context<
             transcript.then(StateName::Failed, settled(Finding::Failed(failure.clone())))
         }
         Settlement::Approve(digest) => {
-            let approve = Approve { etag: command.etag, digest: *digest, note: command.finding.clone() };
+            let approve = Approve {
+                etag: command.etag,
+                digest: *digest,
+                note: command.finding.clone(),
+                acknowledged_conflicts: Vec::new(),
+            };
             let at = transcript.occurred_at();
             let (state, approved) =
                 approve::collect(candidate, Verb::Settle, ApprovalCause::Settlement, &approve, at, context)?;

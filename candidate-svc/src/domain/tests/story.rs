@@ -24,6 +24,7 @@ pub struct Story {
     pub verdict: PolicyVerdict,
     pub action_type: ActionType,
     pub in_batch: bool,
+    pub rivals: Vec<Rival>,
     pub candidate: Option<Candidate>,
     pub events: Vec<Event>,
     nonces: u8,
@@ -53,6 +54,7 @@ impl Story {
             },
             action_type: Catalogue::built_in().get(&action_type).expect("it is built in").clone(),
             in_batch: false,
+            rivals: Vec::new(),
             candidate: None,
             events: Vec::new(),
             nonces: 0,
@@ -178,6 +180,7 @@ impl Story {
             action_type: Some(&self.action_type),
             policy: &self.verdict,
             in_batch: self.in_batch,
+            rivals: &self.rivals,
         }
     }
 
@@ -255,7 +258,12 @@ impl Story {
     }
 
     pub fn approval(&self) -> Approve {
-        Approve { etag: self.etag(), digest: self.it().payload.digest(), note: String::new() }
+        Approve {
+            etag: self.etag(),
+            digest: self.it().payload.digest(),
+            note: String::new(),
+            acknowledged_conflicts: Vec::new(),
+        }
     }
 
     pub fn approve(&self) -> Command {

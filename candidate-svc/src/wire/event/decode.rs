@@ -197,6 +197,9 @@ fn approved_from_wire(approved: api::CandidateApproved) -> Result<CandidateAppro
         approvals: field::each("approvals", approved.approvals, approval_from_wire)?,
         standing_approval: field::parsed_unless_empty("standing_approval", &approved.standing_approval)?,
         valid_until: field::required("approval_expire_time", approved.approval_expire_time, time::from_wire)?,
+        acknowledged_conflicts: field::each("acknowledged_conflicts", &approved.acknowledged_conflicts, |name| {
+            field::parsed("", name)
+        })?,
     })
 }
 

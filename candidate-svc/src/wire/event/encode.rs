@@ -200,7 +200,7 @@ fn approved_to_wire(approved: &CandidateApproved) -> api::CandidateApproved {
         approvals: approved.approvals.iter().map(candidate::approval_to_wire).collect(),
         standing_approval: approved.standing_approval.as_ref().map(ToString::to_string).unwrap_or_default(),
         approval_expire_time: Some(time::to_wire(approved.valid_until)),
-        acknowledged_conflicts: Vec::new(),
+        acknowledged_conflicts: approved.acknowledged_conflicts.iter().map(ToString::to_string).collect(),
     }
 }
 
