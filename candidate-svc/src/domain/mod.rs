@@ -29,6 +29,7 @@ mod invariants;
 pub mod limits;
 mod moment;
 mod payload;
+mod payload_draft;
 mod payload_schema;
 mod person;
 mod proposal;
@@ -69,6 +70,7 @@ pub use execution::{
 };
 pub use moment::Moment;
 pub use payload::{DigestBroken, Payload};
+pub use payload_draft::PayloadDraft;
 pub use payload_schema::{PayloadSchema, SchemaError, SchemaViolation};
 pub use person::{NotAPerson, Person};
 pub use proposal::{Generator, Proposal};

@@ -193,7 +193,13 @@ impl<'a> Batch<'a> {
         let rows = events
             .iter()
             .map(|event| EventRow::new(event, &self.judge.pseudonyms))
-            .map(|row| if row.content.len() > CONTENT_MAX_BYTES { Err(too_large(row)) } else { Ok(row) })
+            .map(|row| {
+                if row.content.len() > CONTENT_MAX_BYTES {
+                    Err(Denial::EventTooLarge { bytes: row.content.len() })
+                } else {
+                    Ok(row)
+                }
+            })
             .collect::<Result<Vec<EventRow>, Denial>>()?;
         let before_revision = before.as_ref().map_or(0, |candidate| candidate.revision);
         if let Some(before) = &before {
@@ -269,10 +275,6 @@ pub(crate) fn source_of(trigger: &Trigger) -> SourceKey {
 
 fn same_content(id: &RequestId, hash: RequestHash, kept: &KeptRequest) -> Result<KeptRequest, Denial> {
     if kept.hash == hash { Ok(*kept) } else { Err(Denial::RequestIdReused(id.clone())) }
-}
-
-fn too_large(row: EventRow) -> Denial {
-    Denial::EventTooLarge { bytes: row.content.len(), candidate: row.candidate }
 }
 
 /// Returns the fence of the claim that an event ends.

@@ -54,10 +54,11 @@ pub enum Denial {
     #[error("request id `{0}` was used before with other content; choose a new one for a new request")]
     RequestIdReused(RequestId),
     /// What happened would not fit into a ledger entry.
-    #[error("`{candidate}` would get an event of `{bytes}` bytes; {max} are allowed: shorten what it carries, its trigger included", max = ledger_format::CONTENT_MAX_BYTES)]
+    #[error(
+        "the record of it would have `{bytes}` bytes, with what the service adds; `{max}` are allowed: shorten what it carries, its trigger included",
+        max = ledger_format::CONTENT_MAX_BYTES
+    )]
     EventTooLarge {
-        /// The candidate.
-        candidate: CandidateName,
         /// How long the event's content would be.
         bytes: usize,
     },

@@ -22,7 +22,7 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
     }
     let action_type = context.catalogued(&command.proposal.action_type)?;
     check_proposal::check(&command)?;
-    let canonical = payload::read(&command.payload_json, &action_type.schema)?;
+    let canonical = payload::take(command.payload, &action_type.schema)?;
     let payload = Arc::new(Payload::new(&canonical, command.nonce));
     let risk = Risk::settle(action_type, command.risk_tier);
     let policy = context.policy.judge(&action_type.name, &risk, &command.proposal.confidence);
