@@ -3,16 +3,17 @@
 //! **Promises.** Nothing is reported that was not verified: an export is checked entry by entry against a signed checkpoint under
 //! a pinned key, and a report is made from a verified export and from nothing else. Every figure can be computed again from the
 //! export it names (A-1), and the same export gives the same bytes. No word that a person wrote, no name and no value of a payload
-//! leaves the log: exports hold categories, times, counts, pseudonyms and hashes under a key that stays behind. What this
-//! release cannot read is counted and said. Memory stays flat as the log grows.
+//! leaves the log: exports hold categories, times, counts, pseudonyms and hashes under a key that stays behind. Whoever makes an
+//! export signs for it and names the one before. Nothing is written over a file that is not of an export of the same log, and all
+//! that is written is for its owner alone. What this release cannot read is counted and said. Memory stays flat as the log grows.
 //!
-//! **Left out on purpose.** Signatures of its own: what columns say of contents is bound by the manifest's hashes, not signed.
+//! **Left out on purpose.** Proof of what columns say of contents: the exporter's signature answers for them, the ledger does not.
 //! Statistics beyond an interval for a rate, recommendations, and backtests. Whoever wants to ask other questions asks the Parquet
 //! files themselves.
 //!
 //! **How a report flows.** `rpc/run_report` hands a run to `feedback/runner`, which does one at a time. [`export`] reads the log's
-//! stream, verifies each entry, turns its event into typed columns and writes parts; [`verify`](export::verify) reads them back.
-//! [`report`] asks its questions of lazy frames over the parts and writes the answers as HTML, Markdown, JSON and CSV.
+//! stream, verifies each entry, turns its event into typed columns, and writes parts and a signed manifest;
+//! [`verify`](export::verify) reads them back. [`report`] asks its questions of lazy frames over the parts and writes the answers as HTML, Markdown, JSON and CSV.
 //! `feedback/reports` keeps them, and the other rpcs read from there.
 
 mod app;

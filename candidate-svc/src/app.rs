@@ -1,6 +1,6 @@
 //! Config → build → App: opens the store, brings the parts together, hands out the services.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use countersign_api::{
     candidate::v1::{
@@ -8,6 +8,7 @@ use countersign_api::{
         review_service_server::ReviewServiceServer, trigger_service_server::TriggerServiceServer,
     },
     ledger::v1::ledger_service_client::LedgerServiceClient,
+    name::Workspace,
 };
 use service_kit::{
     clock::Clock,
@@ -17,6 +18,7 @@ use service_kit::{
     metrics::Metrics,
     shutdown::Shutdown,
 };
+use tokio::sync::watch;
 
 use crate::{
     config::Config,
@@ -110,6 +112,11 @@ impl App {
     /// Returns the service for executors.
     pub fn execution_service(&self) -> ExecutionServiceServer<ExecutionRpc> {
         ExecutionServiceServer::new(ExecutionRpc(self.parts.clone())).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Returns the workspaces that have events; changes when another gets its first.
+    pub fn workspaces(&self) -> watch::Receiver<BTreeSet<Workspace>> {
+        self.parts.store.signals().workspaces()
     }
 
     /// Closes the database after a drain; what is in its write-ahead log goes into the file itself.

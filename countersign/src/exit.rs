@@ -17,6 +17,8 @@ pub enum Exit {
     Denied,
     /// A fault of the server or the machine.
     Fault,
+    /// SIGTERM or SIGINT ended it before it was done; run again, it goes on.
+    Interrupted,
 }
 
 /// The table that `--help` shows.
@@ -27,7 +29,8 @@ Exit codes:
   2  the command line is wrong
   3  the server, the data folder or an input file cannot be reached, opened or read
   4  denied: the token is not valid, or its principal may not do this
-  5  a fault of the server or the machine";
+  5  a fault of the server or the machine
+  6  SIGTERM or SIGINT ended it before it was done; run again, it goes on";
 
 impl Exit {
     /// Returns the number.
@@ -39,6 +42,7 @@ impl Exit {
             Self::Unreachable => 3,
             Self::Denied => 4,
             Self::Fault => 5,
+            Self::Interrupted => 6,
         }
     }
 }
@@ -55,7 +59,8 @@ mod tests {
 
     #[test]
     fn the_table_in_help_has_every_code_once() {
-        let all = [Exit::Done, Exit::Negative, Exit::Usage, Exit::Unreachable, Exit::Denied, Exit::Fault];
+        let all =
+            [Exit::Done, Exit::Negative, Exit::Usage, Exit::Unreachable, Exit::Denied, Exit::Fault, Exit::Interrupted];
         let listed: Vec<&str> = EXIT_CODES.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
         let codes: Vec<String> = all.iter().map(|exit| exit.code().to_string()).collect();
         assert_eq!(listed, codes);

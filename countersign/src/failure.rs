@@ -4,7 +4,9 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 
+use countersign_api::error::v1::ErrorReason;
 use serde_json::{Value, json};
+use service_kit::access::TokenError;
 
 use crate::exit::Exit;
 use crate::refusal::Refusal;
@@ -27,6 +29,11 @@ pub enum Failure {
     /// The machine failed.
     #[error("{0:#}")]
     Fault(anyhow::Error),
+    /// SIGTERM or SIGINT asked for the end; what was acknowledged is kept.
+    #[error(
+        "a signal ended it before it was done; what was acknowledged is kept: run the same command again, and it goes on"
+    )]
+    Interrupted,
     /// Whoever read the output went away; nothing is wrong.
     #[error("the reader of the output has closed it")]
     ReaderGone,
@@ -58,7 +65,12 @@ impl Failure {
     pub fn about(self, id: &str) -> Self {
         match self {
             Self::Refused(refusal) => Self::Refused(Box::new(refusal.about(id))),
-            Self::Finding(_) | Self::Usage(_) | Self::Unreachable(_) | Self::Fault(_) | Self::ReaderGone => self,
+            Self::Finding(_)
+            | Self::Usage(_)
+            | Self::Unreachable(_)
+            | Self::Fault(_)
+            | Self::Interrupted
+            | Self::ReaderGone => self,
         }
     }
 
@@ -67,9 +79,11 @@ impl Failure {
         match self {
             Self::Finding(_) => Exit::Negative,
             Self::Usage(_) => Exit::Usage,
+            Self::Unreachable(error) if holds_no_token(error) => Exit::Denied,
             Self::Unreachable(_) => Exit::Unreachable,
             Self::Refused(refusal) => refusal.exit(),
             Self::Fault(_) => Exit::Fault,
+            Self::Interrupted => Exit::Interrupted,
             Self::ReaderGone => Exit::Done,
         }
     }
@@ -78,12 +92,25 @@ impl Failure {
     pub fn to_json(&self) -> Value {
         let error = match self {
             Self::Refused(refusal) => refusal.to_json(),
-            Self::Finding(_) | Self::Usage(_) | Self::Unreachable(_) | Self::Fault(_) | Self::ReaderGone => {
+            Self::Unreachable(error) if holds_no_token(error) => {
+                json!({ "message": self.to_string(), "reason": ErrorReason::TokenInvalid.wire_name() })
+            }
+            Self::Finding(_)
+            | Self::Usage(_)
+            | Self::Unreachable(_)
+            | Self::Fault(_)
+            | Self::Interrupted
+            | Self::ReaderGone => {
                 json!({ "message": self.to_string() })
             }
         };
         json!({ "error": error, "exit_code": self.exit().code() })
     }
+}
+
+/// Tells whether a token file could be read and what it holds is no token: nobody is let in by it, as by a wrong one.
+fn holds_no_token(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.is::<TokenError>())
 }
 
 impl From<tonic::Status> for Failure {
@@ -107,6 +134,16 @@ mod tests {
         let failure = Failure::from(io::Error::from(io::ErrorKind::BrokenPipe));
         assert_eq!(failure.exit(), Exit::Done);
         assert_eq!(Failure::from(io::Error::from(io::ErrorKind::StorageFull)).exit(), Exit::Fault);
+    }
+
+    #[test]
+    fn a_file_without_a_token_denies_and_a_missing_one_is_out_of_reach() {
+        use anyhow::Context as _;
+        let malformed = "junk".parse::<service_kit::access::BearerToken>().context("no token in `junk.token`");
+        let failure = Failure::Unreachable(malformed.expect_err("it is none"));
+        assert_eq!(failure.exit(), Exit::Denied);
+        assert_eq!(failure.to_json()["error"]["reason"], "TOKEN_INVALID");
+        assert_eq!(Failure::file(Path::new("no.token"), "no such file").exit(), Exit::Unreachable);
     }
 
     #[test]

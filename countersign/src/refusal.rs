@@ -1,7 +1,9 @@
 //! A server's refusal, read back from its status: what, why, and what to do now.
 
+mod command;
 mod mend;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -13,6 +15,9 @@ use tonic_types::{StatusExt as _, pb};
 
 use crate::exit::Exit;
 
+pub use command::command_for;
+use mend::Clues;
+
 const STATE_CONFLICT_TYPE: &str = "type.googleapis.com/countersign.error.v1.StateConflict";
 
 /// Why a call was refused, with every detail the status carried.
@@ -22,9 +27,18 @@ pub struct Refusal {
     code: Code,
     reason: Option<ErrorReason>,
     conflict: Option<StateConflict>,
-    violations: Vec<String>,
+    violations: Vec<Violation>,
+    metadata: HashMap<String, String>,
     retry_after: Option<Duration>,
     about: Option<String>,
+    now: Option<String>,
+}
+
+/// A field of the request that is not of its form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Violation {
+    field: String,
+    description: String,
 }
 
 impl Refusal {
@@ -33,7 +47,9 @@ impl Refusal {
         let details = status.get_error_details();
         let reason = details.error_info().and_then(|info| ErrorReason::from_wire_name(&info.reason));
         let violations = details.bad_request().map_or_else(Vec::new, |bad| {
-            bad.field_violations.iter().map(|field| format!("`{}`: {}", field.field, field.description)).collect()
+            let violation =
+                |it: tonic_types::FieldViolation| Violation { field: it.field, description: it.description };
+            bad.field_violations.iter().cloned().map(violation).collect()
         });
         Self {
             message: status.message().to_owned(),
@@ -41,8 +57,10 @@ impl Refusal {
             reason,
             conflict: conflict_of(status.details()),
             violations,
+            metadata: details.error_info().map(|info| info.metadata.clone()).unwrap_or_default(),
             retry_after: details.retry_info().and_then(|info| info.retry_delay),
             about: None,
+            now: None,
         }
     }
 
@@ -59,6 +77,13 @@ impl Refusal {
         self
     }
 
+    /// Says what to do now, where the command knows better than the reason does.
+    #[must_use]
+    pub fn now(mut self, mend: String) -> Self {
+        self.now = Some(mend);
+        self
+    }
+
     /// Returns the reason, when it is one this release knows.
     pub const fn reason(&self) -> Option<ErrorReason> {
         self.reason
@@ -72,11 +97,6 @@ impl Refusal {
     /// Returns what was refused, in the server's words.
     pub fn message(&self) -> &str {
         &self.message
-    }
-
-    /// Returns reason and message on one line.
-    pub fn one_line(&self) -> String {
-        format!("{}: {}", self.reason_name(), self.message)
     }
 
     /// Returns how the process ends with it.
@@ -98,13 +118,41 @@ impl Refusal {
         }
     }
 
-    /// Returns what to do now.
+    /// Returns reason and message on one line.
+    pub fn one_line(&self) -> String {
+        format!("{}: {}", self.reason_name(), self.message)
+    }
+
+    /// Returns the first field that is not of its form, as a line of proposals has it.
+    pub fn field_of_line(&self) -> Option<String> {
+        match (self.violations.first(), self.metadata.get("pointer")) {
+            (Some(violation), _) => Some(mend::field_of_line(&violation.field)),
+            (None, Some(pointer)) => Some(format!("payload{pointer}")),
+            (None, None) => None,
+        }
+    }
+
+    /// Returns what to do now, for somebody who ran a command.
     pub fn mend(&self) -> String {
-        let id = self.about.as_deref().unwrap_or("ID");
-        let allowed = self.conflict.as_ref().map(|conflict| conflict.allowed_transitions.join(", "));
-        match self.reason {
-            Some(reason) => mend::mend(reason, id, allowed.as_deref(), self.retry_after),
-            None => mend::without_reason(self.code),
+        match (&self.now, self.reason) {
+            (Some(now), _) => now.clone(),
+            (None, Some(reason)) => mend::mend(reason, &self.clues()),
+            (None, None) => mend::without_reason(self.code),
+        }
+    }
+
+    /// Returns what to do now, for somebody who sent a line of proposals.
+    pub fn mend_of_line(&self) -> String {
+        self.reason.map_or_else(|| mend::without_reason(self.code), |reason| mend::mend_of_line(reason, &self.clues()))
+    }
+
+    fn clues(&self) -> Clues<'_> {
+        Clues {
+            id: self.about.as_deref().unwrap_or("ID"),
+            allowed: self.conflict.as_ref().map(|conflict| conflict.allowed_transitions.as_slice()),
+            retry_after: self.retry_after,
+            fields: self.violations.iter().map(|violation| violation.field.as_str()).collect(),
+            metadata: &self.metadata,
         }
     }
 
@@ -116,7 +164,7 @@ impl Refusal {
             "reason": self.reason.map(ErrorReason::wire_name),
             "state": self.conflict.as_ref().map(|conflict| &conflict.state),
             "allowed_transitions": self.conflict.as_ref().map(|conflict| &conflict.allowed_transitions),
-            "violations": self.violations,
+            "violations": self.violations.iter().map(Violation::to_string).collect::<Vec<_>>(),
             "mend": self.mend(),
         })
     }
@@ -126,7 +174,8 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "refused: {}", self.message)?;
-        for violation in self.violations.iter().filter(|violation| !self.message.contains(violation.as_str())) {
+        let violations = self.violations.iter().map(Violation::to_string);
+        for violation in violations.filter(|violation| !self.message.contains(violation.as_str())) {
             writeln!(f, "         {violation}")?;
         }
         writeln!(f, "reason:  {}", self.reason_name())?;
@@ -134,6 +183,12 @@ impl fmt::Display for Refusal {
             writeln!(f, "state:   {}", conflict.state)?;
         }
         write!(f, "now:     {}", self.mend())
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: {}", self.field, self.description)
     }
 }
 
@@ -166,7 +221,7 @@ mod tests {
             "refused: `approve` is not legal in `HELD`\n\
              reason:  TRANSITION_ILLEGAL\n\
              state:   HELD\n\
-             now:     legal for `9a55` now: release, reject"
+             now:     of `countersign candidate`, legal for `9a55` now: release, reject"
         );
         assert_eq!(refusal.to_json()["allowed_transitions"][1], "reject");
     }

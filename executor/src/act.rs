@@ -38,8 +38,12 @@ impl Actor {
             return Outcome::Unknown { message: message.to_owned() };
         }
         let Some(connector) = self.connectors.find(&permit.operation) else {
-            let message = format!("no connector performs `{}`: register one or reject the candidate", permit.operation);
-            return not_called(FailureClass::Invalid, message, false);
+            let operation = &permit.operation;
+            tracing::warn!(candidate = permit.approval.candidate(), operation, "no connector performs an operation");
+            let message = format!(
+                "no connector performs `{operation}`: nothing was called; register one and retry, or reject the candidate"
+            );
+            return not_called(FailureClass::PermitRefused, message, false);
         };
         let _place = self.places.acquire().await.expect("invariant: the semaphore of calls is never closed");
         if shutdown.is_draining() {

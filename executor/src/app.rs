@@ -33,6 +33,7 @@ use crate::{
 #[derive(Debug)]
 pub struct App {
     claimers: Vec<Claimer>,
+    memory: CheckpointStore,
 }
 
 /// Why an executor can not be built.
@@ -101,12 +102,17 @@ impl App {
                 held: Held::default(),
             });
         }
-        Ok(Self { claimers })
+        Ok(Self { claimers, memory: store })
     }
 
-    /// Executes whatever is approved, as it comes, until the drain begins. An executor that can not verify any more ends
-    /// the process.
+    /// Executes whatever is approved, as it comes, until the drain begins, and closes the memory of checkpoints once
+    /// nobody needs it any more. An executor that can not verify any more ends the process.
     pub fn spawn(self, shutdown: &Shutdown) {
+        let (memory, closing) = (self.memory, shutdown.closing());
+        shutdown.spawn_until_closing("executor_memory", async move {
+            closing.await;
+            memory.close().await;
+        });
         for mut claimer in self.claimers {
             let until = shutdown.clone();
             shutdown.spawn_vital("executor", async move {
@@ -128,6 +134,11 @@ impl App {
             tally.add(claimer.run(true, shutdown).await?);
         }
         Ok(tally)
+    }
+
+    /// Closes the memory of checkpoints of an executor that was not spawned, so that its file stands alone.
+    pub async fn close(self) {
+        self.memory.close().await;
     }
 }
 

@@ -67,12 +67,27 @@ pub enum BuildError {
         /// The configured prefix.
         prefix: String,
     },
+    /// The ledger was signed by another key.
+    #[error(
+        "`{ledger}` holds the log `{origin}`, whose last checkpoint is not signed by the signing key `{key_name}`; put back the key file that \
+         it was signed with, or start on a folder of its own",
+        ledger = ledger_path.display()
+    )]
+    OtherKey {
+        /// The ledger's file.
+        ledger_path: PathBuf,
+        /// The log.
+        origin: String,
+        /// Name of the configured key.
+        key_name: String,
+    },
 }
 
 impl LedgerConfig {
     /// Opens both files, brings every log's entries, checkpoints and fence together, and starts the appender.
     ///
-    /// A log whose files disagree is halted: it is read, not written to. A crash here changes nothing but schemas.
+    /// A log whose files disagree is halted: it is read, not written to. A key that signed none of the logs is refused. A crash here
+    /// changes nothing but schemas.
     ///
     /// # Errors
     /// See [`BuildError`].
@@ -90,6 +105,10 @@ impl LedgerConfig {
             RecoveryError::Store(error) => BuildError::Store(error),
             RecoveryError::UnknownOrigin { origin } => {
                 BuildError::UnknownOrigin { fence_path: self.fence_path, origin, prefix: self.origin_prefix }
+            }
+            RecoveryError::OtherKey { origin } => {
+                let key_name = key.verifying_key().name().to_owned();
+                BuildError::OtherKey { ledger_path: self.ledger_path, origin, key_name }
             }
         })?;
 

@@ -38,6 +38,12 @@ pub enum KeyError {
         /// The key file.
         file: PathBuf,
     },
+    /// The private key is gone, and its public half says that there was one.
+    #[error("`{file}` is not there, though its public half is; put back the key file that the ledger was signed with", file = file.display())]
+    Lost {
+        /// The key file.
+        file: PathBuf,
+    },
     /// The public key beside it is of another key.
     #[error("`{file}` is not the public half of the signing key; put back the pair that belongs together", file = file.display())]
     OtherPublicKey {
@@ -62,16 +68,19 @@ pub enum KeyError {
 /// # Errors
 /// See [`KeyError`]; a key that others could read, or a pair that does not belong together, is refused.
 pub fn load_or_create(path: &Path, name: &str, ids: &dyn Ids) -> Result<SigningKey, KeyError> {
+    let public = path.with_extension(PUBLIC_EXTENSION);
     let seed = if let Some(text) = read_secret(path)? {
         refuse_exposed(path)?;
         parse_seed(path, &text)?
+    } else if read_secret(&public)?.is_some() {
+        return Err(KeyError::Lost { file: path.to_owned() });
     } else {
         let seed = ids.random_32();
         write_secret(path, format!("{}\n", hex::encode(seed)).as_bytes())?;
         seed
     };
     let key = SigningKey::from_seed(name, &seed).map_err(|source| KeyError::Name { name: name.to_owned(), source })?;
-    keep_public(&path.with_extension(PUBLIC_EXTENSION), key.verifying_key())?;
+    keep_public(&public, key.verifying_key())?;
     Ok(key)
 }
 
@@ -166,8 +175,27 @@ mod tests {
     fn a_public_key_of_another_pair_is_refused() {
         let (_folder, path) = folder();
         load_or_create(&path, NAME, &SeededIds::new(1)).expect("made");
-        fs::remove_file(&path).expect("lost");
+        write_secret(&path, format!("{}\n", "07".repeat(32)).as_bytes()).expect("written");
         let refused = load_or_create(&path, NAME, &SeededIds::new(2)).expect_err("another key");
         assert!(matches!(refused, KeyError::OtherPublicKey { .. }));
+    }
+
+    #[test]
+    fn a_lost_key_is_not_replaced_by_a_new_one() {
+        let (_folder, path) = folder();
+        load_or_create(&path, NAME, &SeededIds::new(1)).expect("made");
+        fs::remove_file(&path).expect("lost");
+        let refused = load_or_create(&path, NAME, &SeededIds::new(2)).expect_err("lost");
+        assert!(matches!(refused, KeyError::Lost { .. }), "{refused}");
+        assert!(!path.exists(), "no other key was drawn");
+    }
+
+    #[test]
+    fn a_key_that_can_not_be_read_is_refused_by_name() {
+        let (_folder, path) = folder();
+        fs::create_dir(&path).expect("a folder in its place");
+        let refused = load_or_create(&path, NAME, &SeededIds::new(1)).expect_err("no file");
+        assert!(matches!(refused, KeyError::File(_)), "{refused:?}");
+        assert!(refused.to_string().contains("ledger.key"), "{refused}");
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use tonic::{Request, Status};
 
 use crate::{
-    access::{Human, Principal},
+    access::{Admitted, Human, Principal, out_of_reach},
     grpc::Deadline,
     rejection::Rejection,
     telemetry::trace_context,
@@ -17,6 +17,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct CallContext {
     principal: Arc<Principal>,
+    /// None for work that began inside the process.
+    admitted: Option<Admitted>,
     traceparent: Option<String>,
     deadline: Option<Instant>,
 }
@@ -33,6 +35,7 @@ impl CallContext {
         let carried = || request.metadata().get(trace_context::HEADER)?.to_str().ok().map(str::to_owned);
         Ok(Self {
             principal,
+            admitted: request.extensions().get().cloned(),
             traceparent: trace_context::current().or_else(carried),
             deadline: request.extensions().get::<Deadline>().map(|deadline| deadline.0),
         })
@@ -40,7 +43,7 @@ impl CallContext {
 
     /// Makes a context outside a server, for work that begins inside the process and for tests.
     pub fn of(principal: Arc<Principal>) -> Self {
-        Self { principal, traceparent: trace_context::current(), deadline: None }
+        Self { principal, admitted: None, traceparent: trace_context::current(), deadline: None }
     }
 
     /// Returns the caller.
@@ -58,22 +61,17 @@ impl CallContext {
         self.deadline
     }
 
-    /// Checks that the workspace of the resource is within the caller's reach.
+    /// Checks that the workspace of the resource is within the caller's reach, and that the access policy permits this
+    /// very rpc there. Work inside the process is no rpc: for it the reach alone counts.
     ///
     /// # Errors
-    /// `PERMISSION_DENIED` with `WORKSPACE_DENIED`, in the same words whether the resource exists or not.
+    /// `PERMISSION_DENIED` with `WORKSPACE_DENIED` or `ACCESS_DENIED`, in the same words whether the resource exists or not.
     pub fn authorize(&self, workspace: &Workspace) -> Result<(), Status> {
-        if self.principal.scope().reaches(workspace) {
-            return Ok(());
+        match &self.admitted {
+            Some(admitted) => Ok(admitted.authorize(workspace)?),
+            None if self.principal.scope().reaches(workspace) => Ok(()),
+            None => Err(out_of_reach(&self.principal, workspace).into()),
         }
-        let id = self.principal.id();
-        Err(Rejection::new(
-            ErrorReason::WorkspaceDenied,
-            format!("`{id}` has no access to `{workspace}`; use a token of that workspace"),
-        )
-        .with("workspace", workspace.to_string())
-        .with("principal", id.as_str())
-        .into())
     }
 
     /// Returns the caller as a person: what decides asks for one.

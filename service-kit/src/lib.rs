@@ -3,7 +3,8 @@
 //!
 //! # What it promises
 //!
-//! - No call reaches a service without a valid token and a right to that very rpc; what no table names is closed.
+//! - No call reaches a service without a valid token and a right to that very rpc; what no rule permits is closed. A
+//!   stream ends with its token.
 //! - Every refusal is a `google.rpc.Status` with exactly one `ErrorInfo`, also where tonic, a deadline or a panic refuses.
 //! - A writer answers after the commit, never before; its queue is bounded; after a failure it writes no more.
 //! - A database that could lose an acknowledged write is not opened.
@@ -21,8 +22,9 @@
 //! 2. `grpc/observe.rs` opens the span in the caller's trace and counts; `grpc/correct.rs` stands guard over whatever comes
 //!    back; `grpc/admission.rs` refuses above the bound; `grpc/deadline.rs` starts the clock.
 //! 3. `access/layer.rs` takes the bearer token, `access/directory.rs` resolves it from memory or `access/store/`, and
-//!    `access/rights.rs` says whether this kind of principal with these roles may call this rpc.
-//! 4. The service's handler reads its [`call::CallContext`], checks the workspace with it, and submits a job to its
+//!    `access/gate.rs` asks the policy in `access/policy/` whether this principal may call this rpc; `access/hold.rs` ends
+//!    the call when the token does.
+//! 4. The service's handler reads its [`call::CallContext`], has the gate asked about the workspace with it, and submits a job to its
 //!    `group_commit/submit.rs`; `group_commit/run.rs` takes what waits into one commit on the connection that
 //!    `database/open.rs` opened, and answers each job after it.
 //! 5. The answer, or a [`rejection::Rejection`], goes back out through the same layers; `grpc/trailers.rs` shows them its

@@ -8,6 +8,8 @@ use ledger_format::{checkpoint, hash};
 use polars::error::PolarsError;
 
 use super::part_size::PART_ENTRIES;
+use super::signature::SignatureError;
+use super::standing::NotOurs;
 
 /// Why a log cannot be exported, or an export not be believed.
 #[derive(Debug, thiserror::Error)]
@@ -25,8 +27,10 @@ pub enum Error {
     /// The ledger answered without a checkpoint.
     #[error("the ledger has no signed checkpoint yet: append an entry, or wait until the publisher has signed")]
     NoCheckpoint,
-    /// The checkpoint is malformed, of another log, or not signed by the pinned key.
-    #[error("the checkpoint is not to be believed: nothing is taken from this log or export")]
+    /// The ledger's checkpoint is malformed, of another log, or not signed by the pinned key.
+    #[error(
+        "the ledger's checkpoint is not to be believed, nothing is taken from this log: pin the key of the log that is asked"
+    )]
     Checkpoint(#[source] checkpoint::Error),
     /// The entries are not those of the checkpoint, or one of them is not what its leaf says.
     #[error(
@@ -53,10 +57,10 @@ pub enum Error {
     },
     /// The log is shorter than an earlier export of it.
     #[error(
-        "the folder holds `{exported}` verified entries, the ledger's checkpoint covers `{signed}`: the ledger was cut off or restored; keep the folder as evidence and export to another one"
+        "the folder holds an export of `{exported}` entries, the ledger's checkpoint covers `{signed}`: the ledger was cut off or restored; keep the folder as evidence and export to another one"
     )]
     LogShrank {
-        /// Entries in the folder's full parts.
+        /// Entries that were exported before.
         exported: u64,
         /// Entries under the checkpoint.
         signed: u64,
@@ -70,6 +74,25 @@ pub enum Error {
         found: String,
         /// Origin that was asked for.
         expected: String,
+    },
+    /// The log is not the one that was exported before, or the export not the one that its manifest continues.
+    #[error(
+        "the first `{size}` entries are not those of the export before in `{}`: the log was forked or the export changed; keep the folder as evidence and export to another one",
+        folder.display()
+    )]
+    PreviousDiffers {
+        /// The folder.
+        folder: PathBuf,
+        /// Entries in the export before.
+        size: u64,
+    },
+    /// A file has a name that the export would write, and is not of an export that could go on.
+    #[error("`{}` is in the way and was not overwritten: move it away, or export to another folder", path.display())]
+    FileInTheWay {
+        /// The file.
+        path: PathBuf,
+        /// Why it may not be replaced.
+        source: NotOurs,
     },
     /// A file or folder cannot be read or written.
     #[error("`{}` can not be used: check that it exists, has room and belongs to this user", path.display())]
@@ -87,14 +110,78 @@ pub enum Error {
         /// What polars says.
         source: PolarsError,
     },
-    /// There is no manifest.
-    #[error("`{}` has no manifest: the export was never finished; run it again, it goes on where it stopped", folder.display())]
+    /// There is no folder.
+    #[error("there is no folder `{}`: name the folder of an export, or make one with `ledger export`", folder.display())]
+    FolderMissing {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The folder holds nothing of an export.
+    #[error("`{}` holds no export: name the folder of one, or make one there with `ledger export`", folder.display())]
+    ExportMissing {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The folder holds an export that was not finished.
+    #[error("the export in `{}` was never finished: run it again, it goes on where it stopped", folder.display())]
+    ExportUnfinished {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// There are parts, and no manifest.
+    #[error("`{}` holds parts without a manifest: it was removed; bring it back, or export to another folder", folder.display())]
     ManifestMissing {
         /// The folder.
         folder: PathBuf,
     },
+    /// The manifest's checkpoint is malformed, of another log, or not signed by the pinned key.
+    #[error("the checkpoint of the export in `{}` is not to be believed: pin the key of its log, or export again", folder.display())]
+    ManifestCheckpoint {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong with it.
+        source: checkpoint::Error,
+    },
+    /// Nobody has signed the manifest.
+    #[error("the manifest in `{}` has no `manifest.sig` beside it: bring it back, or export to another folder", folder.display())]
+    SignatureMissing {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The manifest is not what its exporter has signed.
+    #[error(
+        "the manifest in `{}` is not as its exporter signed it: bring back both files as they were written, or export to another folder",
+        folder.display()
+    )]
+    SignatureInvalid {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong with the signature.
+        source: SignatureError,
+    },
+    /// Somebody else made the export.
+    #[error(
+        "the export in `{}` was made by `{found}`, pinned is `{expected}`: ask that exporter, or pin this one if you trust it",
+        folder.display()
+    )]
+    OtherExporter {
+        /// The folder.
+        folder: PathBuf,
+        /// Key of the exporter that has signed.
+        found: String,
+        /// The pinned key.
+        expected: String,
+    },
+    /// The parts' entries are not those of the manifest's checkpoint.
+    #[error("the export in `{}` does not lead to its signed checkpoint: its parts are not of this log; export to another folder", folder.display())]
+    ExportDeparts {
+        /// The folder.
+        folder: PathBuf,
+        /// What differs.
+        source: Finding,
+    },
     /// The manifest is not JSON of its shape.
-    #[error("the manifest in `{}` is not one of this release: it was changed, or written by a newer release", folder.display())]
+    #[error("the manifest in `{}` is not one of this release: it was changed, or is not of an export, or of another release", folder.display())]
     ManifestMalformed {
         /// The folder.
         folder: PathBuf,
@@ -108,8 +195,10 @@ pub enum Error {
         folder: PathBuf,
     },
     /// The manifest says one thing, and its checkpoint or its parts another.
-    #[error("the manifest's `{field}` differs from what the export holds: the manifest was changed; export again")]
+    #[error("`{field}` of the manifest in `{}` differs from what the export holds: it was changed; export to another folder", folder.display())]
     ManifestDiffers {
+        /// The folder.
+        folder: PathBuf,
         /// The field.
         field: &'static str,
     },
@@ -158,6 +247,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Tells whether there is no export to speak of, neither a whole nor a damaged one.
+    pub const fn is_missing(&self) -> bool {
+        matches!(self, Self::FolderMissing { .. } | Self::ExportMissing { .. })
+    }
+
     /// Tells whether the log or the export is to blame, not the network, the disk or the caller.
     pub const fn is_unverified(&self) -> bool {
         match self {
@@ -165,11 +259,18 @@ impl Error {
             | Self::Log(_)
             | Self::EntryMalformed { .. }
             | Self::LogShrank { .. }
+            | Self::PreviousDiffers { .. }
             | Self::Parquet { .. }
+            | Self::ExportUnfinished { .. }
             | Self::ManifestMissing { .. }
+            | Self::ManifestCheckpoint { .. }
             | Self::ManifestMalformed { .. }
             | Self::ManifestNotCanonical { .. }
             | Self::ManifestDiffers { .. }
+            | Self::SignatureMissing { .. }
+            | Self::SignatureInvalid { .. }
+            | Self::OtherExporter { .. }
+            | Self::ExportDeparts { .. }
             | Self::PartMissing { .. }
             | Self::PartStray { .. }
             | Self::PartChanged { .. }
@@ -179,10 +280,17 @@ impl Error {
             | Self::NoCheckpoint
             | Self::EntryMissing { .. }
             | Self::OtherLog { .. }
+            | Self::FileInTheWay { .. }
             | Self::File { .. }
+            | Self::FolderMissing { .. }
+            | Self::ExportMissing { .. }
             | Self::PartSize(_)
             | Self::Interrupted => false,
         }
+    }
+
+    pub(super) fn manifest_differs(folder: &Path, field: &'static str) -> Self {
+        Self::ManifestDiffers { folder: folder.to_owned(), field }
     }
 
     pub(super) fn file(path: &Path) -> impl FnOnce(io::Error) -> Self {

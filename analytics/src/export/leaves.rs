@@ -9,7 +9,7 @@ use polars::prelude::{
 
 use super::error::Error;
 use super::event::slice_of;
-use super::manifest::Part;
+use super::manifest::{Part, Previous};
 use super::part_file::PartBytes;
 
 /// Columns that repeat what the leaf says.
@@ -28,19 +28,21 @@ const COLUMNS: [&str; 10] = [
 
 /// Feeds the leaves of a part to the verifier, each with the columns that repeat it, and compares the part's root.
 ///
-/// Contents are not in an export: to the verifier they are as if erased. Returns the append time of the last entry, in
-/// microseconds since the Unix epoch; none for a part without rows, which no export has.
+/// Contents are not in an export: to the verifier they are as if erased. Where the export before ended, the root must be the one
+/// that it had. Returns the append time of the last entry, in microseconds since the Unix epoch; none for a part without rows,
+/// which no export has.
 pub(super) fn verify_leaves(
     folder: &Path,
     part: &Part,
     bytes: &PartBytes,
     verifier: &mut LogVerifier,
+    previous: Option<&Previous>,
 ) -> Result<Option<i64>, Error> {
     let path = part.path(folder);
     let frame = bytes.columns(&path, &COLUMNS)?;
     let columns = Columns::of(&frame).map_err(Error::parquet(&path))?;
     if frame.height() as u64 != part.rows {
-        return Err(Error::ManifestDiffers { field: "rows" });
+        return Err(Error::manifest_differs(folder, "rows"));
     }
     let mut tree = Frontier::new();
     let mut last_appended_at_us = None;
@@ -59,11 +61,14 @@ pub(super) fn verify_leaves(
             content: Content::Erased,
         };
         verifier.entry(parts).map_err(|source| Error::PartUnverified { path: path.clone(), source })?;
+        if let Some(previous) = previous.filter(|previous| !previous.agrees(verifier)) {
+            return Err(Error::PreviousDiffers { folder: folder.to_owned(), size: previous.size });
+        }
         tree.append(stored.leaf_hash);
         last_appended_at_us = Some(stored.appended_at_us);
     }
     if tree.root() != part.root {
-        return Err(Error::ManifestDiffers { field: "root" });
+        return Err(Error::manifest_differs(folder, "root"));
     }
     Ok(last_appended_at_us)
 }

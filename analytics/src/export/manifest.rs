@@ -1,21 +1,29 @@
-//! What an export consists of: the manifest, and the journal of an export that is not finished.
+//! What a finished export consists of, and who answers for it.
 
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use ledger_format::Hash;
+use ledger_format::{Checkpoint, Hash, LogVerifier, SignedCheckpoint, SigningKey, VerifyingKey, sha256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::atomic_file::{read_file, remove_file, write_file};
 use super::error::Error;
+use super::journal::JOURNAL_FILE;
+use super::part_file::part_names;
+use super::private_file::{read_file, write_file};
+use super::signature::Purpose;
 
 /// Version of the layout of manifest and parts.
 pub const FORMAT_VERSION: u32 = 1;
 
-const MANIFEST_FILE: &str = "manifest.json";
-const JOURNAL_FILE: &str = "journal.json";
+/// Name of the manifest's file.
+pub(super) const MANIFEST_FILE: &str = "manifest.json";
 
-/// What a finished export consists of. Written last, in canonical JSON.
+/// Name of the file with the signature over the manifest.
+pub(super) const SIGNATURE_FILE: &str = "manifest.sig";
+
+/// What a finished export consists of. Written last, in canonical JSON, and signed by whoever made the export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -23,6 +31,10 @@ pub struct Manifest {
     pub format_version: u32,
     /// Identity of the log.
     pub origin: String,
+    /// The verifying key of whoever made the export and signed this manifest.
+    pub exporter: String,
+    /// The manifest of the export before, which this one continues; none for the first.
+    pub previous: Option<Previous>,
     /// Entries in the export: those with indices from 0 up to, not including, this.
     pub size: u64,
     /// Root of the tree over them.
@@ -31,6 +43,18 @@ pub struct Manifest {
     pub checkpoint: String,
     /// The parts, in order of their entries.
     pub parts: Vec<Part>,
+}
+
+/// The link from a manifest to the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Previous {
+    /// SHA-256 of the manifest before, in its canonical form.
+    pub sha256: Hash,
+    /// Entries in the export before.
+    pub size: u64,
+    /// Root over them.
+    pub root: Hash,
 }
 
 /// One Parquet file of an export.
@@ -51,34 +75,21 @@ pub struct Part {
     pub root: Hash,
 }
 
-/// The parts that an unfinished export has written so far.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Journal {
-    /// Version of the layout: [`FORMAT_VERSION`].
-    pub format_version: u32,
-    /// Identity of the log.
-    pub origin: String,
-    /// The full parts, in order.
-    pub parts: Vec<Part>,
-}
-
 impl Manifest {
     /// Reads the manifest of an export without believing it.
     ///
     /// # Errors
     ///
-    /// When there is none, or it is not of this layout, or not in its canonical form.
+    /// When there is no export ([`Error::is_missing`]), or its manifest is gone, of another layout, or not in its canonical form.
     pub fn read(folder: &Path) -> Result<Self, Error> {
-        let missing = || Error::ManifestMissing { folder: folder.to_owned() };
-        let bytes = read_file(&folder.join(MANIFEST_FILE))?.ok_or_else(missing)?;
+        let Some(bytes) = read_file(&folder.join(MANIFEST_FILE))? else { return Err(without_manifest(folder)?) };
         let malformed = |source| Error::ManifestMalformed { folder: folder.to_owned(), source };
         let manifest: Self = serde_json::from_slice(&bytes).map_err(malformed)?;
-        if canonical(&manifest).as_bytes() != bytes {
+        if manifest.to_json().as_bytes() != bytes {
             return Err(Error::ManifestNotCanonical { folder: folder.to_owned() });
         }
         if manifest.format_version != FORMAT_VERSION {
-            return Err(Error::ManifestDiffers { field: "format_version" });
+            return Err(Error::manifest_differs(folder, "format_version"));
         }
         Ok(manifest)
     }
@@ -88,14 +99,66 @@ impl Manifest {
         canonical(self)
     }
 
-    /// Ends an export: from here on it is complete.
+    /// Returns the SHA-256 of the manifest's file: what the next manifest names.
+    pub fn sha256(&self) -> Hash {
+        sha256(&[self.to_json().as_bytes()])
+    }
+
+    /// Tells whether this manifest was made as the next one after another.
     ///
-    /// A crash before the rename leaves the manifest of before, which no longer fits once a part of its tail was rewritten, and
-    /// the journal; one after it leaves a complete export and a journal that says less. Running the export again mends both.
-    pub(super) fn write(&self, folder: &Path) -> Result<(), Error> {
-        let path = folder.join(MANIFEST_FILE);
-        write_file(&path, self.to_json().as_bytes()).map_err(Error::file(&path))?;
-        remove_file(&folder.join(JOURNAL_FILE))
+    /// Whoever keeps manifests checks the chain with it, link by link; that the log of the one is the beginning of the other's is
+    /// checked by [`verify`](super::verify) from the entries.
+    pub fn follows(&self, before: &Self) -> bool {
+        self.origin == before.origin && self.previous == Some(Previous::of(before))
+    }
+
+    /// Checks that the pinned key has signed the manifest's checkpoint, for its origin, size and root.
+    pub(super) fn check_checkpoint(&self, folder: &Path, key: &VerifyingKey) -> Result<Checkpoint, Error> {
+        let unbelieved = |source| Error::ManifestCheckpoint { folder: folder.to_owned(), source };
+        let signed = SignedCheckpoint::parse(&self.checkpoint).map_err(unbelieved)?;
+        let checkpoint = signed.verify(key, &self.origin).map_err(unbelieved)?;
+        if checkpoint.size() != self.size {
+            return Err(Error::manifest_differs(folder, "size"));
+        }
+        if checkpoint.root() != self.root {
+            return Err(Error::manifest_differs(folder, "root"));
+        }
+        Ok(checkpoint.clone())
+    }
+
+    /// Checks the signature over the manifest by the exporter that it names; returns that exporter's key.
+    pub(super) fn check_signature(&self, folder: &Path) -> Result<VerifyingKey, Error> {
+        let exporter: VerifyingKey = self.exporter.parse().map_err(|_| Error::manifest_differs(folder, "exporter"))?;
+        let note = read_file(&folder.join(SIGNATURE_FILE))?;
+        let note = note.ok_or_else(|| Error::SignatureMissing { folder: folder.to_owned() })?;
+        let invalid = |source| Error::SignatureInvalid { folder: folder.to_owned(), source };
+        Purpose::Manifest.check(self.to_json().as_bytes(), &note, &exporter).map_err(invalid)?;
+        Ok(exporter)
+    }
+
+    /// Writes manifest and signature.
+    ///
+    /// A crash before the first rename leaves the manifest of before, which no longer fits once a part of its tail was rewritten;
+    /// one between the two a manifest without its signature. The journal is still there in both cases, and running the export
+    /// again mends them.
+    pub(super) fn write(&self, folder: &Path, key: &SigningKey) -> Result<(), Error> {
+        let (json, path) = (self.to_json(), folder.join(MANIFEST_FILE));
+        let note = Purpose::Manifest.sign(json.as_bytes(), key);
+        write_file(&path, json.as_bytes()).map_err(Error::file(&path))?;
+        let path = folder.join(SIGNATURE_FILE);
+        write_file(&path, note.as_bytes()).map_err(Error::file(&path))
+    }
+}
+
+impl Previous {
+    /// Links to a manifest.
+    pub(super) fn of(manifest: &Manifest) -> Self {
+        Self { sha256: manifest.sha256(), size: manifest.size, root: manifest.root }
+    }
+
+    /// Tells whether the log that is being read had this root when it had this size. True while it is elsewhere.
+    pub(super) fn agrees(&self, verifier: &LogVerifier) -> bool {
+        verifier.root_at(self.size).is_none_or(|root| root == self.root)
     }
 }
 
@@ -106,30 +169,24 @@ impl Part {
     }
 }
 
-impl Journal {
-    /// Reads what an earlier run has left: its journal, else the full parts of its manifest. None when there is neither, or
-    /// when what is there cannot be read; then everything is exported anew.
-    pub(super) fn read(folder: &Path) -> Result<Option<Self>, Error> {
-        if let Some(bytes) = read_file(&folder.join(JOURNAL_FILE))?
-            && let Ok(journal) = serde_json::from_slice::<Self>(&bytes)
-        {
-            return Ok(Some(journal).filter(|journal| journal.format_version == FORMAT_VERSION));
-        }
-        match Manifest::read(folder) {
-            Ok(Manifest { format_version, origin, parts, .. }) => Ok(Some(Self { format_version, origin, parts })),
-            Err(Error::File { path, source }) => Err(Error::File { path, source }),
-            Err(_) => Ok(None),
-        }
+/// Says why there is no manifest: no folder, no export, one that was not finished, or one whose manifest was taken away.
+fn without_manifest(folder: &Path) -> Result<Error, Error> {
+    let folder = folder.to_owned();
+    match fs::metadata(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Error::FolderMissing { folder }),
+        Err(error) => return Err(Error::file(&folder)(error)),
+        Ok(_) => {}
     }
-
-    /// Notes the parts written so far. A crash before this leaves the last part unknown; it is written again.
-    pub(super) fn write(&self, folder: &Path) -> Result<(), Error> {
-        let path = folder.join(JOURNAL_FILE);
-        write_file(&path, canonical(self).as_bytes()).map_err(Error::file(&path))
+    if read_file(&folder.join(JOURNAL_FILE))?.is_some() {
+        Ok(Error::ExportUnfinished { folder })
+    } else if part_names(&folder)?.is_empty() {
+        Ok(Error::ExportMissing { folder })
+    } else {
+        Ok(Error::ManifestMissing { folder })
     }
 }
 
-fn canonical<T: Serialize>(value: &T) -> String {
+pub(super) fn canonical<T: Serialize>(value: &T) -> String {
     let value: Value = serde_json::to_value(value).expect("invariant: a manifest has text keys only");
     ledger_format::canonicalize(&value).expect("invariant: sizes of a log stay below 2^53")
 }

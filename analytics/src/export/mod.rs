@@ -1,28 +1,36 @@
 //! Verified exports: the log as Parquet parts, checked entry by entry on the way, and offline at any time after.
 
-mod atomic_file;
 mod before;
 mod column;
 mod edit;
 mod error;
 mod event;
+mod export_key;
+mod journal;
 mod kept;
 mod leaves;
 mod manifest;
 mod part_file;
 mod part_size;
+mod private_file;
 mod row;
 mod run;
+mod signature;
 mod source;
+mod standing;
 mod verify;
+mod writer;
 
-pub use edit::{ValueKey, ValueKeyError};
 pub use error::Error;
-pub use manifest::{FORMAT_VERSION, Manifest, Part};
+pub use export_key::{EXPORT_KEY_NAME, ExportKey, ExportKey as ValueKey, ExportKeyError};
+pub use journal::JournalError;
+pub use manifest::{FORMAT_VERSION, Manifest, Part, Previous};
 pub use part_size::{PART_ENTRIES, PartSize};
 pub use row::FIELDS;
-
-pub(crate) use atomic_file::write_file;
-pub(crate) use row::no_rows;
 pub use run::{ExportRequest, Progress, export};
-pub use verify::{VerifiedExport, verify};
+pub use signature::SignatureError;
+pub use standing::NotOurs;
+pub use verify::{Pinned, VerifiedExport, verify};
+
+pub(crate) use private_file::{make_folder, write_file};
+pub(crate) use row::no_rows;

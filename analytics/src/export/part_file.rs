@@ -1,8 +1,9 @@
 //! The Parquet file of a part: written once, read back by column.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Cursor;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ledger_format::{Frontier, Hash, sha256};
 use polars::prelude::DataFrame;
@@ -10,13 +11,13 @@ use polars_io::SerReader;
 use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
 use polars_io::parquet::write::{KeyValueMetadata, ParquetCompression, ParquetWriter};
 
-use super::atomic_file::{read_file, write_file};
 use super::error::Error;
 use super::manifest::Part;
+use super::private_file::{read_file, write_file};
 use super::row::{Row, Rows};
 
-/// Names the key under which the values of the part's edits are hashed.
-const VALUE_KEY_METADATA: &str = "countersign.export.value_key";
+/// Names the log that the part is of: tells a part of ours from any other Parquet file.
+const ORIGIN_METADATA: &str = "countersign.export.origin";
 
 const PREFIX: &str = "part-";
 const SUFFIX: &str = ".parquet";
@@ -47,14 +48,14 @@ impl PartDraft {
     }
 
     /// Writes the part's file whole, as the `number`th of its export.
-    pub(super) fn write(self, folder: &Path, number: usize, value_key_name: &str) -> Result<Part, Error> {
+    pub(super) fn write(self, folder: &Path, number: usize, origin: &str) -> Result<Part, Error> {
         let file = name_of(number);
         let path = folder.join(&file);
         let rows = self.tree.size();
         assert_eq!(rows, self.rows.count() as u64, "a part has a row for every entry");
         let mut frame = self.rows.finish().map_err(Error::parquet(&path))?;
         let mut bytes = Vec::new();
-        let metadata = vec![(VALUE_KEY_METADATA.to_owned(), value_key_name.to_owned())];
+        let metadata = vec![(ORIGIN_METADATA.to_owned(), origin.to_owned())];
         ParquetWriter::new(&mut bytes)
             .with_compression(ParquetCompression::Zstd(None))
             .with_key_value_metadata(Some(KeyValueMetadata::from_static(metadata)))
@@ -88,13 +89,17 @@ impl PartBytes {
         Ok(Self { bytes })
     }
 
-    /// Returns the name of the key under which the part's values are hashed.
-    pub(super) fn value_key_name(&self, path: &Path) -> Result<Option<String>, Error> {
+    /// Takes bytes that nothing is known of.
+    pub(super) const fn unchecked(bytes: Vec<u8>) -> Self {
+        Self { bytes }
+    }
+
+    /// Tells whether the bytes are marked as a part of an export of this log.
+    pub(super) fn is_of(&self, origin: &str) -> bool {
         let mut reader = ParquetReader::new(Cursor::new(&self.bytes));
-        let metadata = reader.get_metadata().map_err(Error::parquet(path))?;
-        let pairs = metadata.key_value_metadata.iter().flatten();
-        let mut named = pairs.filter(|pair| pair.key == VALUE_KEY_METADATA);
-        Ok(named.next().and_then(|pair| pair.value.clone()))
+        let Ok(metadata) = reader.get_metadata() else { return false };
+        let mut pairs = metadata.key_value_metadata.iter().flatten();
+        pairs.any(|pair| pair.key == ORIGIN_METADATA && pair.value.as_deref() == Some(origin))
     }
 
     /// Decodes some columns.
@@ -113,17 +118,27 @@ pub(super) fn name_of(number: usize) -> String {
     format!("{PREFIX}{number:06}{SUFFIX}")
 }
 
-/// Lists the part files in a folder that are not among the first `count`.
-pub(super) fn strays(folder: &Path, count: usize) -> Result<Vec<std::path::PathBuf>, Error> {
-    let named: std::collections::BTreeSet<String> = (0..count).map(name_of).collect();
-    let mut strays = Vec::new();
+/// Tells whether a file of this name would be read as a part.
+pub(super) fn is_part_name(name: &str) -> bool {
+    name.starts_with(PREFIX) && name.ends_with(SUFFIX)
+}
+
+/// Lists the names of parts that are in a folder, sorted.
+pub(super) fn part_names(folder: &Path) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
     for item in fs::read_dir(folder).map_err(Error::file(folder))? {
-        let item = item.map_err(Error::file(folder))?;
-        let name = item.file_name().to_string_lossy().into_owned();
-        if name.starts_with(PREFIX) && name.ends_with(SUFFIX) && !named.contains(&name) {
-            strays.push(item.path());
+        let name = item.map_err(Error::file(folder))?.file_name().to_string_lossy().into_owned();
+        if is_part_name(&name) {
+            names.push(name);
         }
     }
-    strays.sort();
-    Ok(strays)
+    names.sort();
+    Ok(names)
+}
+
+/// Lists the part files in a folder that are not among the first `count`.
+pub(super) fn strays(folder: &Path, count: usize) -> Result<Vec<PathBuf>, Error> {
+    let named: BTreeSet<String> = (0..count).map(name_of).collect();
+    let strays = part_names(folder)?.into_iter().filter(|name| !named.contains(name));
+    Ok(strays.map(|name| folder.join(name)).collect())
 }

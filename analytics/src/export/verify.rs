@@ -1,8 +1,8 @@
-//! Verifying an export with nothing but its folder and the log's key.
+//! Verifying an export with nothing but its folder and the keys that it must be signed by.
 
 use std::path::{Path, PathBuf};
 
-use ledger_format::{LogVerifier, SignedCheckpoint, VerifyingKey};
+use ledger_format::{LogVerifier, VerifyingKey};
 
 use super::error::Error;
 use super::leaves::verify_leaves;
@@ -10,12 +10,40 @@ use super::manifest::Manifest;
 use super::part_file::{PartBytes, name_of, strays};
 use super::run::Progress;
 
+/// The keys that an export must be signed by, learnt before and not from the export.
+#[derive(Debug, Clone, Copy)]
+pub struct Pinned<'k> {
+    log: &'k VerifyingKey,
+    exporter: Option<&'k VerifyingKey>,
+}
+
 /// An export that was found whole. There is no other way to one than [`verify`]; reports are made from nothing else.
 #[derive(Debug, Clone)]
 pub struct VerifiedExport {
     folder: PathBuf,
     manifest: Manifest,
+    exporter: VerifyingKey,
+    is_exporter_pinned: bool,
     last_appended_at_us: Option<i64>,
+}
+
+impl<'k> Pinned<'k> {
+    /// Pins the log's key alone: proves the leaves, and shows who answers for the columns.
+    pub const fn log(key: &'k VerifyingKey) -> Self {
+        Self { log: key, exporter: None }
+    }
+
+    /// Pins the exporter's key as well: an export by anybody else is refused.
+    #[must_use]
+    pub const fn with_exporter(self, key: &'k VerifyingKey) -> Self {
+        Self { exporter: Some(key), ..self }
+    }
+}
+
+impl<'k> From<&'k VerifyingKey> for Pinned<'k> {
+    fn from(log: &'k VerifyingKey) -> Self {
+        Self::log(log)
+    }
 }
 
 impl VerifiedExport {
@@ -29,50 +57,66 @@ impl VerifiedExport {
         &self.manifest
     }
 
+    /// Returns the key of whoever made the export: their signature over the manifest verifies.
+    pub const fn exporter(&self) -> &VerifyingKey {
+        &self.exporter
+    }
+
+    /// Tells whether that key was pinned. If not, it is known from the manifest alone, and anybody can draw a key.
+    pub const fn is_exporter_pinned(&self) -> bool {
+        self.is_exporter_pinned
+    }
+
     /// Returns when the last entry was appended, in microseconds since the Unix epoch, UTC; none for an empty log.
     pub const fn last_appended_at_us(&self) -> Option<i64> {
         self.last_appended_at_us
     }
 }
 
-/// Verifies an export offline: the checkpoint's signature, every part's bytes, every leaf, the columns that repeat the leaves,
-/// and that the leaves lead to the signed root.
+/// Verifies an export offline: the checkpoint's signature, the manifest's signature, every part's bytes, every leaf, the columns
+/// that repeat the leaves, that the leaves lead to the signed root, and on the way past the root of the export before.
 ///
-/// What the columns say of contents is bound by the parts' SHA-256 in the manifest; contents themselves are not in an export.
+/// What the columns say of contents is bound by the parts' SHA-256 in the manifest, and the manifest by the exporter's signature;
+/// contents themselves are not in an export.
 ///
 /// # Errors
 ///
-/// Names the first thing found wrong.
-pub fn verify(
+/// Names the first thing found wrong; [`Error::is_missing`] tells when there is no export at all.
+pub fn verify<'k>(
     folder: &Path,
-    key: &VerifyingKey,
+    pinned: impl Into<Pinned<'k>>,
     mut on_progress: impl FnMut(Progress),
 ) -> Result<VerifiedExport, Error> {
+    let pinned = pinned.into();
     let manifest = Manifest::read(folder)?;
-    let signed = SignedCheckpoint::parse(&manifest.checkpoint).map_err(Error::Checkpoint)?;
-    let checkpoint = signed.verify(key, &manifest.origin).map_err(Error::Checkpoint)?;
-    if checkpoint.size() != manifest.size {
-        return Err(Error::ManifestDiffers { field: "size" });
-    }
-    if checkpoint.root() != manifest.root {
-        return Err(Error::ManifestDiffers { field: "root" });
+    let checkpoint = manifest.check_checkpoint(folder, pinned.log)?;
+    let exporter = manifest.check_signature(folder)?;
+    if let Some(expected) = pinned.exporter.filter(|&expected| *expected != exporter) {
+        let (found, expected) = (exporter.to_string(), expected.to_string());
+        return Err(Error::OtherExporter { folder: folder.to_owned(), found, expected });
     }
     let mut verifier = LogVerifier::new(&manifest.origin);
+    let previous = manifest.previous.as_ref();
+    if previous.is_some_and(|previous| previous.size > manifest.size || !previous.agrees(&verifier)) {
+        return Err(Error::manifest_differs(folder, "previous"));
+    }
     let mut last_appended_at_us = None;
     for (number, part) in manifest.parts.iter().enumerate() {
         if part.file != name_of(number) {
-            return Err(Error::ManifestDiffers { field: "file" });
+            return Err(Error::manifest_differs(folder, "file"));
         }
         if part.first_index != verifier.size() {
-            return Err(Error::ManifestDiffers { field: "first_index" });
+            return Err(Error::manifest_differs(folder, "first_index"));
         }
         let bytes = PartBytes::read(folder, part)?;
-        last_appended_at_us = verify_leaves(folder, part, &bytes, &mut verifier)?.or(last_appended_at_us);
+        last_appended_at_us = verify_leaves(folder, part, &bytes, &mut verifier, previous)?.or(last_appended_at_us);
         on_progress(Progress { entries: verifier.size(), size: manifest.size });
     }
     if let Some(path) = strays(folder, manifest.parts.len())?.into_iter().next() {
         return Err(Error::PartStray { path });
     }
-    verifier.finish(checkpoint).map_err(Error::Log)?;
-    Ok(VerifiedExport { folder: folder.to_owned(), manifest, last_appended_at_us })
+    let departs = |source| Error::ExportDeparts { folder: folder.to_owned(), source };
+    verifier.finish(&checkpoint).map_err(departs)?;
+    let is_exporter_pinned = pinned.exporter.is_some();
+    Ok(VerifiedExport { folder: folder.to_owned(), manifest, exporter, is_exporter_pinned, last_appended_at_us })
 }

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use countersign_api::name::{ReportName, Workspace};
 
 use super::made::Made;
-use crate::export::write_file;
+use crate::export::{make_folder, write_file};
 use crate::report::{JSON_FILE, MARKDOWN_FILE};
 
 const MADE_FILE: &str = "made.json";
@@ -97,7 +97,7 @@ impl Reports {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&folder)(error)),
             Ok(()) | Err(_) => {}
         }
-        fs::create_dir_all(&folder).map_err(failed(&folder))?;
+        make_folder(&folder).map_err(failed(&folder))?;
         Ok(folder)
     }
 

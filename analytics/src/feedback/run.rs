@@ -10,7 +10,7 @@ use service_kit::grpc::AuthorizedChannel;
 
 use super::made::Made;
 use super::reports::{Reports, ReportsError, StoredReport};
-use crate::export::{self, ExportRequest, Manifest, PartSize, ValueKey, export, verify};
+use crate::export::{self, ExportKey, ExportRequest, Manifest, PartSize, Pinned, export, verify};
 use crate::report::{self, write_report};
 
 /// Exports the logs of all workspaces, each into a folder of its own.
@@ -22,8 +22,8 @@ pub struct Exporter {
     pub folder: PathBuf,
     /// The key of the logs, pinned; its name is what origins begin with.
     pub verifying_key: VerifyingKey,
-    /// The key that hashes edited values.
-    pub value_key: ValueKey,
+    /// The exporter's key: hashes edited values and signs manifests.
+    pub value_key: ExportKey,
 }
 
 /// Why a report was not made.
@@ -84,7 +84,8 @@ pub(super) async fn run(
     let (exporter, reports, clock, name) = (exporter.clone(), reports.clone(), Arc::clone(clock), name.clone());
     blocking(move || {
         let folder = exporter.folder_of(&name.workspace);
-        let export = verify(&folder, &exporter.verifying_key, |_| {})?;
+        let pinned = Pinned::log(&exporter.verifying_key).with_exporter(exporter.value_key.verifying_key());
+        let export = verify(&folder, pinned, |_| {})?;
         write_report(&export, &reports.begin(&name)?)?;
         let manifest = export.manifest();
         let made = Made {

@@ -1,7 +1,7 @@
 //! What a report was computed from.
 
 use jiff::Timestamp;
-use ledger_format::{Hash, sha256};
+use ledger_format::Hash;
 use serde::Serialize;
 
 use super::answers::Answers;
@@ -74,7 +74,7 @@ impl Head {
             },
             last_entry_at: export.last_appended_at_us().and_then(time_of),
             checkpoint: manifest.checkpoint.clone(),
-            manifest_sha256: sha256(&[manifest.to_json().as_bytes()]),
+            manifest_sha256: manifest.sha256(),
             totals: Totals {
                 entries: manifest.size,
                 entries_known: read("known"),

@@ -1,12 +1,11 @@
 //! The files of a report.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::Error;
 use super::made::Report;
 use super::render::{csv, html, markdown};
-use crate::export::{VerifiedExport, write_file};
+use crate::export::{VerifiedExport, make_folder, write_file};
 
 /// Where a report was written, and its two texts that are handed on.
 #[derive(Debug, Clone)]
@@ -54,7 +53,7 @@ pub fn write_report(export: &VerifiedExport, folder: &Path) -> Result<WrittenRep
     let (html, markdown, json) = (html(&report)?, markdown(&report), report.to_json()?);
 
     let csv_folder = folder.join(CSV_FOLDER);
-    fs::create_dir_all(&csv_folder).map_err(Error::file(&csv_folder))?;
+    make_folder(&csv_folder).map_err(Error::file(&csv_folder))?;
     for (name, content) in &tables {
         write(&csv_folder.join(name), content)?;
     }

@@ -1,10 +1,11 @@
 //! A server with a ledger that does what a test asks, and folders to export into.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use analytics::export::{Error, ExportRequest, Manifest, PartSize, ValueKey, VerifiedExport, export, verify};
+use analytics::export::{Error, ExportKey, ExportRequest, Manifest, PartSize, VerifiedExport, export, verify};
 use countersign_api::error::v1::ErrorReason;
 use countersign_api::ledger::v1::ledger_service_server::{LedgerService, LedgerServiceServer};
 use countersign_api::ledger::v1::{
@@ -14,7 +15,8 @@ use countersign_api::ledger::v1::{
     ReadEntriesRequest, ReadEntriesResponse, SubscribeEntriesRequest, SubscribeEntriesResponse,
 };
 use futures::{Stream, StreamExt, stream};
-use ledger_format::Leaf;
+use ledger_format::note::SignedNote;
+use ledger_format::{Leaf, SigningKey};
 use service_kit::access::{Access, Principal, Role, TokenStore};
 use service_kit::clock::ManualClock;
 use service_kit::grpc::{AuthorizedChannel, Server, with_token};
@@ -32,6 +34,8 @@ pub struct Behaviour {
     pub log: Log,
     /// The stream breaks after this many entries.
     pub break_after: Option<usize>,
+    /// Entries of one answer: few, so that a stream has several.
+    pub entries_per_answer: usize,
     /// First indices of the reads.
     pub reads: Vec<i64>,
     /// Keys looked up.
@@ -60,7 +64,8 @@ impl Bench {
         let clock = Arc::new(ManualClock::default());
         let access = Arc::new(Access::new(store, clock, Arc::new(SeededIds::new(1))));
         let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
-        let behaviour = Behaviour { log, break_after: None, reads: Vec::new(), lookups: Vec::new() };
+        let behaviour =
+            Behaviour { log, break_after: None, entries_per_answer: 3, reads: Vec::new(), lookups: Vec::new() };
         let ledger = FakeLedger(Arc::new(Mutex::new(behaviour)));
         let server = Server::builder(Arc::clone(&access), &metrics, &health, &shutdown)
             .add_service(LedgerServiceServer::new(ledger.clone()))
@@ -83,7 +88,7 @@ impl Bench {
             workspace: "workspaces/demo".parse().expect("a workspace"),
             origin: ORIGIN.to_owned(),
             verifying_key: self.ledger.behaviour().log.verifying_key(),
-            value_key: ValueKey::new(&[3; 32]),
+            value_key: ExportKey::new(&[3; 32]),
             folder: self.export_folder(),
             least_size: 0,
             part_size: PartSize::new(self.part_entries).expect("a size"),
@@ -103,6 +108,18 @@ impl Bench {
         self.export().await.expect("exported");
         self.verify().expect("verified")
     }
+}
+
+/// Rewrites the manifest in canonical form and signs it with a key of one's own, as somebody would who knows how.
+pub fn forge(folder: &Path, change: impl FnOnce(&mut Manifest)) {
+    let forger = SigningKey::from_seed("countersign-export", &[66; 32]).expect("a key");
+    let mut manifest = Manifest::read(folder).expect("a manifest");
+    manifest.exporter = forger.verifying_key().to_string();
+    change(&mut manifest);
+    let text = format!("countersign/export-manifest/v1\n{}\n", manifest.sha256());
+    let note = SignedNote::sign(&text, &forger).expect("signed");
+    fs::write(folder.join("manifest.json"), manifest.to_json()).expect("written");
+    fs::write(folder.join("manifest.sig"), note.as_str()).expect("written");
 }
 
 /// Exports and verifies a log, and gives the bench along, which owns the folder.
@@ -128,9 +145,6 @@ type Outgoing<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 fn not_here<T>(rpc: &str) -> Result<T, Status> {
     Err(Rejection::new(ErrorReason::Internal, format!("no export calls `{rpc}`")).into())
 }
-
-/// Entries of one answer: small, so that a stream has several.
-const CHUNK: usize = 3;
 
 #[tonic::async_trait]
 impl LedgerService for FakeLedger {
@@ -159,7 +173,7 @@ impl LedgerService for FakeLedger {
         let entries: Vec<Entry> = behaviour.log.entries.iter().skip(start).take(limit).cloned().collect();
         let kept = behaviour.break_after.unwrap_or(entries.len()).min(entries.len());
         let mut answers: Vec<Result<ReadEntriesResponse, Status>> = entries[..kept]
-            .chunks(CHUNK)
+            .chunks(behaviour.entries_per_answer)
             .map(|entries| Ok(ReadEntriesResponse { entries: entries.to_vec() }))
             .collect();
         if kept < entries.len() {

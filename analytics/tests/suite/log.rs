@@ -77,6 +77,11 @@ impl Log {
         self.entries[index].content.clear();
     }
 
+    /// Has another key sign from here on.
+    pub fn resign(&mut self, key: SigningKey) {
+        self.key = key;
+    }
+
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint::new(ORIGIN, self.tree.size(), self.tree.root()).expect("a checkpoint")
     }

@@ -1,16 +1,20 @@
 //! Exports and reports over synthetic logs: made with the ledger's own format, served by a ledger that does what a test asks.
 
 mod bench;
+mod claiming;
 mod docs;
 mod edits;
 mod exporting;
 mod feedback_service;
 mod figures;
+mod finding_none;
 mod log;
 mod oracle;
+mod privacy;
 mod random_histories;
 mod readings;
 mod rendering;
 mod resuming;
+mod signing;
 mod story;
 mod tampering;

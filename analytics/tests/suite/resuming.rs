@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::SystemTime;
 
-use analytics::export::{Error, ExportRequest, ValueKey, export};
+use analytics::export::{Error, ExportKey, ExportRequest, export};
 use countersign_api::candidate::v1::RejectionReason;
 
 use super::bench::Bench;
@@ -81,10 +81,42 @@ async fn a_damaged_part_and_all_behind_it_are_written_again() {
 }
 
 #[tokio::test]
+async fn a_fork_in_the_tail_alone_is_found_before_the_tail_is_written_again() {
+    let bench = Bench::with(story(10).log).await;
+    bench.export().await.expect("exported");
+    let whole = parts(&bench);
+    // The first 24 entries, which fill the kept parts, are the same; the six behind them are not.
+    let mut fork = story(8);
+    for number in 8..12 {
+        let mut candidate = fork.propose(number, "generators/other", task(), "{}");
+        fork.approve(&mut candidate, "humans/anna");
+    }
+    bench.ledger.behaviour().log = fork.log;
+    let refused = bench.export().await.expect_err("another tail");
+    assert!(matches!(refused, Error::PreviousDiffers { size: 30, .. }), "{refused:?}");
+    assert_eq!(parts(&bench), whole, "the evidence is as it was");
+    bench.verify().expect("the export of before is whole");
+}
+
+#[tokio::test]
+async fn what_another_exporter_wrote_is_not_carried_into_an_export_of_ours() {
+    let bench = Bench::with(story(10).log).await;
+    bench.export().await.expect("exported");
+    let whole = parts(&bench);
+    // Somebody else exports the same log under a key of theirs: what they say of contents is not ours to sign.
+    let request = ExportRequest { value_key: ExportKey::new(&[5; 32]), ..bench.request() };
+    export(bench.channel(), &request, |_| {}).await.expect("exported by another");
+    assert_ne!(parts(&bench), whole, "other hashes of values");
+    bench.export().await.expect("exported again");
+    assert_eq!(bench.ledger.behaviour().reads, [0, 0, 0], "nothing of the other's is kept");
+    assert_eq!(parts(&bench), whole);
+}
+
+#[tokio::test]
 async fn parts_under_another_value_key_are_written_again() {
     let bench = Bench::with(story(10).log).await;
     bench.export().await.expect("exported");
-    let request = ExportRequest { value_key: ValueKey::new(&[4; 32]), ..bench.request() };
+    let request = ExportRequest { value_key: ExportKey::new(&[4; 32]), ..bench.request() };
     export(bench.channel(), &request, |_| {}).await.expect("exported again");
     assert_eq!(bench.ledger.behaviour().reads, [0, 0]);
     bench.verify().expect("verified");
@@ -107,7 +139,7 @@ async fn a_log_that_shrank_is_evidence_and_not_overwritten() {
     bench.export().await.expect("exported");
     bench.ledger.behaviour().log = story(5).log;
     let refused = bench.export().await.expect_err("cut off");
-    assert!(matches!(refused, Error::LogShrank { exported: 24, signed: 15 }), "{refused:?}");
+    assert!(matches!(refused, Error::LogShrank { exported: 30, signed: 15 }), "{refused:?}");
     assert!(refused.is_unverified());
     bench.verify().expect("the export of before is whole");
 }
@@ -123,5 +155,7 @@ async fn a_forked_log_does_not_continue_an_export() {
     }
     bench.ledger.behaviour().log = fork.log;
     let refused = bench.export().await.expect_err("the root differs");
-    assert!(matches!(refused, Error::Log(_)), "{refused:?}");
+    assert!(matches!(refused, Error::PreviousDiffers { size: 30, .. }), "{refused:?}");
+    assert!(refused.is_unverified());
+    bench.verify().expect("the export of before is whole");
 }

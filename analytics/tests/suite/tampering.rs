@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use analytics::export::{Error, Manifest};
+use analytics::export::{Error, Manifest, Previous};
 use countersign_api::candidate::v1::RejectionReason;
 
-use super::bench::{Bench, verified};
+use super::bench::{Bench, forge, verified};
 use super::log::Log;
 use super::story::{Story, task};
 
@@ -43,6 +43,22 @@ async fn every_byte_of_the_manifest_counts() {
 }
 
 #[tokio::test]
+async fn every_byte_of_the_signature_counts() {
+    let (bench, export) = verified(log()).await;
+    let path = export.folder().join("manifest.sig");
+    let whole = fs::read(&path).expect("the signature");
+    for position in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[position] ^= 1;
+        fs::write(&path, &changed).expect("written");
+        let refused = bench.verify().expect_err("a changed byte");
+        assert!(matches!(refused, Error::SignatureInvalid { .. }), "byte {position}: {refused:?}");
+    }
+    fs::remove_file(&path).expect("removed");
+    assert!(matches!(bench.verify(), Err(Error::SignatureMissing { .. })));
+}
+
+#[tokio::test]
 async fn every_byte_of_a_part_counts() {
     let (bench, export) = verified(log()).await;
     let path = export.folder().join("part-000001.parquet");
@@ -73,13 +89,6 @@ async fn a_missing_and_a_stray_part_are_named() {
     assert!(matches!(bench.verify(), Err(Error::PartMissing { path }) if path == part));
 }
 
-/// Rewrites the manifest in canonical form, as somebody would who knows how.
-fn rewrite(folder: &Path, change: impl FnOnce(&mut Manifest)) {
-    let mut manifest = Manifest::read(folder).expect("a manifest");
-    change(&mut manifest);
-    fs::write(folder.join("manifest.json"), manifest.to_json()).expect("written");
-}
-
 #[tokio::test]
 async fn parts_exchanged_together_with_the_manifest_are_found_by_their_leaves() {
     // Another log under the same key and origin, as a fork would be.
@@ -93,14 +102,18 @@ async fn parts_exchanged_together_with_the_manifest_are_found_by_their_leaves() 
     for name in ["part-000000.parquet", "part-000001.parquet"] {
         fs::copy(other.folder().join(name), export.folder().join(name)).expect("copied");
     }
-    rewrite(export.folder(), |manifest| manifest.parts = other.manifest().parts.clone());
+    forge(export.folder(), |manifest| manifest.parts = other.manifest().parts.clone());
     let refused = bench.verify().expect_err("the leaves lead elsewhere");
-    assert!(matches!(refused, Error::Log(_)), "{refused:?}");
+    assert!(matches!(refused, Error::ExportDeparts { .. }), "{refused:?}");
 }
 
 #[tokio::test]
 async fn a_manifest_of_another_log_size_or_root_is_refused() {
-    let changes: [fn(&mut Manifest); 5] = [
+    let changes: [fn(&mut Manifest); 9] = [
+        |manifest| manifest.exporter = "nobody".to_owned(),
+        |manifest| manifest.previous = Some(Previous { sha256: manifest.root, size: 13, root: manifest.root }),
+        |manifest| manifest.previous = Some(Previous { sha256: manifest.root, size: 0, root: manifest.root }),
+        |manifest| manifest.previous = Some(Previous { sha256: manifest.root, size: 9, root: manifest.root }),
         |manifest| manifest.origin = "countersign.local/workspaces/other".to_owned(),
         |manifest| manifest.size += 1,
         |manifest| manifest.root = manifest.parts[0].root,
@@ -109,22 +122,21 @@ async fn a_manifest_of_another_log_size_or_root_is_refused() {
     ];
     for change in changes {
         let (bench, export) = verified(log()).await;
-        rewrite(export.folder(), change);
+        forge(export.folder(), change);
         let refused = bench.verify().expect_err("changed");
         assert!(refused.is_unverified(), "{refused:?}");
+        assert!(!matches!(refused, Error::SignatureInvalid { .. }), "the forger's signature holds: {refused:?}");
     }
 }
 
 #[tokio::test]
 async fn a_manifest_with_another_layout_is_refused() {
     let (bench, export) = verified(log()).await;
-    rewrite(export.folder(), |manifest| manifest.format_version = 2);
-    assert!(matches!(bench.verify(), Err(Error::ManifestDiffers { field: "format_version" })));
+    forge(export.folder(), |manifest| manifest.format_version = 2);
+    assert!(matches!(bench.verify(), Err(Error::ManifestDiffers { field: "format_version", .. })));
     let path = export.folder().join("manifest.json");
     fs::write(&path, "{}").expect("written");
     assert!(matches!(bench.verify(), Err(Error::ManifestMalformed { .. })));
-    fs::remove_file(&path).expect("removed");
-    assert!(matches!(bench.verify(), Err(Error::ManifestMissing { .. })));
 }
 
 #[tokio::test]
@@ -132,6 +144,6 @@ async fn an_export_never_finished_holds_nothing_to_report_on() {
     let bench = Bench::with(log()).await;
     bench.ledger.behaviour().break_after = Some(9);
     bench.export().await.expect_err("broken off");
-    assert!(matches!(bench.verify(), Err(Error::ManifestMissing { .. })));
+    assert!(matches!(bench.verify(), Err(Error::ExportUnfinished { .. })));
     assert_eq!(files(&bench.export_folder()).len(), 2, "a full part and the journal");
 }

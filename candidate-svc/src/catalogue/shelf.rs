@@ -8,8 +8,11 @@ use crate::domain::{ActionType, ActionTypeName};
 use crate::keyed_toml::KeyError;
 
 /// The files that come with the program.
-const BUILT_IN: [(&str, &str); 3] = [
+const BUILT_IN: [(&str, &str); 6] = [
+    ("add_note.toml", include_str!("../../catalogue/add_note.toml")),
+    ("assign_owner.toml", include_str!("../../catalogue/assign_owner.toml")),
     ("create_task.toml", include_str!("../../catalogue/create_task.toml")),
+    ("draft_reply.toml", include_str!("../../catalogue/draft_reply.toml")),
     ("request_information.toml", include_str!("../../catalogue/request_information.toml")),
     ("update_field.toml", include_str!("../../catalogue/update_field.toml")),
 ];

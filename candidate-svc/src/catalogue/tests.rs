@@ -3,7 +3,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::{Catalogue, FolderError};
-use crate::domain::{ActionType, RiskTier};
+use crate::domain::{ActionType, EvidenceKind, Impact, RiskTier};
 use crate::keyed_toml::KeyError;
 
 const GOOD: &str = include_str!("../../catalogue/create_task.toml");
@@ -26,17 +26,43 @@ fn verdict(action_type: &ActionType, payload: &Value) -> String {
 }
 
 #[test]
-fn three_action_types_come_with_the_program() {
+fn six_action_types_come_with_the_program() {
     let catalogue = Catalogue::built_in();
     let names: Vec<&str> = catalogue.iter().map(|action_type| action_type.name.as_str()).collect();
-    assert_eq!(names, ["create_task", "request_information", "update_field"]);
+    assert_eq!(
+        names,
+        ["add_note", "assign_owner", "create_task", "draft_reply", "request_information", "update_field"]
+    );
     for action_type in catalogue.iter() {
         assert_eq!(action_type.operation, action_type.name.as_str());
         assert!(action_type.retry_safe && !action_type.idempotency.is_empty() && !action_type.undo.is_empty());
     }
-    let update_field = built_in("update_field");
-    assert_eq!(update_field.least_risk_tier, RiskTier::ApprovalRequired);
-    assert_eq!(update_field.required_evidence_kinds, ["record_field".parse().expect("a kind")]);
+}
+
+#[test]
+fn what_touches_a_record_or_a_customer_is_never_low_and_shows_what_it_rests_on() {
+    for (name, impact, least, evidence) in [
+        ("add_note", Impact::InternalNote, RiskTier::Low, None),
+        ("assign_owner", Impact::RecordField, RiskTier::ApprovalRequired, Some("record_field")),
+        ("create_task", Impact::OwnerTask, RiskTier::Low, None),
+        ("draft_reply", Impact::CustomerMessage, RiskTier::ApprovalRequired, Some("inquiry_text")),
+        ("request_information", Impact::OwnerTask, RiskTier::Low, None),
+        ("update_field", Impact::RecordField, RiskTier::ApprovalRequired, Some("record_field")),
+    ] {
+        let action_type = built_in(name);
+        assert_eq!((action_type.impact, action_type.least_risk_tier), (impact, least), "{name}");
+        let kinds: Vec<&str> = action_type.required_evidence_kinds.iter().map(EvidenceKind::as_str).collect();
+        assert_eq!(kinds, Vec::from_iter(evidence), "{name}");
+    }
+}
+
+#[test]
+fn a_type_of_a_teams_own_names_an_operation_that_exists() {
+    let own = GOOD.replacen("name = \"create_task\"", "name = \"escalate_ticket\"", 1);
+    let catalogue = Catalogue::from_files([("create_task.toml", GOOD), ("escalate_ticket.toml", own.as_str())]);
+    let catalogue = catalogue.expect("both are well formed");
+    let escalate = catalogue.get(&"escalate_ticket".parse().expect("a name")).expect("it is there");
+    assert_eq!((escalate.name.as_str(), escalate.operation.as_str()), ("escalate_ticket", "create_task"));
 }
 
 #[test]
@@ -57,6 +83,22 @@ fn payloads_of_the_built_in_types_are_judged() {
     assert_eq!(verdict(&update, &change), "fits");
     let without_from = json!({ "object_type": "deal", "record_id": "7", "field": "product", "to": "GTX Pro" });
     assert_eq!(verdict(&update, &without_from), "");
+
+    let draft = built_in("draft_reply");
+    let reply = |to: &str, body: &str| json!({ "to": to, "subject": "Your inquiry", "body": body });
+    assert_eq!(verdict(&draft, &reply("kim@example.com", "Thank you.")), "fits");
+    assert_eq!(verdict(&draft, &reply("Kim", "Thank you.")), "/to");
+    assert_eq!(verdict(&draft, &reply("kim@example.com", "")), "/body");
+
+    let note = built_in("add_note");
+    let text = |text: &str| json!({ "object_type": "deal", "record_id": "7", "text": text });
+    assert_eq!(verdict(&note, &text("Met at the fair.")), "fits");
+    assert_eq!(verdict(&note, &text(&"x".repeat(4001))), "/text");
+
+    let assign = built_in("assign_owner");
+    let owners = |from: &str, to: &str| json!({ "object_type": "deal", "record_id": "7", "from": from, "to": to });
+    assert_eq!(verdict(&assign, &owners("", "humans/anna")), "fits");
+    assert_eq!(verdict(&assign, &owners("humans/anna", "")), "/to");
 }
 
 #[test]

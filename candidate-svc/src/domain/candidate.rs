@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use countersign_api::{etag::Etag, name::CandidateName};
+use ledger_format::Hash;
 use serde::{Deserialize, Serialize};
 use service_kit::access::PrincipalId;
 
@@ -44,6 +45,9 @@ pub struct Candidate {
     pub policy: PolicyVerdict,
     /// What would run.
     pub payload: Arc<Payload>,
+    /// By what a proposal like this one, before anybody edited it, is known again; set by the first edit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_content: Option<Hash>,
     /// Who changed the payload, each once, in the order of the first edit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub editors: Vec<Person>,

@@ -4,8 +4,8 @@ use countersign_api::{etag::Etag, name::CandidateName};
 use ledger_format::{Nonce, PayloadDigest};
 
 use super::{
-    EvidenceItem, EvidenceKind, ExecutionResult, Failure, Fault, Moment, Person, Proposal, RejectionReason, RiskTier,
-    StandingApproval, Verb,
+    EvidenceItem, EvidenceKind, ExecutionResult, Failure, Fault, Moment, PayloadDraft, Person, Proposal,
+    RejectionReason, RiskTier, StandingApproval, Verb,
 };
 
 /// Puts an action forward. Not a [`Command`]: there is no candidate yet that it could be asked of.
@@ -21,8 +21,10 @@ pub struct Propose {
     pub risk_tier: Option<RiskTier>,
     /// Who should own it, when known.
     pub owner: Option<Person>,
-    /// The payload as JSON, canonical or not.
-    pub payload_json: String,
+    /// Why this owner, where a rule found them; else empty.
+    pub owner_reason: String,
+    /// The payload as it was read.
+    pub payload: PayloadDraft,
     /// 32 random bytes for this payload.
     pub nonce: Nonce,
     /// The standing approval that covers this proposal, if any does.

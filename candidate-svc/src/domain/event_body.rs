@@ -70,6 +70,9 @@ pub struct CandidateProposed {
     pub risk: Risk,
     /// Who owns it; none: nobody could be found.
     pub owner: Option<Person>,
+    /// Why this owner, where a rule found them; else empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner_reason: String,
     /// What policy asks.
     pub policy: PolicyVerdict,
     /// What would run.

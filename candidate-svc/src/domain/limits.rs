@@ -47,5 +47,10 @@ pub const LEASE_MAX_MS: u64 = 15 * 60 * 1_000;
 /// Most attempts under one approval; after the last one a person decides.
 pub const ATTEMPTS_MAX_PER_APPROVAL: u32 = 8;
 
+/// Longest delegation.
+pub const DELEGATION_MAX_SECS: u64 = 90 * 24 * 60 * 60;
+/// Most people whose turn passes to the same person at a time.
+pub const DELEGATORS_MAX: usize = 16;
+
 /// The most conflicting candidates that an approval names.
 pub const CONFLICTS_MAX: usize = 32;

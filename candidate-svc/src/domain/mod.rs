@@ -21,6 +21,7 @@ mod command;
 mod conflict;
 mod context;
 mod decide;
+mod delegation;
 mod entitlement;
 mod escalation;
 mod event;
@@ -33,6 +34,7 @@ pub mod limits;
 mod memory;
 mod moment;
 mod payload;
+mod payload_draft;
 mod payload_schema;
 mod person;
 mod proposal;
@@ -42,6 +44,7 @@ mod request;
 mod review_policy;
 mod state;
 mod state_name;
+mod supersession;
 mod transitions;
 mod turn;
 mod verb;
@@ -62,6 +65,7 @@ pub use command::{
 pub use conflict::{ChangedField, Rival};
 pub use context::Context;
 pub use decide::{decide, propose};
+pub use delegation::{Delegate, Delegation, delegate, end_delegation};
 pub use escalation::Escalation;
 pub use event::Event;
 pub use event_body::{
@@ -78,6 +82,7 @@ pub use execution::{
 pub use memory::{RejectionMemory, memory_of_content, memory_of_dedup_key};
 pub use moment::Moment;
 pub use payload::{DigestBroken, Payload};
+pub use payload_draft::PayloadDraft;
 pub use payload_schema::{PayloadSchema, SchemaError, SchemaViolation};
 pub use person::{NotAPerson, Person};
 pub use proposal::{Generator, Proposal};
@@ -90,6 +95,7 @@ pub use state::{
     Waiting, Withdrawal,
 };
 pub use state_name::{StateName, UnknownState};
+pub use supersession::refuse_predecessor;
 pub use transitions::allowed_transitions;
 pub use turn::Turn;
 pub use verb::{UnknownVerb, Verb};

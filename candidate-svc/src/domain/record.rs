@@ -3,7 +3,7 @@
 use countersign_api::name::TriggerName;
 use serde::{Deserialize, Serialize};
 
-use super::limits::{FIELD_VALUE_MAX_BYTES, LINK_MAX_BYTES, NAME_MAX_BYTES, TRIGGER_MAX_FIELDS};
+use super::limits::{FIELD_VALUE_MAX_BYTES, NAME_MAX_BYTES, TRIGGER_MAX_FIELDS};
 use super::{Moment, Refusal, as_text, bounds};
 
 /// A record of a system of record.
@@ -59,17 +59,17 @@ pub struct Trigger {
 }
 
 impl RecordReference {
-    /// Checks the lengths of everything in it; `field` is where it stands in the request.
+    /// Checks the form of everything in it; `field` is where it stands in the request.
     ///
     /// # Errors
     ///
-    /// [`Refusal::Malformed`] names the first field that is empty or too long.
+    /// [`Refusal::Malformed`] names the first field that is empty, too long, or a link that is none.
     pub fn check(&self, field: &str) -> Result<(), Refusal> {
-        bounds::required_text(format_args!("{field}.system"), &self.system, NAME_MAX_BYTES)?;
-        bounds::required_text(format_args!("{field}.object_type"), &self.object_type, NAME_MAX_BYTES)?;
-        bounds::required_text(format_args!("{field}.id"), &self.id, NAME_MAX_BYTES)?;
+        bounds::required_name(format_args!("{field}.system"), &self.system)?;
+        bounds::required_name(format_args!("{field}.object_type"), &self.object_type)?;
+        bounds::required_name(format_args!("{field}.id"), &self.id)?;
         bounds::text(format_args!("{field}.display_name"), &self.display_name, NAME_MAX_BYTES)?;
-        bounds::text(format_args!("{field}.link"), &self.link, LINK_MAX_BYTES)
+        bounds::link(format_args!("{field}.link"), &self.link)
     }
 }
 
@@ -80,15 +80,15 @@ impl Trigger {
     ///
     /// [`Refusal::Malformed`] names the first field that is empty, too long or too many.
     pub fn check(&self, field: &str) -> Result<(), Refusal> {
-        bounds::required_text(format_args!("{field}.source_system"), &self.source_system, NAME_MAX_BYTES)?;
-        bounds::required_text(format_args!("{field}.type"), &self.kind, NAME_MAX_BYTES)?;
-        bounds::required_text(format_args!("{field}.source_id"), &self.source_id, NAME_MAX_BYTES)?;
+        bounds::required_name(format_args!("{field}.source_system"), &self.source_system)?;
+        bounds::required_name(format_args!("{field}.type"), &self.kind)?;
+        bounds::required_name(format_args!("{field}.source_id"), &self.source_id)?;
         if let Some(record) = &self.record {
             record.check(&format!("{field}.record"))?;
         }
         bounds::count(format_args!("{field}.fields"), self.fields.len(), TRIGGER_MAX_FIELDS)?;
         self.fields.iter().enumerate().try_for_each(|(index, named)| {
-            bounds::required_text(format_args!("{field}.fields[{index}].name"), &named.name, NAME_MAX_BYTES)?;
+            bounds::required_name(format_args!("{field}.fields[{index}].name"), &named.name)?;
             bounds::text(format_args!("{field}.fields[{index}].value"), &named.value, FIELD_VALUE_MAX_BYTES)
         })
     }

@@ -21,7 +21,7 @@ pub enum Refusal {
         present: Etag,
     },
     /// The transition is not legal in the present state.
-    #[error("`{verb}` is not possible for `{candidate}` in state `{state}`{}: choose one of {}", because(.reason), listed(.allowed))]
+    #[error("`{verb}` is not possible for `{candidate}` in state `{state}`{}: {}", because(.reason), way_out(.allowed))]
     IllegalTransition {
         /// The candidate.
         candidate: CandidateName,
@@ -41,6 +41,14 @@ pub enum Refusal {
     NotEntitled {
         /// What was asked.
         verb: Verb,
+        /// Why not, and who may.
+        reason: NotEntitled,
+    },
+    /// The caller may not do this, which is no transition of a candidate.
+    #[error("to {what} is not yours to do: {reason}")]
+    NotYours {
+        /// What was asked, e.g. `pass this turn on`.
+        what: &'static str,
         /// Why not, and who may.
         reason: NotEntitled,
     },
@@ -81,7 +89,7 @@ pub enum Refusal {
         reason: String,
     },
     /// The payload is not JSON or breaks its action type's schema.
-    #[error("the payload is refused at `{pointer}`: {reason}")]
+    #[error("the payload {} refused: {reason}", at_pointer(.pointer))]
     Payload {
         /// JSON Pointer to the offending place; empty for the whole.
         pointer: String,
@@ -128,11 +136,14 @@ pub enum NotEntitled {
     #[error("only the clock may")]
     NotTheClock,
     /// Only its proposer may.
-    #[error("only its proposer `{0}` may")]
+    #[error("only its proposer `{0}` may; a reviewer can `reject` it instead")]
     NotTheProposer(PrincipalId),
     /// Only the executor that holds the claim may.
     #[error("only `{0}`, who holds the claim, may")]
     NotTheClaimHolder(PrincipalId),
+    /// Only whose turn it is, or who manages, may pass it on.
+    #[error("only `{0}` or a manager may")]
+    NotTheirTurn(Person),
     /// There is no approval of theirs to take back.
     #[error("`{0}` has no approval on it that could be taken back")]
     NoApproval(PrincipalId),
@@ -170,6 +181,7 @@ impl NotEntitled {
             | Self::NotTheClock
             | Self::NotTheProposer(_)
             | Self::NotTheClaimHolder(_)
+            | Self::NotTheirTurn(_)
             | Self::NoApproval(_) => false,
         }
     }
@@ -210,12 +222,21 @@ fn because(reason: &str) -> String {
     if reason.is_empty() { String::new() } else { format!(" ({reason})") }
 }
 
-fn listed<T: std::fmt::Display>(items: &[T]) -> String {
-    if items.is_empty() {
-        return "none, nothing more can happen to it".to_owned();
+fn way_out(allowed: &[Verb]) -> String {
+    if allowed.is_empty() {
+        "nothing more can happen to it".to_owned()
+    } else {
+        format!("choose one of {}", listed(allowed))
     }
+}
+
+fn listed<T: std::fmt::Display>(items: &[T]) -> String {
     let quoted: Vec<String> = items.iter().map(|item| format!("`{item}`")).collect();
     quoted.join(", ")
+}
+
+fn at_pointer(pointer: &str) -> String {
+    if pointer.is_empty() { "itself is".to_owned() } else { format!("is at `{pointer}`") }
 }
 
 fn at_operation(operation: Option<&usize>) -> String {

@@ -218,6 +218,39 @@ pub struct Withdrawal {
     pub superseded_by: Option<CandidateName>,
 }
 
+impl RejectionReason {
+    /// Every reason, in the order of the contract.
+    pub const ALL: [Self; 8] = [
+        Self::WrongReading,
+        Self::WrongRecord,
+        Self::Duplicate,
+        Self::NotWorthIt,
+        Self::BadTiming,
+        Self::AgainstPolicy,
+        Self::InsufficientEvidence,
+        Self::Other,
+    ];
+
+    /// Finds a reason by its name in the contract.
+    pub fn of_str(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.as_str() == text)
+    }
+
+    /// Returns the reason as the contract has it, without the enum's prefix.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WrongReading => "WRONG_READING",
+            Self::WrongRecord => "WRONG_RECORD",
+            Self::Duplicate => "DUPLICATE",
+            Self::NotWorthIt => "NOT_WORTH_IT",
+            Self::BadTiming => "BAD_TIMING",
+            Self::AgainstPolicy => "AGAINST_POLICY",
+            Self::InsufficientEvidence => "INSUFFICIENT_EVIDENCE",
+            Self::Other => "OTHER",
+        }
+    }
+}
+
 impl State {
     /// Returns the plain name.
     pub const fn name(&self) -> StateName {

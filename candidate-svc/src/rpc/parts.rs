@@ -2,10 +2,18 @@ use std::sync::Arc;
 
 use countersign_api::{ledger::v1::ledger_service_client::LedgerServiceClient, name::Workspace};
 use ledger_format::Nonce;
-use service_kit::{call::CallContext, clock::Clock, grpc::AuthorizedChannel, ids::Ids, shutdown::Shutdown};
+use service_kit::{
+    access::{Role, Scope},
+    call::CallContext,
+    clock::Clock,
+    grpc::AuthorizedChannel,
+    ids::Ids,
+    shutdown::Shutdown,
+};
 use tonic::{Request, Status};
 use uuid::Uuid;
 
+use super::status;
 use crate::{
     catalogue::Catalogue,
     domain::Moment,
@@ -35,6 +43,22 @@ impl Parts {
     pub(super) fn workspace(call: &CallContext, parent: &str) -> Result<Workspace, Status> {
         let workspace = name_of("parent", parent)?;
         call.authorize(&workspace)?;
+        Ok(workspace)
+    }
+
+    /// Reads the workspace that a request reads from, as [`Parts::workspace`] does.
+    ///
+    /// Whoever administers all of them may have misspelled it, and an empty answer would hide that. Who reaches one alone cannot, and
+    /// where nothing was written yet there is nothing to confuse it with.
+    pub(super) async fn workspace_read(&self, call: &CallContext, parent: &str) -> Result<Workspace, Status> {
+        let workspace = Self::workspace(call, parent)?;
+        let caller = call.principal();
+        if *caller.scope() == Scope::All && caller.has(Role::Admin) {
+            let known = self.store.read().workspaces().await?;
+            if !known.is_empty() && !known.contains(&workspace) {
+                return Err(status::workspace_not_found(&workspace, &known));
+            }
+        }
         Ok(workspace)
     }
 

@@ -1,6 +1,12 @@
 //! Errors as refusals: the only place that builds a status.
 
-use countersign_api::error::v1::{ErrorReason, StateConflict};
+use std::collections::BTreeSet;
+
+use countersign_api::{
+    error::v1::{ErrorReason, StateConflict},
+    name::Workspace,
+};
+use ledger_format::CONTENT_MAX_BYTES;
 use prost::Message;
 use service_kit::{group_commit::SubmitError, rejection::Rejection};
 use tonic::Status;
@@ -13,6 +19,9 @@ use crate::{
     wire::FieldError,
 };
 
+/// The most workspaces that one message names.
+const NAMED_MAX: usize = 20;
+
 /// Refuses what is not there.
 pub(super) fn not_found(what: &str, name: &impl std::fmt::Display) -> Status {
     let message = format!("there is no {what} `{name}`; list those of its workspace");
@@ -21,8 +30,20 @@ pub(super) fn not_found(what: &str, name: &impl std::fmt::Display) -> Status {
 
 /// Refuses an item that is too large to be kept.
 pub(super) fn item_too_large(bytes: usize, max: usize) -> Status {
-    let message = format!("the item has `{bytes}` bytes; {max} are allowed: shorten it or send it in parts");
-    Rejection::new(ErrorReason::ItemTooLarge, message).with("bytes", bytes.to_string()).into()
+    let message = format!("the item has `{bytes}` bytes; `{max}` are allowed: shorten it or send it in parts");
+    sized(Rejection::new(ErrorReason::ItemTooLarge, message), bytes, max).into()
+}
+
+/// Refuses to read from a workspace in which nothing was ever written, and names those that there are.
+pub(super) fn workspace_not_found(workspace: &Workspace, known: &BTreeSet<Workspace>) -> Status {
+    let named: Vec<String> = known.iter().take(NAMED_MAX).map(|known| format!("`{known}`")).collect();
+    let are = if named.len() == 1 { "is" } else { "are" };
+    let more = if known.len() > NAMED_MAX { " and more" } else { "" };
+    let message = format!(
+        "there is no workspace `{workspace}`; there {are} {}{more}: name one of them, or propose something in `{workspace}`, which makes it",
+        named.join(", ")
+    );
+    Rejection::new(ErrorReason::ResourceNotFound, message).with("name", workspace.to_string()).into()
 }
 
 /// Returns a refusal as the answer to one item of a stream or batch carries it.
@@ -57,6 +78,10 @@ pub(super) fn unreadable_event(place: &impl std::fmt::Display) -> Status {
         .into()
 }
 
+fn sized(rejection: Rejection, bytes: usize, max: usize) -> Rejection {
+    rejection.with("bytes", bytes.to_string()).with("maxBytes", max.to_string())
+}
+
 fn of_refusal(refusal: Refusal) -> Rejection {
     let message = refusal.to_string();
     let because = |reason| Rejection::new(reason, message);
@@ -78,6 +103,7 @@ fn of_refusal(refusal: Refusal) -> Rejection {
             let by = if reason.by_policy() { ErrorReason::PolicyDenied } else { ErrorReason::AccessDenied };
             because(by).with("transition", verb.as_str())
         }
+        Refusal::NotYours { .. } => because(ErrorReason::AccessDenied),
         Refusal::DigestMismatch { candidate } => {
             because(ErrorReason::DigestMismatch).with("candidate", candidate.to_string())
         }
@@ -95,9 +121,7 @@ fn of_refusal(refusal: Refusal) -> Rejection {
             }
         }
         Refusal::Payload { pointer, reason: _ } => because(ErrorReason::PayloadInvalid).with("pointer", pointer),
-        Refusal::PayloadTooLarge { bytes, max_bytes } => {
-            because(ErrorReason::ItemTooLarge).with("bytes", bytes.to_string()).with("maxBytes", max_bytes.to_string())
-        }
+        Refusal::PayloadTooLarge { bytes, max_bytes } => sized(because(ErrorReason::ItemTooLarge), bytes, max_bytes),
         Refusal::ActionTypeUnknown { name } => because(ErrorReason::ActionTypeUnknown).with("actionType", name),
         Refusal::Malformed { field, reason } => Rejection::malformed(field, reason),
     }
@@ -111,9 +135,13 @@ fn of_denial(denial: Denial) -> Rejection {
         Denial::RequestIdReused(id) => {
             Rejection::new(ErrorReason::RequestIdReused, message).with("requestId", id.to_string())
         }
-        Denial::EventTooLarge { bytes, .. } => {
-            Rejection::new(ErrorReason::ItemTooLarge, message).with("bytes", bytes.to_string())
+        Denial::EventTooLarge { bytes } => {
+            sized(Rejection::new(ErrorReason::ItemTooLarge, message), bytes, CONTENT_MAX_BYTES)
         }
+        Denial::RejectedBefore(memory) => Rejection::new(ErrorReason::RejectedBefore, message)
+            .with("candidate", memory.candidate.to_string())
+            .with("rejectionReason", memory.reason.as_str())
+            .with("until", memory.until.to_string()),
         Denial::Corrupt(row) => of_corrupt_row(&row),
     }
 }

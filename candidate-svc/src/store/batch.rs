@@ -12,13 +12,17 @@ use service_kit::access::Pseudonyms;
 use super::{
     Changed, CorruptRow, Denial, KeptTrigger,
     job::{Answer, Ask, CommandJob, EventReceipt, Job, ProposeJob, TriggerJob},
+    kin::{self, Kin, MemoryRow},
     request::{KeptRequest, RequestHash, RequestKey},
-    row::{EventRow, RequestRow},
+    row::{CandidateRow, EventRow, RequestRow},
     signals::Effects,
 };
 use crate::{
     catalogue::Catalogue,
-    domain::{self, ActionTypeName, Candidate, Context, Event, EventBody, Moment, RequestId, Trigger, evolve},
+    domain::{
+        self, ActionTypeName, Candidate, Command, Context, Event, EventBody, Moment, Propose, RequestId, Rival,
+        Trigger, Withdraw, evolve,
+    },
     policy::Policy,
 };
 
@@ -41,15 +45,17 @@ pub(crate) struct Known {
     /// Candidates as they were when a request was answered that is asked again.
     pub(crate) answered: HashMap<(CandidateName, u64), Result<Arc<Candidate>, CorruptRow>>,
     pub(crate) triggers_by_source: HashMap<SourceKey, Result<Arc<Trigger>, CorruptRow>>,
+    pub(crate) kin: Kin,
     pub(crate) triggers_by_name: HashMap<TriggerName, Result<Arc<Trigger>, CorruptRow>>,
 }
 
 /// What to write, in one transaction.
 #[derive(Debug, Default)]
 pub(crate) struct Writes {
-    pub(crate) created: Vec<Arc<Candidate>>,
+    pub(crate) created: Vec<CandidateRow>,
     /// Candidates that changed, each with the revision that its row must still have.
-    pub(crate) changed: Vec<(u64, Arc<Candidate>)>,
+    pub(crate) changed: Vec<(u64, CandidateRow)>,
+    pub(crate) memories: Vec<MemoryRow>,
     pub(crate) events: Vec<EventRow>,
     pub(crate) requests: Vec<RequestRow>,
     pub(crate) triggers: Vec<Arc<Trigger>>,
@@ -95,9 +101,11 @@ impl<'a> Batch<'a> {
             if let Some(deadline) = candidate.next_deadline() {
                 self.effects.deadline = Some(self.effects.deadline.map_or(deadline, |known| known.min(deadline)));
             }
+            let change_subject = self.known.kin.subjects.remove(&name);
+            let row = CandidateRow { candidate, change_subject };
             match before {
-                0 => self.writes.created.push(candidate),
-                before => self.writes.changed.push((before, candidate)),
+                0 => self.writes.created.push(row),
+                before => self.writes.changed.push((before, row)),
             }
         }
         (self.writes, self.effects)
@@ -114,14 +122,65 @@ impl<'a> Batch<'a> {
         if let Some(kept) = kept {
             propose.proposal.trigger = kept;
         }
+        self.check_memory(&ask, &propose)?;
+        let predecessors = self.predecessors(&ask, &propose)?;
+        propose.proposal.supersedes = predecessors.first().map(|predecessor| predecessor.name.clone());
         let trigger = Arc::clone(&propose.proposal.trigger);
         let action_type = propose.proposal.action_type.clone();
-        let events = domain::propose(propose, &self.context(&ask, &action_type, false))?;
+        let events = domain::propose(propose, &self.context(&ask, &action_type, false, &[]))?;
         let candidate = self.admit(&ask, None, &events)?;
+        for predecessor in predecessors {
+            self.supersede(&ask, predecessor, &candidate.name)?;
+        }
         if is_new_trigger {
             self.insert_trigger(trigger);
         }
         Ok(Changed { candidate, replayed: false })
+    }
+
+    /// Refuses what was rejected before, while that is remembered.
+    fn check_memory(&self, ask: &Ask, propose: &Propose) -> Result<(), Denial> {
+        let keys = kin::memory_keys(&ask.actor.principal(), propose);
+        match self.known.kin.remembered(&propose.name.workspace, &keys, self.now) {
+            None => Ok(()),
+            Some(memory) => Err(Denial::RejectedBefore(memory.clone())),
+        }
+    }
+
+    /// Finds what a proposal replaces: what it names, and what is open under its dedup key. Both are its proposer's own.
+    fn predecessors(&self, ask: &Ask, propose: &Propose) -> Result<Vec<Arc<Candidate>>, Denial> {
+        let proposer = ask.actor.principal();
+        let named = propose.proposal.supersedes.as_ref().filter(|named| named.workspace == propose.name.workspace);
+        let alike = self.known.kin.predecessor(&propose.name.workspace, &proposer, &propose.proposal);
+        let mut found = Vec::new();
+        for name in named.into_iter().chain(alike.filter(|alike| Some(*alike) != named)) {
+            let candidate = match self.known.candidates.get(name) {
+                Some(Ok(candidate)) => Arc::clone(candidate),
+                Some(Err(corrupt)) => return Err(corrupt.clone().into()),
+                None => return Err(domain::refuse_predecessor(name, None, &proposer).into()),
+            };
+            if candidate.proposer != proposer || !candidate.state.name().is_open() {
+                return Err(domain::refuse_predecessor(name, Some(&candidate), &proposer).into());
+            }
+            found.push(candidate);
+        }
+        Ok(found)
+    }
+
+    /// Takes back what a new candidate replaces, so that each names the other.
+    fn supersede(&mut self, ask: &Ask, before: Arc<Candidate>, successor: &CandidateName) -> Result<(), Denial> {
+        // The request is answered by its successor.
+        let ask = Ask { request: None, ..ask.clone() };
+        let withdraw = Command::Withdraw(Withdraw {
+            etag: before.etag(),
+            reason: String::new(),
+            superseded_by: Some(successor.clone()),
+        });
+        let context = self.context(&ask, &before.proposal.action_type, false, &[]);
+        let events =
+            domain::decide(&before, &withdraw, &context).expect("invariant: its proposer takes back what is open");
+        self.admit(&ask, Some(before), &events)?;
+        Ok(())
     }
 
     fn command(&mut self, job: &CommandJob) -> Result<Changed, Denial> {
@@ -134,7 +193,8 @@ impl<'a> Batch<'a> {
             Some(Err(corrupt)) => return Err(corrupt.clone().into()),
             Some(Ok(candidate)) => Arc::clone(candidate),
         };
-        let context = self.context(ask, &before.proposal.action_type, *in_batch);
+        let rivals = self.known.kin.rivals(name);
+        let context = self.context(ask, &before.proposal.action_type, *in_batch, &rivals);
         let events = domain::decide(&before, command, &context)?;
         let candidate = self.admit(ask, Some(before), &events)?;
         Ok(Changed { candidate, replayed: false })
@@ -160,7 +220,13 @@ impl<'a> Batch<'a> {
         Ok(kept)
     }
 
-    fn context<'b>(&'b self, ask: &'b Ask, action_type: &ActionTypeName, in_batch: bool) -> Context<'b> {
+    fn context<'b>(
+        &'b self,
+        ask: &'b Ask,
+        action_type: &ActionTypeName,
+        in_batch: bool,
+        rivals: &'b [Rival],
+    ) -> Context<'b> {
         Context {
             now: self.now,
             actor: &ask.actor,
@@ -169,6 +235,7 @@ impl<'a> Batch<'a> {
             action_type: self.judge.catalogue.get(action_type),
             policy: &self.judge.policy,
             in_batch,
+            rivals,
         }
     }
 
@@ -192,9 +259,13 @@ impl<'a> Batch<'a> {
     fn admit(&mut self, ask: &Ask, before: Option<Arc<Candidate>>, events: &[Event]) -> Result<Arc<Candidate>, Denial> {
         let rows = events
             .iter()
-            .map(|event| match EventRow::new(event, &self.judge.pseudonyms) {
-                row if row.content.len() > CONTENT_MAX_BYTES => Err(too_large(event, &row)),
-                row => Ok(row),
+            .map(|event| EventRow::new(event, &self.judge.pseudonyms))
+            .map(|row| {
+                if row.content.len() > CONTENT_MAX_BYTES {
+                    Err(Denial::EventTooLarge { bytes: row.content.len() })
+                } else {
+                    Ok(row)
+                }
             })
             .collect::<Result<Vec<EventRow>, Denial>>()?;
         let before_revision = before.as_ref().map_or(0, |candidate| candidate.revision);
@@ -206,7 +277,7 @@ impl<'a> Batch<'a> {
         let state_before = before.as_ref().map(|candidate| candidate.state.name());
 
         let candidate =
-            events.iter().fold(before.map(Arc::unwrap_or_clone), |candidate, event| Some(evolve(candidate, event)));
+            events.iter().fold(before.as_deref().cloned(), |candidate, event| Some(evolve(candidate, event)));
         let candidate = Arc::new(candidate.expect("invariant: a decision is at least one event"));
         assert_eq!(candidate.revision, before_revision + 1, "C-8: a decision makes the next revision");
         let name = &candidate.name;
@@ -223,6 +294,9 @@ impl<'a> Batch<'a> {
         self.remember_request(ask, &name.workspace, name.id, candidate.revision);
         self.touched.entry(name.clone()).or_insert(before_revision);
         self.known.candidates.insert(name.clone(), Ok(Arc::clone(&candidate)));
+        self.known.kin.follow(&candidate, self.judge.catalogue.get(&candidate.proposal.action_type));
+        let memories = self.known.kin.remember(&candidate, events);
+        self.writes.memories.extend(memories);
         tracing::debug!(
             workspace = name.workspace.id(),
             candidate = %name.id,
@@ -271,10 +345,6 @@ pub(crate) fn source_of(trigger: &Trigger) -> SourceKey {
 
 fn same_content(id: &RequestId, hash: RequestHash, kept: &KeptRequest) -> Result<KeptRequest, Denial> {
     if kept.hash == hash { Ok(*kept) } else { Err(Denial::RequestIdReused(id.clone())) }
-}
-
-fn too_large(event: &Event, row: &EventRow) -> Denial {
-    Denial::EventTooLarge { bytes: row.content.len(), candidate: event.candidate.clone() }
 }
 
 /// Returns the fence of the claim that an event ends.

@@ -1,7 +1,7 @@
 use countersign_api::name::CandidateName;
 use service_kit::group_commit::SubmitError;
 
-use crate::domain::{Refusal, RequestId};
+use crate::domain::{Refusal, RejectionMemory, RequestId};
 
 /// Why the store could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -54,13 +54,20 @@ pub enum Denial {
     #[error("request id `{0}` was used before with other content; choose a new one for a new request")]
     RequestIdReused(RequestId),
     /// What happened would not fit into a ledger entry.
-    #[error("`{candidate}` would get an event of `{bytes}` bytes; {max} are allowed: shorten what it carries, its trigger included", max = ledger_format::CONTENT_MAX_BYTES)]
+    #[error(
+        "the record of it would have `{bytes}` bytes, with what the service adds; `{max}` are allowed: shorten what it carries, its trigger included",
+        max = ledger_format::CONTENT_MAX_BYTES
+    )]
     EventTooLarge {
-        /// The candidate.
-        candidate: CandidateName,
         /// How long the event's content would be.
         bytes: usize,
     },
+    /// A proposal like it was rejected, and that is remembered.
+    #[error(
+        "`{}` was like it and was rejected as `{}`; that is remembered until `{}`: propose something else, or wait until then",
+        .0.candidate, .0.reason.as_str(), .0.until
+    )]
+    RejectedBefore(RejectionMemory),
     /// The row that the job is about is damaged.
     #[error(transparent)]
     Corrupt(#[from] CorruptRow),

@@ -11,6 +11,7 @@ mod error;
 mod found;
 mod handle;
 mod job;
+mod kin;
 mod request;
 mod row;
 mod signals;

@@ -29,8 +29,8 @@ pub(crate) struct KeptRequest {
 }
 
 impl RequestHash {
-    /// Hashes what is asked (e.g. `propose`) and the message. A message decoded from equal bytes hashes alike, whichever
-    /// rpc it came through.
+    /// Hashes what is asked (e.g. `propose`) and the message, whose JSON texts are in canonical form where they have one. A
+    /// message decoded from equal bytes hashes alike, whichever rpc it came through.
     pub fn of(asked: &str, message: &impl Message) -> Self {
         Self(*sha256(&[b"countersign/request/v1\n", asked.as_bytes(), b"\n", &message.encode_to_vec()]).as_bytes())
     }

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use countersign_api::candidate::v1::{WorkspaceEvent, workspace_event::Event as WorkspaceBody};
 use ledger_format::{PayloadDigest, PrincipalKind};
 use service_kit::access::{PrincipalKind as CallerKind, Pseudonyms};
@@ -9,7 +11,7 @@ use super::{
     request::{KeptRequest, RequestKey},
 };
 use crate::{
-    domain::{Actor, Event, Moment, RequestId, is_simulated},
+    domain::{Actor, Candidate, Event, Moment, RequestId, is_simulated},
     wire,
 };
 
@@ -25,6 +27,14 @@ pub(crate) struct EventRow {
     pub(crate) payload_digest: Option<PayloadDigest>,
     pub(crate) traceparent: String,
     pub(crate) content: Vec<u8>,
+}
+
+/// A candidate as it is stored, with what only the catalogue could tell about it.
+#[derive(Debug, Clone)]
+pub(crate) struct CandidateRow {
+    pub(crate) candidate: Arc<Candidate>,
+    /// What it would change; see [`Candidate::change_subject`].
+    pub(crate) change_subject: Option<String>,
 }
 
 /// An answered request as it is stored.

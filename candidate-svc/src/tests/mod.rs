@@ -2,6 +2,7 @@
 
 pub(crate) mod support;
 
+mod asked_again;
 mod batches;
 mod decisions;
 mod history;
@@ -11,7 +12,9 @@ mod permits;
 mod proposals;
 mod recording;
 mod restarting;
+mod sizes;
 mod streaming;
 mod time;
 mod triggers;
 mod watching;
+mod workspaces;

@@ -1,13 +1,16 @@
 //! What people, proposers and executors ask of one candidate: a request becomes a command.
 
 use countersign_api::{candidate::v1 as api, etag::Etag, name::CandidateName};
-use ledger_format::{Nonce, PayloadDigest};
+use ledger_format::{Nonce, PayloadDigest, canonical_json::canonicalize_text};
 
 use super::{FieldError, evidence, execution, field, time, words};
 use crate::domain::{
     AddEvidence, Approve, AssignOwner, Change, Command, Edit, ExtendClaim, Hold, LoseTrack, Reject, Release,
     ReportFailure, ReportSuccess, RequestEvidence, SendBack, Settle, Settlement, Withdraw, WithdrawApproval,
 };
+
+/// The longest JSON of an edit that is compared in canonical form: reading takes many times a text's own memory.
+const COMPARED_MAX_BYTES: usize = 256 * 1024;
 
 /// Reads an approval.
 ///
@@ -46,6 +49,27 @@ pub fn edit(request: api::EditCandidateRequest, nonce: Nonce) -> Result<Command,
         None => return Err(FieldError::new("change", "is not set; send `patch_json` or `payload_json`")),
     };
     Ok(Command::Edit(Edit { etag: etag(&request.etag)?, change, note: request.note, nonce }))
+}
+
+/// Returns an edit as it counts when its request id comes again: however its JSON is spaced and ordered.
+pub fn edit_as_compared(request: &api::EditCandidateRequest) -> api::EditCandidateRequest {
+    use api::edit_candidate_request::Change as Wire;
+    // What has no canonical form is refused, and a refused request is not kept: it counts as it was sent.
+    let compared = |text: &String| {
+        let canonical = (text.len() <= COMPARED_MAX_BYTES).then(|| canonicalize_text(text).ok());
+        canonical.flatten().unwrap_or_else(|| text.clone())
+    };
+    let change = request.change.as_ref().map(|change| match change {
+        Wire::PatchJson(patch) => Wire::PatchJson(compared(patch)),
+        Wire::PayloadJson(payload) => Wire::PayloadJson(compared(payload)),
+    });
+    api::EditCandidateRequest {
+        name: request.name.clone(),
+        request_id: request.request_id.clone(),
+        etag: request.etag.clone(),
+        change,
+        note: request.note.clone(),
+    }
 }
 
 /// Reads a rejection.

@@ -2,8 +2,11 @@
 
 use countersign_api::candidate::v1 as api;
 
-use super::{FieldError, field, time};
-use crate::domain::{Attempt, AttemptOutcome, ExecutionResult, ExternalReference, Failure, FailureClass, FieldChange};
+use super::{
+    FieldError, field, time,
+    words::{self, Word},
+};
+use crate::domain::{Attempt, AttemptOutcome, ExecutionResult, ExternalReference, Failure, FieldChange};
 
 /// Writes an attempt as the contract has it.
 pub fn attempt_to_wire(attempt: &Attempt) -> api::Attempt {
@@ -26,16 +29,11 @@ pub fn attempt_to_wire(attempt: &Attempt) -> api::Attempt {
 
 /// Writes a failure as the contract has it.
 pub fn failure_to_wire(failure: &Failure) -> api::Failure {
-    let class = match failure.class {
-        FailureClass::Invalid => api::FailureClass::Invalid,
-        FailureClass::Precondition => api::FailureClass::Precondition,
-        FailureClass::NotFound => api::FailureClass::NotFound,
-        FailureClass::Permission => api::FailureClass::Permission,
-        FailureClass::Unavailable => api::FailureClass::Unavailable,
-        FailureClass::PermitRefused => api::FailureClass::PermitRefused,
-        FailureClass::Other => api::FailureClass::Other,
-    };
-    api::Failure { class: class.into(), message: failure.message.clone(), retry_safe: failure.retry_safe }
+    api::Failure {
+        class: failure.class.to_wire().into(),
+        message: failure.message.clone(),
+        retry_safe: failure.retry_safe,
+    }
 }
 
 /// Reads a failure.
@@ -43,16 +41,7 @@ pub fn failure_to_wire(failure: &Failure) -> api::Failure {
 /// # Errors
 /// When its class is not stated.
 pub fn failure_from_wire(failure: api::Failure) -> Result<Failure, FieldError> {
-    let class = match field::word("class", failure.class)? {
-        api::FailureClass::Unspecified => return Err(FieldError::missing("class")),
-        api::FailureClass::Invalid => FailureClass::Invalid,
-        api::FailureClass::Precondition => FailureClass::Precondition,
-        api::FailureClass::NotFound => FailureClass::NotFound,
-        api::FailureClass::Permission => FailureClass::Permission,
-        api::FailureClass::Unavailable => FailureClass::Unavailable,
-        api::FailureClass::PermitRefused => FailureClass::PermitRefused,
-        api::FailureClass::Other => FailureClass::Other,
-    };
+    let class = words::from_wire("class", failure.class)?;
     Ok(Failure { class, message: failure.message, retry_safe: failure.retry_safe })
 }
 

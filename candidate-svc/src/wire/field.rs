@@ -23,6 +23,12 @@ impl FieldError {
         Self::new(field, "is not set; set it")
     }
 
+    /// Says that a word that must be chosen is not, and which words there are.
+    pub fn unchosen(field: impl Into<String>, choices: &[&str]) -> Self {
+        let quoted: Vec<String> = choices.iter().map(|choice| format!("`{choice}`")).collect();
+        Self::new(field, format_args!("is not set; choose one of {}", quoted.join(", ")))
+    }
+
     /// Returns the error as seen from the message around: `title` in `evidence[2]` is `evidence[2].title`.
     #[must_use]
     pub fn within(mut self, outer: impl fmt::Display) -> Self {

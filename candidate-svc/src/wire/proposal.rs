@@ -10,7 +10,7 @@ use ledger_format::Nonce;
 
 use super::{FieldError, assessment, evidence, field, record, time};
 use crate::domain::{
-    ActionTypeName, Generator, Moment, Proposal, Propose, RecordReference, Refusal, SourceField, Trigger,
+    ActionTypeName, Generator, Moment, PayloadDraft, Proposal, Propose, RecordReference, Refusal, SourceField, Trigger,
     WORD_MAX_BYTES,
 };
 
@@ -79,12 +79,13 @@ pub fn trigger_source(trigger: Option<api::Trigger>) -> Result<TriggerSource, Fi
     })
 }
 
-/// Reads a proposal whose trigger is known; its `trigger` is not read again.
+/// Reads a proposal whose trigger and payload were read before; neither is read again.
 ///
 /// # Errors
 /// [`Refusal::Malformed`] names the field that is not of its form; lengths are the domain's to judge.
 pub fn propose_from_wire(
     proposal: api::Proposal,
+    payload: PayloadDraft,
     name: CandidateName,
     trigger: Arc<Trigger>,
     nonce: Nonce,
@@ -93,11 +94,12 @@ pub fn propose_from_wire(
     let action_type = proposal.action_type.parse().map_err(|_| Refusal::ActionTypeUnknown {
         name: proposal.action_type.chars().take(WORD_MAX_BYTES).collect(),
     })?;
-    of_known_type(proposal, action_type, name, trigger, nonce).map_err(|error| error.within("proposal").into())
+    of_known_type(proposal, payload, action_type, name, trigger, nonce).map_err(|error| error.within("proposal").into())
 }
 
 fn of_known_type(
     proposal: api::Proposal,
+    payload: PayloadDraft,
     action_type: ActionTypeName,
     name: CandidateName,
     trigger: Arc<Trigger>,
@@ -109,7 +111,7 @@ fn of_known_type(
         evidence: field::each("evidence", proposal.evidence, evidence::item_from_wire)?,
         risk_tier: assessment::tier_from_wire("risk_tier", proposal.risk_tier)?,
         owner: field::parsed_unless_empty("owner", &proposal.owner)?,
-        payload_json: proposal.payload_json,
+        payload,
         nonce,
         standing_approval: None,
         proposal: Proposal {

@@ -3,7 +3,9 @@
 use countersign_api::candidate::v1 as api;
 
 use super::{FieldError, field};
-use crate::domain::{ApprovalCause, Fault, LossCause, RejectionReason, ReleaseCause, ReviewPath, StateName};
+use crate::domain::{
+    ApprovalCause, FailureClass, Fault, LossCause, RejectionReason, ReleaseCause, ReviewPath, StateName,
+};
 
 /// A word of the domain and its twin in the contract.
 pub trait Word: Sized {
@@ -12,6 +14,9 @@ pub trait Word: Sized {
 
     /// Writes the word as the contract has it.
     fn to_wire(self) -> Self::Wire;
+
+    /// The contract's names of all words, e.g. `REJECTION_REASON_OTHER`.
+    fn choices() -> Vec<&'static str>;
 
     /// Reads the contract's word; none for the unspecified one.
     fn of_wire(wire: Self::Wire) -> Option<Self>;
@@ -22,7 +27,7 @@ pub trait Word: Sized {
 /// # Errors
 /// When it is unspecified, or not of this release's contract.
 pub fn from_wire<W: Word>(field: &str, number: i32) -> Result<W, FieldError> {
-    W::of_wire(field::word(field, number)?).ok_or_else(|| FieldError::missing(field))
+    W::of_wire(field::word(field, number)?).ok_or_else(|| FieldError::unchosen(field, &W::choices()))
 }
 
 macro_rules! words {
@@ -34,6 +39,10 @@ macro_rules! words {
                 match self {
                     $(Self::$word => api::$wire::$word,)+
                 }
+            }
+
+            fn choices() -> Vec<&'static str> {
+                vec![$(api::$wire::$word.as_str_name()),+]
             }
 
             fn of_wire(wire: api::$wire) -> Option<Self> {
@@ -54,6 +63,9 @@ words!(
     RejectionReason, RejectionReason: WrongReading, WrongRecord, Duplicate, NotWorthIt, BadTiming, AgainstPolicy,
     InsufficientEvidence, Other
 );
+words!(
+    FailureClass, FailureClass: Invalid, Precondition, NotFound, Permission, Unavailable, PermitRefused, Other
+);
 words!(Fault, Fault: Proposal, Edit, Execution);
 words!(ApprovalCause, ApprovalCause: Review, Retry, Settlement, StandingApproval);
 words!(ReleaseCause, ReleaseCause: Reviewer, Time, Evidence);
@@ -71,7 +83,9 @@ mod tests {
             assert_eq!(StateName::of_wire(wire), Some(state));
             assert_eq!(wire.as_str_name().strip_prefix("STATE_"), Some(state.as_str()));
         }
-        assert!(from_wire::<StateName>("state", 0).is_err());
+        let unset = from_wire::<Fault>("fault", 0).expect_err("no fault is stated");
+        let choices = "`FAULT_PROPOSAL`, `FAULT_EDIT`, `FAULT_EXECUTION`";
+        assert_eq!(unset.to_string(), format!("`fault`: is not set; choose one of {choices}"));
         assert!(from_wire::<StateName>("state", 99).is_err());
     }
 }

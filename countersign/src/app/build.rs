@@ -1,11 +1,9 @@
 use std::sync::Arc;
-use std::time::Duration;
 
 use analytics::{Exporter, FeedbackConfig};
-use countersign_api::name::Workspace;
 use executor::connector::Connectors;
 use executor::connector::sandbox::Sandbox;
-use ledger_format::{SigningKey, VerifyingKey};
+use ledger_format::SigningKey;
 use ledger_svc::keys::load_or_create;
 use ledger_svc::{LedgerConfig, QueueLimits};
 use service_kit::access::{Access, BearerToken, Principal, Pseudonyms, TokenRpc, TokenStore, ensure_admin_token};
@@ -15,6 +13,7 @@ use service_kit::shutdown::DRAIN_MAX;
 use tonic::transport::Channel;
 
 use super::config::{Config, Execution, ORIGIN_PREFIX};
+use super::executors::Executors;
 use super::folder::Folder;
 use super::process::Process;
 use super::{definitions, keys, principals};
@@ -69,6 +68,8 @@ impl App {
         let drained = self.process.shutdown.drain(DRAIN_MAX).await;
         self.candidates.close().await;
         self.ledger.close().await;
+        self.sandbox.close().await;
+        self.access.close().await;
         self.folder.forget_address().map_err(Failure::Fault)?;
         drained.map_err(Failure::fault)?;
         if has_failed {
@@ -77,19 +78,6 @@ impl App {
             )));
         }
         Ok(self.folder)
-    }
-
-    async fn start_executor(&self, workspace: Workspace, key: VerifyingKey, lease: Duration) -> anyhow::Result<()> {
-        let memory_db = self.folder.data_dir().folder().join("executor.db");
-        let config =
-            executor::Config { lease, ..executor::Config::new(vec![workspace], ORIGIN_PREFIX, key, memory_db) };
-        let clock = Arc::clone(&self.process.clock);
-        let channel = self.channel_as(principals::executor());
-        let connectors = Connectors::new().register(Arc::new(self.sandbox.clone()))?;
-        let metrics = &self.process.metrics;
-        let executor = executor::App::build(config, clock, channel.clone(), channel, connectors, metrics).await?;
-        executor.spawn(&self.process.shutdown);
-        Ok(())
     }
 }
 
@@ -132,11 +120,23 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     ledger.spawn(&process.shutdown);
     candidates.spawn(&process.shutdown);
     feedback.spawn(&process.shutdown);
-    let app = App { folder, process, server, access, channel, sandbox, ledger, candidates };
-    if let Execution::On { lease } = config.execution {
-        app.start_executor(config.workspace, verifying_key, lease).await?;
+    let executors = |lease| -> anyhow::Result<Executors> {
+        Ok(Executors {
+            process: process.clone(),
+            // A connection of their own: their streams take no places from callers on the other.
+            channel: with_token(server.in_memory_channel(), &access.lend(principals::executor())),
+            connectors: Connectors::new().register(Arc::new(sandbox.clone()))?,
+            verifying_key,
+            memory_db: data_dir.folder().join("executor.db"),
+            lease,
+        })
+    };
+    match config.execution {
+        Execution::Off => {}
+        Execution::In { workspace, lease } => executors(lease)?.start(vec![workspace]).await?,
+        Execution::Everywhere { lease } => executors(lease)?.start_everywhere(candidates.workspaces()).await?,
     }
-    Ok(app)
+    Ok(App { folder, process, server, access, channel, sandbox, ledger, candidates })
 }
 
 /// Opens the tokens, and makes those that commands find by themselves.

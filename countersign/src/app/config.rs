@@ -5,22 +5,29 @@ use countersign_api::name::Workspace;
 /// What stands before `/workspaces/{id}` in the name of every log, and the name of the key that signs them.
 pub const ORIGIN_PREFIX: &str = "countersign.local";
 
+const LEASE: Duration = Duration::from_mins(1);
+
 /// How the process works.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     /// Where approvals are executed.
-    pub workspace: Workspace,
-    /// Whether they are.
     pub execution: Execution,
 }
 
-/// Whether approvals are executed in this process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where approvals are executed by this process. Elsewhere they wait for one that does.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Execution {
-    /// No: they wait for a process that does.
+    /// Nowhere.
     Off,
-    /// Yes.
-    On {
+    /// In one workspace.
+    In {
+        /// The workspace.
+        workspace: Workspace,
+        /// How long a claim lasts before it must be extended.
+        lease: Duration,
+    },
+    /// In every workspace that has events, and in each from its first event on.
+    Everywhere {
         /// How long a claim lasts before it must be extended.
         lease: Duration,
     },
@@ -28,7 +35,12 @@ pub enum Execution {
 
 impl Execution {
     /// Returns what a server does.
-    pub const fn usual() -> Self {
-        Self::On { lease: Duration::from_mins(1) }
+    pub const fn everywhere() -> Self {
+        Self::Everywhere { lease: LEASE }
+    }
+
+    /// Returns what a command does that waits for an execution in its workspace.
+    pub const fn only_in(workspace: Workspace) -> Self {
+        Self::In { workspace, lease: LEASE }
     }
 }

@@ -1,11 +1,13 @@
 //! All services in one process: Config → build → App → spawn → drain.
 //!
 //! [`folder`] takes the data folder for this process; [`keys`] holds what is drawn once; [`build`] brings the services together, which
-//! meet over an in-memory channel through the same layers as any caller; [`serve`] opens the ports.
+//! meet over an in-memory channel through the same layers as any caller; [`executors`] act, workspace by workspace; [`serve`] opens
+//! the ports.
 
 mod build;
 mod config;
 mod definitions;
+mod executors;
 mod folder;
 pub mod keys;
 pub mod principals;

@@ -5,7 +5,7 @@ use super::execution::{failure_text, result_lines};
 use super::payload::short_digest;
 use super::review::{fault_name, rejection_name};
 use super::wire_name::bare;
-use crate::output::moment_or;
+use crate::output::{counted, moment_or};
 
 /// Returns what happened, in a word or two.
 pub fn event_name(event: &CandidateEvent) -> &'static str {
@@ -32,6 +32,16 @@ pub fn event_name(event: &CandidateEvent) -> &'static str {
         Event::OutcomeSettled(_) => "outcome settled",
         Event::CandidateSentBack(_) => "sent back for rework",
     }
+}
+
+/// Returns the digest of the payload that an event brought; none when it left the payload as it was.
+pub fn new_digest(event: &CandidateEvent) -> Option<&[u8]> {
+    let payload = match &event.event {
+        Some(Event::CandidateProposed(proposed)) => proposed.payload.as_ref(),
+        Some(Event::CandidateEdited(edited)) => edited.payload.as_ref(),
+        Some(_) | None => None,
+    };
+    payload.map(|payload| payload.digest.as_slice())
 }
 
 /// Returns why and exactly what, a line each; empty when the name says it all.
@@ -75,7 +85,9 @@ pub fn event_text(event: &CandidateEvent) -> String {
             let until = moment_or(approved.approval_expire_time.as_ref(), "it is executed");
             format!("digest {}{by}, stands until {until}\n{}", short_digest(&approved.digest), approved.note)
         }
-        Event::ApprovalWithdrawn(withdrawn) => format!("{}\n{} stand now", withdrawn.note, withdrawn.approvals),
+        Event::ApprovalWithdrawn(withdrawn) => {
+            format!("{}\n{} now", withdrawn.note, approvals(withdrawn.approvals, "stands", "stand"))
+        }
         Event::CandidateRejected(rejected) => format!("{}: {}", rejection_name(rejected.reason()), rejected.note),
         Event::CandidateHeld(held) => {
             let evidence = if held.until_evidence { " or new evidence" } else { "" };
@@ -119,6 +131,11 @@ pub fn event_text(event: &CandidateEvent) -> String {
     }
 }
 
-fn dropped(approvals: i32) -> String {
-    if approvals == 0 { String::new() } else { format!("\n{approvals} approvals fell") }
+fn dropped(count: i32) -> String {
+    if count == 0 { String::new() } else { format!("\n{}", approvals(count, "fell", "fell")) }
+}
+
+fn approvals(count: i32, one: &str, many: &str) -> String {
+    let count = u64::try_from(count).unwrap_or_default();
+    counted(count, &format!("approval {one}"), &format!("approvals {many}"))
 }

@@ -15,7 +15,8 @@ use countersign_api::candidate::v1::{ActionType, Candidate, CandidateEvent, GetC
 use crate::output::moment;
 
 pub use assessment::{confidence_name, risk_name};
-pub use wire_name::{joined, short_id, state_name};
+pub use history::with_digests;
+pub use wire_name::{joined, short_id, state_name, trace_id};
 
 use layout::Page;
 
@@ -50,7 +51,7 @@ pub fn event_lines(event: &CandidateEvent) -> String {
         short_id(&event.candidate),
         state_name(event.state)
     ));
-    for line in event::event_text(event).lines() {
+    for line in event::event_text(event).lines().filter(|line| !line.is_empty()) {
         page.put_line(line);
     }
     page.finish()

@@ -7,6 +7,7 @@ use crate::output::moment;
 /// Says which event and which facts caused the proposal, and which system supplied them.
 pub fn write(page: &mut Page, candidate: &Candidate) {
     page.section("Why it exists");
+    page.put("candidate", &candidate.name);
     if let Some(trigger) = &candidate.trigger {
         page.put("trigger", &trigger_text(trigger));
         let fields: Vec<String> =

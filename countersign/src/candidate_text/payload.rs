@@ -17,7 +17,7 @@ pub fn write(page: &mut Page, candidate: &Candidate, action_types: &[ActionType]
         for (label, value) in payload_lines(&payload.canonical_json, action_type) {
             page.put(&label, &value);
         }
-        page.put("digest", &short_digest(&payload.digest));
+        page.put("digest", &hex::encode(&payload.digest));
     }
     page.section("What argues for it");
     if let Some(explanation) = &candidate.explanation {

@@ -4,6 +4,7 @@ use super::layout::Page;
 use super::payload::short_digest;
 use super::wire_name::{bare, state_name, who};
 use crate::output::{moment, moment_or};
+use crate::refusal::command_for;
 
 /// Says what policy asks, who has decided what so far, and what is legal now.
 pub fn write(page: &mut Page, candidate: &Candidate, allowed_transitions: &[String]) {
@@ -41,7 +42,8 @@ pub fn write(page: &mut Page, candidate: &Candidate, allowed_transitions: &[Stri
     }
     page.put("due", &moment_or(candidate.due_time.as_ref(), ""));
     page.put("expires", &moment_or(candidate.expire_time.as_ref(), ""));
-    page.put("legal now", &allowed_transitions.join(", "));
+    let commands: Vec<&str> = allowed_transitions.iter().filter_map(|transition| command_for(transition)).collect();
+    page.put("you can now", &commands.join(", "));
 }
 
 /// Returns a rejection's reason as the domain writes it.

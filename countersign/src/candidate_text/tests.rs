@@ -1,12 +1,14 @@
 use countersign_api::candidate::v1::candidate_event::Event;
 use countersign_api::candidate::v1::{
-    Attempt, AttemptOutcome, CandidateEdited, CandidateEvent, Confidence, ConfidenceBasis, ConfidenceLevel, Evidence,
-    EvidenceField, Execution, ExecutionResult, ExternalReference, Fault, FieldChange, FieldLabel, Impact, Payload,
-    RecordedEvent, Rework, Risk, RiskTier, SourceField, State, Trigger,
+    Attempt, AttemptOutcome, CandidateEdited, CandidateEvent, CandidateRejected, Confidence, ConfidenceBasis,
+    ConfidenceLevel, Evidence, EvidenceField, Execution, ExecutionResult, ExternalReference, Fault, FieldChange,
+    FieldLabel, Impact, Payload, RecordedEvent, Rework, Risk, RiskTier, SourceField, State, Trigger,
 };
 use countersign_api::r#type::v1::Principal;
 
 use super::*;
+
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 fn anna() -> Principal {
     Principal { kind: 1, id: "humans/anna".into() }
@@ -74,24 +76,34 @@ fn executed_and_sent_back() -> GetCandidateResponse {
         ..Candidate::default()
     };
     let edited = CandidateEvent {
+        traceparent: format!("00-{TRACE}-00f067aa0ba902b7-01"),
         actor: Some(anna()),
         state: State::Edited.into(),
         event: Some(Event::CandidateEdited(CandidateEdited {
+            payload: Some(Payload { digest: vec![7; 32], ..Payload::default() }),
+            digest_before: vec![6; 32],
+            approvals_dropped: 1,
             patch_json: r#"[{"op":"replace","path":"/due","value":"2026-12-02"}]"#.into(),
             note: "two more days".into(),
             ..CandidateEdited::default()
         })),
         ..CandidateEvent::default()
     };
+    let rejected = CandidateEvent {
+        actor: Some(anna()),
+        event: Some(Event::CandidateRejected(CandidateRejected { note: "too late".into(), ..Default::default() })),
+        ..CandidateEvent::default()
+    };
+    let recorded = |event: CandidateEvent, entry_index| RecordedEvent {
+        event: Some(event),
+        recorded: true,
+        entry_index,
+        ..RecordedEvent::default()
+    };
     GetCandidateResponse {
         candidate: Some(candidate),
-        history: vec![RecordedEvent {
-            event: Some(edited),
-            recorded: true,
-            entry_index: 4711,
-            ..RecordedEvent::default()
-        }],
-        allowed_transitions: vec!["edit".into(), "reject".into()],
+        history: vec![recorded(edited, 4711), recorded(rejected, 4712)],
+        allowed_transitions: vec!["edit".into(), "reject".into(), "send_back".into(), "expire".into()],
     }
 }
 
@@ -119,11 +131,16 @@ fn it_answers_what_one_can_ask_about_a_candidate() {
         ("who decided", "edited by humans/anna, now EDITED"),
         ("why", "two more days"),
         ("what exactly changed", r#""path":"/due","value":"2026-12-02""#),
+        ("which bytes were refused", "too late\n                                    digest 0707070707070707…"),
+        ("which bytes are meant now", &"07".repeat(32)),
+        ("what fell with the edit", "1 approval fell"),
         ("where the ledger has it", "entry 4711"),
+        ("which trace led to it", &format!("trace {TRACE}")),
         ("what was made", "sandbox task 42"),
         ("before and after", "product: GTXPro → GTX Pro"),
         ("where the fault lay", "the fault lay in: EDIT"),
-        ("what is legal", "edit, reject"),
+        ("what one can do now, by command", "edit, reject, rework\n"),
+        ("which candidate, by its whole name", "workspaces/demo/candidates/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55"),
     ];
     for (question, answer) in answers {
         assert!(text.contains(answer), "{question}: `{answer}` is not in\n{text}");

@@ -16,6 +16,15 @@ pub fn short_id(name: &str) -> &str {
     name.rsplit_once('-').map_or(name, |(_, end)| end)
 }
 
+/// Returns the trace id of a W3C traceparent, by which logs and traces of the call are found; empty where there is none.
+pub fn trace_id(traceparent: &str) -> &str {
+    const DIGITS: usize = 32;
+    let id = traceparent.split('-').nth(1).unwrap_or_default();
+    let is_id =
+        id.len() == DIGITS && id.bytes().all(|byte| byte.is_ascii_hexdigit()) && id.bytes().any(|byte| byte != b'0');
+    if is_id { id } else { "" }
+}
+
 /// Returns who it was.
 pub fn who(principal: Option<&Principal>) -> &str {
     principal.map_or("", |principal| &principal.id)
@@ -29,6 +38,15 @@ pub fn joined<const N: usize>(separator: &str, parts: [&str; N]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trace_is_named_by_its_id_alone() {
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        assert_eq!(trace_id(&format!("00-{id}-00f067aa0ba902b7-01")), id);
+        for none in ["", "00", "00-short-00f067aa0ba902b7-01", &format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32))] {
+            assert_eq!(trace_id(none), "", "{none}");
+        }
+    }
 
     #[test]
     fn names_go_without_their_prefix() {

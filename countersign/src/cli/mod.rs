@@ -4,12 +4,20 @@ mod candidate;
 mod demo;
 mod help;
 pub mod ledger;
+mod number;
 mod place;
 mod propose;
+mod rejected_line;
 pub mod report;
 mod serve;
 mod token;
+mod usage;
+mod workspaces;
 
+use std::env;
+use std::ffi::OsString;
+
+use clap::parser::ValueSource;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::exit::Exit;
@@ -76,15 +84,15 @@ pub struct Context {
 /// # Errors
 /// How the process ends when there is nothing to run.
 pub fn parse() -> Result<(Command, Context), Exit> {
-    let parsed = command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
-    match parsed {
-        Ok(cli) => Ok((cli.command, Context { place: cli.place, console: Console::new(cli.json) })),
-        Err(error) => {
-            // Nobody is left to hear that help could not be printed.
-            let _ = error.print();
-            Err(if error.use_stderr() { Exit::Usage } else { Exit::Done })
-        }
-    }
+    let arguments: Vec<OsString> = env::args_os().collect();
+    parse_from(&arguments).map_err(|error| usage::say(&error, &arguments))
+}
+
+fn parse_from(arguments: &[OsString]) -> Result<(Command, Context), clap::Error> {
+    let matches = command().try_get_matches_from(arguments)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    cli.place.is_workspace_named = matches.value_source("workspace").is_some_and(|it| it != ValueSource::DefaultValue);
+    Ok((cli.command, Context { place: cli.place, console: Console::new(cli.json) }))
 }
 
 impl Command {
@@ -122,5 +130,7 @@ fn command() -> clap::Command {
     help::examples_first(Cli::command())
 }
 
+#[cfg(test)]
+mod exit_tests;
 #[cfg(test)]
 mod tests;

@@ -5,10 +5,11 @@ use clap::Args;
 use serde_json::{Value, json};
 use service_kit::clock::SystemClock;
 
-use super::Context;
+use super::rejected_line::RejectedLine;
+use super::{Context, workspaces};
 use crate::failure::Failure;
-use crate::output::{facts, step};
-use crate::propose::{Answer, Origin, Proposing, Refused, Tally, jsonl};
+use crate::output::{counted, facts, step};
+use crate::propose::{Answer, Proposing, Tally, jsonl};
 use crate::session::{Caller, Missing, Needs};
 
 const EXAMPLES: &str = "\
@@ -30,75 +31,94 @@ impl Propose {
     /// Proposes them.
     ///
     /// # Errors
-    /// [`Failure::Unreachable`] for a file that cannot be opened; [`Failure::Finding`] when an item was refused.
+    /// [`Failure::Unreachable`] for a file that cannot be opened or read to its end; [`Failure::Finding`] when an item was refused;
+    /// why the stream was given up. What was answered until then is told first.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let lines = jsonl::open(&self.file).map_err(Failure::unreachable)?;
         let needs = Needs { caller: Caller::LocalProposer, ..Needs::from(Missing::Make) };
         context
             .with_session(needs, async |session| {
+                workspaces::say_if_new(context).await?;
                 let clock = Arc::new(SystemClock);
                 let mut proposing = Proposing::new(session.proposals(), session.workspace(), clock, lines);
-                let mut refusals = Vec::new();
+                let mut told = Told::default();
                 let progress = step("proposing");
-                while let Some(answer) = proposing.next().await? {
-                    if let Some(refusal) = refusal_in(answer) {
-                        context.console.say(&refusal.text);
-                        refusals.push(refusal);
+                let end = loop {
+                    match proposing.next().await {
+                        Ok(Some(answer)) => self.tell(context, answer, &mut told),
+                        Ok(None) => break Ok(()),
+                        Err(stopped) => break Err(stopped),
                     }
-                }
+                };
                 drop(progress);
-                show(context, proposing.tally(), refusals)
+                show(context, proposing.tally(), proposing.unanswered(), &told.rejected)?;
+                end?;
+                told.verdict(proposing.tally())
             })
             .await
     }
-}
 
-/// Why one line is not kept.
-struct Refusal {
-    text: String,
-    json: Value,
-}
-
-fn refusal_in(answer: Answer) -> Option<Refusal> {
-    match answer {
-        Answer::Accepted { .. } => None,
-        Answer::Unreadable(error) => Some(Refusal {
-            text: error.to_string(),
-            json: json!({ "line": error.line, "column": error.column, "reason": null, "message": error.reason }),
-        }),
-        Answer::Refused(Refused { request_id, origin, refusal }) => Some(Refusal {
-            text: format!("{origin}: {}", refusal.one_line()),
-            json: json!({
-                "line": line_of(&origin),
-                "request_id": request_id,
-                "reason": refusal.reason_name(),
-                "message": refusal.message(),
-                "mend": refusal.mend(),
-            }),
-        }),
+    /// Names a line that is not kept as soon as that is known.
+    fn tell(&self, context: &Context, answer: Answer, told: &mut Told) {
+        let rejected = match answer {
+            Answer::Accepted { .. } => return,
+            Answer::Unreadable(error) => {
+                told.is_source_broken |= error.reason.is_none();
+                RejectedLine::unreadable(&self.file, error)
+            }
+            Answer::Refused(refused) => RejectedLine::refused(&self.file, refused),
+        };
+        if !context.console.is_json() {
+            context.console.say(&rejected.to_text());
+        }
+        told.rejected.push(rejected.to_json());
     }
 }
 
-fn line_of(origin: &Origin) -> Option<u64> {
-    match origin {
-        Origin::Line(line) => Some(*line),
-        Origin::Record(_) => None,
+/// What was told of lines that are not kept.
+#[derive(Debug, Default)]
+struct Told {
+    rejected: Vec<Value>,
+    is_source_broken: bool,
+}
+
+impl Told {
+    fn verdict(self, tally: &Tally) -> Result<(), Failure> {
+        if self.is_source_broken {
+            return Err(Failure::unreachable(anyhow::anyhow!(
+                "the source broke off; propose the rest again once it can be read"
+            )));
+        }
+        match tally.refused_in_all() {
+            0 => Ok(()),
+            refused => Err(Failure::Finding(format!(
+                "{} refused; mend the named lines and propose the file again: what is kept stays as it is",
+                counted(refused, "item was", "items were")
+            ))),
+        }
     }
 }
 
-fn show(context: &Context, tally: Tally, refusals: Vec<Refusal>) -> Result<(), Failure> {
+fn show(context: &Context, tally: &Tally, unanswered: usize, rejected: &[Value]) -> Result<(), Failure> {
     let Tally { accepted, replayed, refused } = tally;
     if context.console.is_json() {
-        let errors: Vec<Value> = refusals.into_iter().map(|refusal| refusal.json).collect();
-        context
-            .console
-            .json(&json!({ "accepted": accepted, "replayed": replayed, "refused": refused, "errors": errors }))?;
-    } else {
-        context.console.data(&facts([
-            ("accepted", accepted.to_string()),
-            ("kept before", replayed.to_string()),
-            ("refused", refused.to_string()),
-        ]))?;
+        return context.console.json(&json!({
+            "accepted": accepted,
+            "replayed": replayed,
+            "refused": tally.refused_in_all(),
+            "refused_by_reason": refused,
+            "unanswered": unanswered,
+            "errors": rejected,
+        }));
     }
-    if refused == 0 { Ok(()) } else { Err(Failure::Finding(format!("`{refused}` items were refused"))) }
+    let mut rows = vec![
+        ("accepted", accepted.to_string()),
+        ("kept before", replayed.to_string()),
+        ("refused", tally.refused_in_all().to_string()),
+    ];
+    rows.extend(refused.iter().map(|(reason, count)| ("", format!("{count} {reason}"))));
+    if unanswered > 0 {
+        rows.push(("unanswered", unanswered.to_string()));
+    }
+    context.console.data(&facts(rows))
 }

@@ -45,8 +45,7 @@ impl Serve {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let place = &context.place;
         let folder = Folder::take(&place.data_dir).map_err(|error| in_the_way(&place.data_dir, error))?;
-        let config = Config { workspace: place.workspace.clone(), execution: Execution::usual() };
-        let app = App::start(folder, config).await?;
+        let app = App::start(folder, Config { execution: Execution::everywhere() }).await?;
         let listening = app.listen(self.listen, self.admin_listen).await?;
         say_where(context, listening)?;
         app.until_told_to_end().await?;

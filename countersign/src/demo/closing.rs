@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use analytics::export::{self, ExportRequest, Manifest, PartSize};
@@ -7,12 +7,14 @@ use countersign_api::candidate::v1::review_service_client::ReviewServiceClient;
 use countersign_api::ledger::v1::GetCheckpointRequest;
 use countersign_api::ledger::v1::ledger_service_client::LedgerServiceClient;
 use countersign_api::name::Workspace;
-use ledger_svc::audit::{self, LogVerified};
+use ledger_svc::audit;
 use service_kit::grpc::{AuthorizedChannel, TRANSPORT_MAX_BYTES};
 use service_kit::ids::RandomIds;
 
+use super::conductor::Conducted;
+use super::growth::{self, Head};
 use super::tally::Tally;
-use crate::app::{App, Folder, ORIGIN_PREFIX, keys, principals};
+use crate::app::{ORIGIN_PREFIX, keys};
 use crate::candidate_text::state_name;
 use crate::cli::Context;
 use crate::cli::ledger::failure_of;
@@ -22,31 +24,52 @@ use crate::output::{count_bar, step};
 
 const PAGE_SIZE: i32 = 1_000;
 
-/// What was exported while the services still ran.
+/// What came of the work, exported while the services still run.
 #[derive(Debug)]
 pub struct Exported {
+    /// What was counted.
+    pub tally: Tally,
+    /// The export.
+    pub export: Export,
+    /// A channel as who exported it.
+    pub auditor: AuthorizedChannel,
+}
+
+/// An export, and the states of the candidates behind it.
+#[derive(Debug)]
+pub struct Export {
     folder: PathBuf,
     manifest: Manifest,
-    by_state: BTreeMap<&'static str, u64>,
+    states: States,
+}
+
+/// How many candidates are in which state.
+#[derive(Debug, Default)]
+pub struct States {
+    /// Those of this run.
+    pub by_state: BTreeMap<&'static str, u64>,
+    /// How many there are of others in the workspace.
+    pub others: u64,
 }
 
 /// What stands at the end, verified.
 #[derive(Debug)]
 pub struct Closed {
     /// How many candidates are in which state.
-    pub by_state: BTreeMap<&'static str, u64>,
-    /// The log, read from its files alone.
-    pub log: LogVerified,
+    pub states: States,
+    /// The log as it was exported; its files hold it.
+    pub log: Head,
     /// The page of the report.
     pub report: PathBuf,
 }
 
-/// Returns how many entries a checkpoint covers now.
+/// Returns how many entries a checkpoint covers, once it covers at least so many.
 ///
 /// # Errors
 /// The server's refusal.
-pub async fn recorded_size(channel: AuthorizedChannel, workspace: &Workspace) -> Result<u64, Failure> {
-    let request = GetCheckpointRequest { parent: workspace.to_string(), least_size: 0 };
+pub async fn recorded_size(channel: AuthorizedChannel, workspace: &Workspace, least_size: u64) -> Result<u64, Failure> {
+    let least_size = i64::try_from(least_size).unwrap_or(i64::MAX);
+    let request = GetCheckpointRequest { parent: workspace.to_string(), least_size };
     let response = LedgerServiceClient::new(channel).get_checkpoint(request).await?.into_inner();
     Ok(response.checkpoint.map_or(0, |checkpoint| checkpoint.size.unsigned_abs()))
 }
@@ -55,10 +78,10 @@ pub async fn recorded_size(channel: AuthorizedChannel, workspace: &Workspace) ->
 ///
 /// # Errors
 /// [`Failure::Finding`] when the log does not verify.
-pub async fn export(context: &Context, app: &App, tally: Tally) -> Result<(Tally, Exported), Failure> {
+pub async fn export(context: &Context, auditor: AuthorizedChannel, conducted: Conducted) -> Result<Exported, Failure> {
+    let Conducted { candidates, tally } = conducted;
     let workspace = &context.place.workspace;
     let data_dir = &context.place.data_dir;
-    let channel = app.channel_as(principals::analytics());
     let folder = data_dir.join("export").join(workspace.id());
     let key_file = keys::verifying_key_file(data_dir);
     let request = ExportRequest {
@@ -72,25 +95,32 @@ pub async fn export(context: &Context, app: &App, tally: Tally) -> Result<(Tally
     };
     context.console.say("exporting and verifying the ledger");
     let bar = count_bar("exporting and verifying", tally.log_size);
-    let manifest = export::export(channel.clone(), &request, |progress| bar.set(progress.entries)).await;
+    let manifest = export::export(auditor.clone(), &request, |progress| bar.set(progress.entries)).await;
     drop(bar);
     let manifest = manifest.map_err(failure_of)?;
-    let by_state = count_states(channel, workspace).await?;
-    Ok((tally, Exported { folder, manifest, by_state }))
+    let states = count_states(auditor.clone(), workspace, &candidates).await?;
+    Ok(Exported { tally, export: Export { folder, manifest, states }, auditor })
 }
 
 /// Verifies the files of the ledger and the export with nothing but the key, and makes the report.
 ///
+/// Where a server goes on writing these files, they may hold more than the export: it is asked, through `server`, to prove that
+/// the one is the beginning of the other.
+///
 /// # Errors
 /// [`Failure::Finding`] when something does not verify, or export and files are not the same log.
-pub async fn verify_and_report(context: &Context, folder: &Folder, exported: Exported) -> Result<Closed, Failure> {
-    let data_dir = folder.data_dir();
+pub async fn verify_and_report(
+    context: &Context,
+    exported: Export,
+    server: Option<AuthorizedChannel>,
+) -> Result<Closed, Failure> {
+    let data_dir = &context.place.data_dir;
     let workspace = &context.place.workspace;
-    let key = keys::verifying_key(&keys::verifying_key_file(data_dir.folder())).map_err(Failure::Unreachable)?;
+    let key = keys::verifying_key(&keys::verifying_key_file(data_dir)).map_err(Failure::Unreachable)?;
 
     context.console.say("verifying the ledger's files");
     let bar = count_bar("verifying", exported.manifest.size);
-    let (ledger, fence) = (data_dir.ledger_db(), data_dir.fence_db());
+    let (ledger, fence) = (data_dir.join("ledger.db"), data_dir.join("fence.db"));
     let logs = audit::verify(&ledger, &fence, &key, ORIGIN_PREFIX, |progress| bar.set(progress.entries)).await;
     drop(bar);
     let logs = logs.map_err(|error| match error {
@@ -99,25 +129,26 @@ pub async fn verify_and_report(context: &Context, folder: &Folder, exported: Exp
     })?;
     let log = logs.into_iter().find(|log| &log.workspace == workspace);
     let log = log.ok_or_else(|| Failure::Finding(format!("the ledger's files hold no log of `{workspace}`")))?;
-    if (log.size, log.root) != (exported.manifest.size, exported.manifest.root) {
-        return Err(Failure::Finding("the export is not of the log that the ledger's files hold".to_owned()));
-    }
+    let exported_log = Head { size: exported.manifest.size, root: exported.manifest.root };
+    growth::check(server, workspace, exported_log, Head { size: log.size, root: log.root }).await?;
 
     context.console.say("making the report");
     let progress = step("making the report");
-    let out = data_dir.report().join(workspace.id()).join("latest");
-    let written = tokio::task::spawn_blocking(move || report::make(&exported.folder, &out, &key)).await;
+    let out = data_dir.join("report").join(workspace.id()).join("latest");
+    let Export { folder, states, .. } = exported;
+    let written = tokio::task::spawn_blocking(move || report::make(&folder, &out, &key)).await;
     drop(progress);
     let report = written.map_err(Failure::fault)??.html_file();
-    Ok(Closed { by_state: exported.by_state, log, report })
+    Ok(Closed { states, log: exported_log, report })
 }
 
 async fn count_states(
     channel: AuthorizedChannel,
     workspace: &Workspace,
-) -> Result<BTreeMap<&'static str, u64>, Failure> {
+    of_this_run: &HashSet<String>,
+) -> Result<States, Failure> {
     let mut client = ReviewServiceClient::new(channel).max_decoding_message_size(TRANSPORT_MAX_BYTES);
-    let mut by_state: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut states = States::default();
     let mut page_token = String::new();
     loop {
         let request = ListCandidatesRequest {
@@ -128,11 +159,15 @@ async fn count_states(
         };
         let page = client.list_candidates(request).await?.into_inner();
         for candidate in &page.candidates {
-            *by_state.entry(state_name(candidate.state)).or_default() += 1;
+            if of_this_run.contains(&candidate.name) {
+                *states.by_state.entry(state_name(candidate.state)).or_default() += 1;
+            } else {
+                states.others += 1;
+            }
         }
         page_token = page.next_page_token;
         if page_token.is_empty() {
-            return Ok(by_state);
+            return Ok(states);
         }
     }
 }

@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use countersign_api::candidate::v1::review_service_client::ReviewServiceClient;
 use countersign_api::candidate::v1::{CandidateEvent, RecordedEvent, WatchCandidatesRequest};
@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use tonic::Status;
 
 use super::reviewers::{Acted, Reviewers, Step, Story, next_step};
+use super::scope::Scope;
 use super::tally::Tally;
 use crate::failure::Failure;
 use crate::session::is_under_way;
@@ -17,13 +18,30 @@ const DECISIONS_MAX: usize = 128;
 
 /// A proposal that the server keeps.
 #[derive(Debug, Clone)]
-pub struct Accepted {
-    /// The candidate.
-    pub candidate: String,
-    /// The revision it was kept at.
-    pub revision: i64,
-    /// Whether it had been kept before.
-    pub replayed: bool,
+pub enum Kept {
+    /// As it was sent.
+    Answered {
+        /// The candidate.
+        candidate: String,
+        /// The revision it was kept at.
+        revision: i64,
+        /// Whether it had been kept before.
+        replayed: bool,
+    },
+    /// As it was sent first, when the same facts were read from another export.
+    InOtherWords {
+        /// The id that both were sent under.
+        request_id: String,
+    },
+}
+
+/// What came of conducting.
+#[derive(Debug)]
+pub struct Conducted {
+    /// The candidates of this run.
+    pub candidates: HashSet<String>,
+    /// What was counted.
+    pub tally: Tally,
 }
 
 /// Follows the ledger's order of events and has reviewers act on it, until nothing more will happen.
@@ -34,10 +52,14 @@ pub struct Accepted {
 #[derive(Debug)]
 pub struct Conductor {
     reviewers: Option<Reviewers>,
-    proposers: BTreeSet<String>,
+    scope: Scope,
     tracks: HashMap<String, Track>,
     ready: VecDeque<String>,
     unsettled: usize,
+    /// Requests of this run whose candidate the record has told of.
+    met: HashSet<String>,
+    /// Requests whose candidate is kept, and known by the record alone, which has not come as far.
+    awaited: HashSet<String>,
     /// Entries that stood in the ledger at the beginning: nobody acts before they have been read.
     recorded_before: u64,
     is_caught_up: bool,
@@ -55,21 +77,23 @@ struct Track {
 }
 
 impl Conductor {
-    /// Begins with the candidates of these proposers; without reviewers, nobody decides.
-    pub fn new(reviewers: Option<Reviewers>, proposers: BTreeSet<String>, recorded_before: u64, tally: Tally) -> Self {
+    /// Begins with the candidates of a run; without reviewers, nobody decides.
+    pub fn new(reviewers: Option<Reviewers>, scope: Scope, recorded_before: u64, tally: Tally) -> Self {
         Self {
             reviewers,
-            proposers,
+            scope,
             tracks: HashMap::new(),
             ready: VecDeque::new(),
             unsettled: 0,
+            met: HashSet::new(),
+            awaited: HashSet::new(),
             recorded_before,
             is_caught_up: recorded_before == 0,
             tally,
         }
     }
 
-    /// Works until nothing more will happen; `accepted` ends when every proposal is answered.
+    /// Works until nothing more will happen; `kept` ends when every proposal is answered.
     ///
     /// # Errors
     /// A refusal of a decision that no change of the candidate explains; a broken stream.
@@ -77,23 +101,25 @@ impl Conductor {
         mut self,
         channel: AuthorizedChannel,
         parent: String,
-        mut accepted: mpsc::Receiver<Accepted>,
-    ) -> Result<Tally, Failure> {
+        mut kept: mpsc::Receiver<Kept>,
+    ) -> Result<Conducted, Failure> {
         let mut client = ReviewServiceClient::new(channel).max_decoding_message_size(TRANSPORT_MAX_BYTES);
         let request = WatchCandidatesRequest { parent, resume_token: String::new() };
         let mut events = client.watch_candidates(request).await?.into_inner();
         let mut acting = FuturesUnordered::new();
         let mut proposing = true;
-        while proposing || self.unsettled > 0 || !self.is_caught_up {
+        while proposing || self.unsettled > 0 || !self.awaited.is_empty() || !self.is_caught_up {
             while acting.len() < DECISIONS_MAX
                 && let Some((name, step)) = self.next_act()
             {
                 acting.push(self.act(name, step));
             }
             tokio::select! {
-                answer = accepted.recv(), if proposing => match answer {
-                    Some(answer) => self.accepted(&answer),
-                    None => proposing = false,
+                answer = kept.recv(), if proposing => if let Some(answer) = answer {
+                    self.kept(answer);
+                } else {
+                    proposing = false;
+                    self.tally.all_answered();
                 },
                 Some((name, acted)) = acting.next() => self.acted(&name, acted)?,
                 event = events.message() => match event? {
@@ -102,22 +128,33 @@ impl Conductor {
                 },
             }
         }
-        Ok(self.tally)
+        self.tally.all_settled();
+        Ok(Conducted { candidates: self.tracks.into_keys().collect(), tally: self.tally })
     }
 
     /// Takes a note of an answered proposal.
-    fn accepted(&mut self, answer: &Accepted) {
-        self.tally.proposed(answer.replayed);
-        let track = self.tracks.entry(answer.candidate.clone()).or_default();
-        track.expected_revision = track.expected_revision.max(answer.revision);
-        self.look_at(&answer.candidate);
+    fn kept(&mut self, answer: Kept) {
+        match answer {
+            Kept::Answered { candidate, revision, replayed } => {
+                self.tally.proposed(replayed);
+                let track = self.tracks.entry(candidate.clone()).or_default();
+                track.expected_revision = track.expected_revision.max(revision);
+                self.look_at(&candidate);
+            }
+            Kept::InOtherWords { request_id } => {
+                self.tally.proposed(true);
+                if !self.met.contains(&request_id) {
+                    self.awaited.insert(request_id);
+                }
+            }
+        }
     }
 
     /// Takes in what the ledger has recorded.
     fn recorded(&mut self, recorded: RecordedEvent) {
         if let Some(event) = recorded.event {
-            self.tally.recorded(&event, recorded.entry_index, self.is_caught_up);
             self.absorb(&event);
+            self.tally.recorded(recorded.entry_index, self.is_caught_up);
         }
         let read = u64::try_from(recorded.entry_index).map_or(0, |index| index + 1);
         if !self.is_caught_up && read >= self.recorded_before {
@@ -130,14 +167,16 @@ impl Conductor {
     }
 
     fn absorb(&mut self, event: &CandidateEvent) {
-        let track = self.tracks.entry(event.candidate.clone()).or_default();
-        track.story.absorb(event);
-        if self.proposers.contains(&track.story.proposer) {
-            self.look_at(&event.candidate);
-        } else {
-            // Somebody else's: neither decided on nor waited for.
-            self.tracks.remove(&event.candidate);
+        if self.scope.begins_with(event) {
+            self.awaited.remove(&event.request_id);
+            self.met.insert(event.request_id.clone());
+            self.tracks.entry(event.candidate.clone()).or_default();
         }
+        // Without a track it is somebody else's: neither decided on, nor waited for, nor counted.
+        let Some(track) = self.tracks.get_mut(&event.candidate) else { return };
+        track.story.absorb(event);
+        self.tally.happened(event, self.is_caught_up);
+        self.look_at(&event.candidate);
     }
 
     fn acted(&mut self, name: &str, acted: Result<Acted, Box<Status>>) -> Result<(), Failure> {

@@ -3,6 +3,7 @@ use std::path::Path;
 
 use executor::connector::sandbox::Record;
 
+use super::request_id;
 use crate::failure::Failure;
 use crate::propose::{self, BrokenRow, Item, Reading};
 
@@ -19,8 +20,8 @@ pub struct Input {
 
 impl Input {
     /// Returns how many proposals there are.
-    pub fn proposals(&self) -> usize {
-        self.by_proposer.values().map(Vec::len).sum()
+    pub fn proposals(&self) -> u64 {
+        self.by_proposer.values().map(|items| items.len() as u64).sum()
     }
 }
 
@@ -35,7 +36,8 @@ pub fn read(folder: Option<&Path>, seed: u64) -> Result<Input, Failure> {
     };
     let mut by_proposer: BTreeMap<String, Vec<Item>> = BTreeMap::new();
     for item in items {
-        by_proposer.entry(proposer_of(&item)).or_default().push(item);
+        let request_id = request_id::of_facts(&item.request_id, &item.proposal);
+        by_proposer.entry(proposer_of(&item)).or_default().push(Item { request_id, ..item });
     }
     Ok(Input { by_proposer, records, broken })
 }
@@ -44,4 +46,61 @@ pub fn read(folder: Option<&Path>, seed: u64) -> Result<Input, Failure> {
 fn proposer_of(item: &Item) -> String {
     let generator = item.proposal.generator.as_ref().map_or("rules", |generator| &generator.name);
     format!("generators/{generator}")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    use super::*;
+
+    const FILES: [&str; 5] =
+        ["accounts.csv", "products.csv", "sales_pipeline.csv", "sales_teams.csv", "inquiries.jsonl"];
+
+    /// Copies the export that comes with the program, with the deals changed.
+    fn export(change: impl Fn(&str) -> String) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo-data");
+        for file in FILES {
+            let text = fs::read_to_string(from.join(file)).expect("it is there");
+            let text = if file == "sales_pipeline.csv" { change(&text) } else { text };
+            fs::write(folder.path().join(file), text).expect("it is written");
+        }
+        folder
+    }
+
+    fn ids(folder: &Path, seed: u64) -> BTreeSet<String> {
+        let input = read(Some(folder), seed).expect("an export");
+        let ids: BTreeSet<String> = input.by_proposer.values().flatten().map(|item| item.request_id.clone()).collect();
+        assert_eq!(ids.len() as u64, input.proposals(), "no two proposals share an id");
+        ids
+    }
+
+    #[test]
+    fn only_what_changed_or_is_new_in_a_later_export_is_another_request() {
+        let before = export(str::to_owned);
+        // An engaged deal lost its account, and a deal was closed after all others: "today" has moved on.
+        let after = export(|deals| {
+            let changed =
+                deals.lines().find(|line| line.contains(",Engaging,") && !line.contains('"')).expect("an engaged deal");
+            let cells: Vec<&str> = changed.split(',').collect();
+            let without = changed.replacen(&format!(",{},", cells[3]), ",,", 1);
+            let won = deals.lines().rfind(|line| line.contains(",Won,") && !line.contains('"')).expect("a won deal");
+            let cells: Vec<&str> = won.split(',').collect();
+            let later = won.replacen(cells[0], "LATER-1", 1).replacen(cells[6], "12/30/2031", 1);
+            format!("{}\n{later}\n", deals.trim_end().replacen(changed, &without, 1))
+        });
+        let (before, after) = (ids(before.path(), 1), ids(after.path(), 1));
+        let new = after.difference(&before).count();
+        assert!((1..=20).contains(&new), "`{new}` of `{}` are new", after.len());
+        assert!(before.intersection(&after).count() >= 60, "the others are the requests of before");
+    }
+
+    #[test]
+    fn another_seed_is_another_request_for_all_of_it() {
+        let export = export(str::to_owned);
+        assert_eq!(ids(export.path(), 1), ids(export.path(), 1));
+        assert_eq!(ids(export.path(), 1).intersection(&ids(export.path(), 2)).count(), 0);
+    }
 }

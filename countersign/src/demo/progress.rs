@@ -2,94 +2,126 @@ use std::io::{self, IsTerminal as _};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::output::Console;
+use crate::output::{Console, counted};
 
-/// When no bars can be shown, a line is written each time a quarter as many more entries are recorded as there are proposals:
-/// some twenty lines a run.
-const LINES_PER_PROPOSALS: u64 = 4;
-
-/// Shows how far a demonstration is: bars on a terminal, a line now and then elsewhere, on standard error.
+/// Shows how far a demonstration is, on standard error: bars on a terminal; elsewhere a line where a phase begins or ends.
 #[derive(Debug)]
 pub struct Report {
     console: Console,
-    shown: Shown,
+    bars: Option<Bars>,
     proposed: u64,
     decided: u64,
+    executed: u64,
+    recorded: u64,
 }
 
 #[derive(Debug)]
-enum Shown {
-    Bars { proposed: ProgressBar, decided: ProgressBar, executed: ProgressBar, recorded: ProgressBar },
-    Lines { every: u64, next_at: u64 },
+struct Bars {
+    proposed: ProgressBar,
+    decided: ProgressBar,
+    executed: ProgressBar,
+    recorded: ProgressBar,
 }
 
 impl Report {
     /// Begins with the number of proposals that will be sent.
     pub fn new(console: Console, proposals: u64) -> Self {
-        let shown = if io::stderr().is_terminal() { bars(proposals) } else { lines(proposals) };
-        Self { console, shown, proposed: 0, decided: 0 }
+        let bars = io::stderr().is_terminal().then(|| Bars::show(proposals));
+        let report = Self { console, bars, proposed: 0, decided: 0, executed: 0, recorded: 0 };
+        report.say("proposing, deciding, executing and recording");
+        report
     }
 
     /// Shows how many proposals are answered.
     pub fn proposed(&mut self, count: u64) {
         self.proposed = count;
-        if let Shown::Bars { proposed, .. } = &self.shown {
-            proposed.set_position(count);
+        if let Some(bars) = &self.bars {
+            bars.proposed.set_position(count);
         }
     }
 
     /// Shows how many decisions are made.
     pub fn decided(&mut self, count: u64) {
         self.decided = count;
-        if let Shown::Bars { decided, .. } = &self.shown {
-            decided.set_position(count);
+        if let Some(bars) = &self.bars {
+            bars.decided.set_position(count);
         }
     }
 
     /// Shows how many entries are recorded, and how many executions are among them.
     pub fn recorded(&mut self, count: u64, executions: u64) {
-        match &mut self.shown {
-            Shown::Bars { executed, recorded, .. } => {
-                executed.set_position(executions);
-                recorded.set_position(count);
-            }
-            Shown::Lines { every, next_at } if count >= *next_at => {
-                *next_at = count + *every;
-                let (proposed, decided) = (self.proposed, self.decided);
-                self.console.say(&format!(
-                    "{proposed} proposed, {decided} decided, {executions} executed, {count} entries recorded"
-                ));
-            }
-            Shown::Lines { .. } => {}
+        (self.recorded, self.executed) = (count, executions);
+        if let Some(bars) = &self.bars {
+            bars.executed.set_position(executions);
+            bars.recorded.set_position(count);
+        }
+    }
+
+    /// Shows that every proposal is answered.
+    pub fn all_answered(&self) {
+        self.say(&format!("{} answered; waiting for what follows", counted(self.proposed, "proposal", "proposals")));
+    }
+
+    /// Shows that nothing more will happen.
+    pub fn all_settled(&self) {
+        self.say(&self.so_far());
+    }
+
+    fn so_far(&self) -> String {
+        let [proposed, decided, executed, recorded] = [
+            (self.proposed, "proposal", "proposals"),
+            (self.decided, "decision", "decisions"),
+            (self.executed, "execution", "executions"),
+            (self.recorded, "recorded entry", "recorded entries"),
+        ]
+        .map(|(count, one, many)| counted(count, one, many));
+        format!("{proposed}, {decided}, {executed}, {recorded}")
+    }
+
+    fn say(&self, line: &str) {
+        if self.bars.is_none() {
+            self.console.say(line);
         }
     }
 }
 
-impl Drop for Report {
+impl Bars {
+    fn show(proposals: u64) -> Self {
+        let all = MultiProgress::new();
+        let whole = ProgressStyle::with_template("{msg:<10} {wide_bar} {human_pos}/{human_len}");
+        let open = ProgressStyle::with_template("{msg:<10} {spinner} {human_pos}");
+        let add = |bar: ProgressBar, style: Option<ProgressStyle>, label: &'static str| {
+            let bar = all.add(bar).with_message(label);
+            if let Some(style) = style { bar.with_style(style) } else { bar }
+        };
+        let open = open.ok();
+        Self {
+            proposed: add(ProgressBar::new(proposals), whole.ok(), "proposed"),
+            decided: add(ProgressBar::no_length(), open.clone(), "decided"),
+            executed: add(ProgressBar::no_length(), open.clone(), "executed"),
+            recorded: add(ProgressBar::no_length(), open, "recorded"),
+        }
+    }
+}
+
+impl Drop for Bars {
     fn drop(&mut self) {
-        if let Shown::Bars { proposed, decided, executed, recorded } = &self.shown {
-            [proposed, decided, executed, recorded].into_iter().for_each(ProgressBar::finish_and_clear);
-        }
+        [&self.proposed, &self.decided, &self.executed, &self.recorded]
+            .into_iter()
+            .for_each(ProgressBar::finish_and_clear);
     }
 }
 
-fn lines(proposals: u64) -> Shown {
-    Shown::Lines { every: (proposals / LINES_PER_PROPOSALS).max(1), next_at: 1 }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn bars(proposals: u64) -> Shown {
-    let all = MultiProgress::new();
-    let whole = ProgressStyle::with_template("{msg:<10} {wide_bar} {human_pos}/{human_len}");
-    let open = ProgressStyle::with_template("{msg:<10} {spinner} {human_pos}");
-    let add = |bar: ProgressBar, style: Option<ProgressStyle>, label: &'static str| {
-        let bar = all.add(bar).with_message(label);
-        if let Some(style) = style { bar.with_style(style) } else { bar }
-    };
-    let open = open.ok();
-    Shown::Bars {
-        proposed: add(ProgressBar::new(proposals), whole.ok(), "proposed"),
-        decided: add(ProgressBar::no_length(), open.clone(), "decided"),
-        executed: add(ProgressBar::no_length(), open.clone(), "executed"),
-        recorded: add(ProgressBar::no_length(), open, "recorded"),
+    #[test]
+    fn the_last_line_has_every_count() {
+        let mut report = Report::new(Console::new(true), 3);
+        report.proposed(3);
+        report.decided(1);
+        report.recorded(12, 2);
+        assert_eq!(report.so_far(), "3 proposals, 1 decision, 2 executions, 12 recorded entries");
     }
 }

@@ -1,19 +1,26 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countersign_api::candidate::v1::proposal_service_client::ProposalServiceClient;
+use countersign_api::error::v1::ErrorReason;
 use countersign_api::name::Workspace;
 use futures::future::try_join_all;
-use service_kit::access::Role;
 use service_kit::clock::Clock;
 use service_kit::grpc::AuthorizedChannel;
 use tokio::sync::mpsc;
 
-use super::conductor::Accepted;
-use crate::app::{App, principals};
+use super::conductor::Kept;
 use crate::failure::Failure;
 use crate::output::Console;
-use crate::propose::{self, Answer, Item, Proposing};
+use crate::propose::{self, Answer, Item, Proposing, Refused};
+
+/// A rule set's way in, and what it proposes.
+#[derive(Debug)]
+pub struct Proposer {
+    /// The channel, as the rule set's principal.
+    pub channel: AuthorizedChannel,
+    /// The proposals.
+    pub items: Vec<Item>,
+}
 
 /// Streams the proposals of every rule set in, all at the same time, and hands on what is kept. Returns how many were refused.
 ///
@@ -21,41 +28,52 @@ use crate::propose::{self, Answer, Item, Proposing};
 /// The server's refusal of a stream.
 pub async fn propose(
     console: Console,
-    app: &App,
     workspace: &Workspace,
     clock: &Arc<dyn Clock>,
-    by_proposer: BTreeMap<String, Vec<Item>>,
-    accepted: mpsc::Sender<Accepted>,
+    proposers: Vec<Proposer>,
+    kept: mpsc::Sender<Kept>,
 ) -> Result<u64, Failure> {
-    let streams = by_proposer.into_iter().map(|(proposer, items)| {
-        let channel = app.channel_as(principals::of_workspace(&proposer, Role::Proposer, workspace));
-        stream(console, channel, workspace, Arc::clone(clock), items, accepted.clone())
-    });
+    let streams =
+        proposers.into_iter().map(|proposer| stream(console, proposer, workspace, Arc::clone(clock), kept.clone()));
     let refused = try_join_all(streams.collect::<Vec<_>>()).await?;
     Ok(refused.into_iter().sum())
 }
 
 async fn stream(
     console: Console,
-    channel: AuthorizedChannel,
+    proposer: Proposer,
     workspace: &Workspace,
     clock: Arc<dyn Clock>,
-    items: Vec<Item>,
-    accepted: mpsc::Sender<Accepted>,
+    kept: mpsc::Sender<Kept>,
 ) -> Result<u64, Failure> {
+    let Proposer { channel, items } = proposer;
     let client = ProposalServiceClient::new(channel);
     let mut proposing = Proposing::new(client, workspace, clock, propose::ready(items));
+    let mut refused = 0;
     while let Some(answer) = proposing.next().await? {
-        match answer {
-            Answer::Accepted { candidate, revision, replayed, .. } => {
-                // Nobody listens any more only when the demonstration has failed elsewhere; that failure is the one to tell.
-                if accepted.send(Accepted { candidate, revision, replayed }).await.is_err() {
-                    break;
-                }
+        let answer = match answer {
+            Answer::Accepted { candidate, revision, replayed } => Kept::Answered { candidate, revision, replayed },
+            Answer::Refused(item) if is_kept(&item) => Kept::InOtherWords { request_id: item.request_id },
+            Answer::Refused(Refused { origin, refusal, .. }) => {
+                console.say(&format!("{origin}: {}", refusal.one_line()));
+                refused += 1;
+                continue;
             }
-            Answer::Refused(refused) => console.say(&format!("{}: {}", refused.origin, refused.refusal.one_line())),
-            Answer::Unreadable(error) => console.say(&error.to_string()),
+            Answer::Unreadable(error) => {
+                console.say(&error.to_string());
+                refused += 1;
+                continue;
+            }
+        };
+        // Nobody listens any more only when the demonstration has failed elsewhere; that failure is the one to tell.
+        if kept.send(answer).await.is_err() {
+            break;
         }
     }
-    Ok(proposing.tally().refused)
+    Ok(refused)
+}
+
+/// Tells whether the same facts were proposed on before, read from another export: the id stands for them, the words differ.
+fn is_kept(item: &Refused) -> bool {
+    item.refusal.reason() == Some(ErrorReason::RequestIdReused)
 }

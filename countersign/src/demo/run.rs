@@ -1,29 +1,25 @@
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 
 use executor::LEASE_MAX;
-use service_kit::access::Role;
-use service_kit::clock::{Clock, SystemClock};
 use service_kit::fdatasync::{self, SyncTimes};
-use tokio::sync::mpsc;
 
-use super::closing;
-use super::conductor::Conductor;
+use super::closing::{self, Closed, Exported};
+use super::guest::Guest;
 use super::input::{self, Input};
-use super::progress::Report;
-use super::proposers;
-use super::reviewers::Reviewers;
+use super::interruption::Interruption;
+use super::left_out::LeftOut;
+use super::services::Services;
 use super::summary::Summary;
 use super::tally::Tally;
-use crate::app::{App, Config, Execution, Folder, principals};
-use crate::cli::Context;
+use super::work::Work;
+use crate::app::{App, Config, Execution, Folder, FolderError};
+use crate::cli::{Context, Place};
 use crate::failure::Failure;
+use crate::output::{counted, visible};
+use crate::session::served_address;
 
 /// Syncs that are measured, for the figure that every rate is read beside.
 const SYNCS_MEASURED: usize = 101;
-
-/// Answers on their way from the proposers to the conductor.
-const ACCEPTED_MAX: usize = 1_024;
 
 /// What a demonstration is run with.
 #[derive(Debug)]
@@ -36,67 +32,115 @@ pub struct Options {
     pub seed: u64,
 }
 
+/// Who has the data folder.
+enum Standing {
+    /// This process.
+    Ours(Folder),
+    /// A server, at this address.
+    Served(String),
+}
+
 /// Runs the whole loop and says what came of it.
 ///
 /// # Errors
-/// [`Failure::Unreachable`] for an input or folder that cannot be opened; [`Failure::Finding`] when the record does not verify.
+/// [`Failure::Unreachable`] for an input, folder or server that cannot be opened; [`Failure::Finding`] when the record does not
+/// verify; [`Failure::Interrupted`] when a signal asked for the end, after everything was closed.
 pub async fn run(context: &Context, options: Options) -> Result<(), Failure> {
     let console = context.console;
     let input = input::read(options.input.as_deref(), options.seed)?;
-    input.broken.iter().for_each(|row| console.say(&format!("left out: {row}")));
-    console.say(&format!("{} proposals about {} records", input.proposals(), input.records.len()));
+    input.broken.iter().for_each(|row| console.say(&format!("left out: {}", visible(&row.to_string()))));
+    let left_out = LeftOut::of(&input.broken);
+    let proposals = counted(input.proposals(), "proposal", "proposals");
+    let records = counted(input.records.len() as u64, "record", "records");
+    console.say(&format!("{proposals} about {records}"));
 
-    let place = &context.place;
-    let folder = Folder::take(&place.data_dir).map_err(|error| Failure::Unreachable(error.into()))?;
-    let syncs = measure_syncs(&folder).await?;
-    // The longest lease: claims of a run that was killed are taken up again, not given up, by one that follows soon.
-    let config = Config { workspace: place.workspace.clone(), execution: Execution::On { lease: LEASE_MAX } };
-    let app = App::start(folder, config).await?;
-
-    let worked = work(context, &options, &app, input).await;
-    let closed = match worked {
-        Ok(tally) => closing::export(context, &app, tally).await,
-        Err(failure) => Err(failure),
+    let standing = Standing::find(&context.place)?;
+    let syncs = measure_syncs(&context.place.data_dir).await?;
+    let stop = Interruption::watch()?;
+    let (tally, closed) = match standing {
+        Standing::Ours(folder) => in_this_process(context, &options, input, folder, &stop).await?,
+        Standing::Served(address) => on_a_server(context, &options, input, &address, &stop).await?,
     };
-    console.say("draining");
-    let folder = app.drain().await;
-    let (tally, exported) = closed?;
-    let closed = closing::verify_and_report(context, &folder?, exported).await?;
-    Summary::new(tally, closed, syncs).show(console)
+    Summary { tally, closed, syncs, left_out }.show(console)
 }
 
-/// Lets proposals in and everything happen that follows from them.
-async fn work(context: &Context, options: &Options, app: &App, input: Input) -> Result<Tally, Failure> {
-    let console = context.console;
-    let workspace = &context.place.workspace;
-    let Input { by_proposer, records, .. } = input;
-    let seeded = app.sandbox().seed_records(records).await.map_err(Failure::fault)?;
-    console.say(&format!("{seeded} records taken into the sandbox CRM"));
-
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let proposals = by_proposer.values().map(Vec::len).sum::<usize>();
-    let tally = Tally::new(Arc::clone(&clock), Report::new(console, proposals.try_into().unwrap_or(u64::MAX)));
-    let reviewers = options.simulated.then(|| seat(app, context, options.seed));
-    let watcher = app.channel_as(principals::of_workspace("services/demonstration", Role::Auditor, workspace));
-    let recorded_before = closing::recorded_size(watcher.clone(), workspace).await?;
-    let conductor = Conductor::new(reviewers, by_proposer.keys().cloned().collect(), recorded_before, tally);
-
-    let (accepted, answers) = mpsc::channel(ACCEPTED_MAX);
-    let proposing = proposers::propose(console, app, workspace, &clock, by_proposer, accepted);
-    let conducting = conductor.run(watcher, workspace.to_string(), answers);
-    let (refused, mut tally) = tokio::try_join!(proposing, conducting)?;
-    tally.refused = refused;
-    Ok(tally)
+impl Standing {
+    fn find(place: &Place) -> Result<Self, Failure> {
+        if let Some(address) = &place.server {
+            return Ok(Self::Served(address.clone()));
+        }
+        match Folder::take(&place.data_dir) {
+            Ok(folder) => Ok(Self::Ours(folder)),
+            Err(FolderError::InUse) => Ok(Self::Served(served_address(place)?)),
+            Err(FolderError::Other(error)) => Err(Failure::Unreachable(error)),
+        }
+    }
 }
 
-/// Gives each simulated person a token that ends with this process.
-fn seat(app: &App, context: &Context, seed: u64) -> Reviewers {
-    let person = |id| app.channel_as(principals::of_workspace(id, Role::Reviewer, &context.place.workspace));
-    Reviewers::new(seed, Reviewers::PEOPLE.map(person))
+/// Runs it with all services in this process, which drain before their files are verified.
+async fn in_this_process(
+    context: &Context,
+    options: &Options,
+    input: Input,
+    folder: Folder,
+    stop: &Interruption,
+) -> Result<(Tally, Closed), Failure> {
+    // The longest lease: claims of a run that was killed are taken up again, not given up, by one that follows soon.
+    let execution = Execution::In { workspace: context.place.workspace.clone(), lease: LEASE_MAX };
+    let app = App::start(folder, Config { execution }).await?;
+    let services = Services::Here(&app);
+    // The future of all the work is large, and the command's future would hold it.
+    let worked = stop.unless(Box::pin(work_and_export(context, options, input, services))).await;
+    context.console.say("draining");
+    let drained = app.drain().await;
+    let Exported { tally, export, .. } = match worked {
+        // What did not end in order is worse than being told to end.
+        Err(Failure::Interrupted) => return Err(drained.err().unwrap_or(Failure::Interrupted)),
+        worked => worked?,
+    };
+    // Nobody else may write what is verified now.
+    let _folder = drained?;
+    let closed = stop.unless(closing::verify_and_report(context, export, None)).await?;
+    Ok((tally, closed))
 }
 
-async fn measure_syncs(folder: &Folder) -> Result<SyncTimes, Failure> {
-    let path = folder.data_dir().folder().to_owned();
+/// Runs it on the server that has the folder, which goes on afterwards.
+async fn on_a_server(
+    context: &Context,
+    options: &Options,
+    input: Input,
+    address: &str,
+    stop: &Interruption,
+) -> Result<(Tally, Closed), Failure> {
+    context.console.say(&format!("the server at {address} does the work"));
+    let guest = Guest::connect(&context.place, address).await?;
+    let services = Services::There(&guest);
+    let work = async {
+        let Exported { tally, export, auditor } = work_and_export(context, options, input, services).await?;
+        let closed = closing::verify_and_report(context, export, Some(auditor)).await?;
+        Ok((tally, closed))
+    };
+    // The future of all the work is large, and the command's future would hold it.
+    let done = stop.unless(Box::pin(work)).await;
+    let left = guest.leave().await;
+    let done = done?;
+    left.map(|()| done)
+}
+
+async fn work_and_export(
+    context: &Context,
+    options: &Options,
+    input: Input,
+    services: Services<'_>,
+) -> Result<Exported, Failure> {
+    let work = Work { context, options, services };
+    let auditor = work.auditor().await?;
+    let conducted = work.conduct(input, auditor.clone()).await?;
+    closing::export(context, auditor, conducted).await
+}
+
+async fn measure_syncs(data_dir: &Path) -> Result<SyncTimes, Failure> {
+    let path = data_dir.to_owned();
     let measured = tokio::task::spawn_blocking(move || fdatasync::measure(&path, SYNCS_MEASURED)).await;
-    measured.map_err(Failure::fault)?.map_err(Failure::fault)
+    measured.map_err(Failure::fault)?.map_err(|error| Failure::file(data_dir, error))
 }

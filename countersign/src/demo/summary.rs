@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 use service_kit::fdatasync::SyncTimes;
 
 use super::closing::Closed;
+use super::left_out::LeftOut;
 use super::tally::{Phase, Tally};
 use crate::failure::Failure;
 use crate::output::{Console, facts};
@@ -9,17 +10,17 @@ use crate::output::{Console, facts};
 /// What came of a demonstration. There is one only when everything has verified.
 #[derive(Debug)]
 pub struct Summary {
-    tally: Tally,
-    closed: Closed,
-    syncs: SyncTimes,
+    /// What was counted.
+    pub tally: Tally,
+    /// What stands at the end.
+    pub closed: Closed,
+    /// What a sync costs in the data folder.
+    pub syncs: SyncTimes,
+    /// What of the input was not used.
+    pub left_out: LeftOut,
 }
 
 impl Summary {
-    /// Makes it.
-    pub const fn new(tally: Tally, closed: Closed, syncs: SyncTimes) -> Self {
-        Self { tally, closed, syncs }
-    }
-
     /// Prints it: as one JSON object, or as a table.
     ///
     /// # Errors
@@ -32,10 +33,12 @@ impl Summary {
         let rates: serde_json::Map<String, Value> =
             self.rates().into_iter().map(|(name, phase)| (format!("{name}_per_s"), json!(rounded(phase)))).collect();
         json!({
-            "candidates_by_state": self.closed.by_state,
+            "candidates_by_state": self.closed.states.by_state,
             "candidates_total": self.total(),
+            "candidates_of_others": self.closed.states.others,
             "executions": self.tally.executions,
             "proposals_refused": self.tally.refused,
+            "left_out": self.left_out.to_json(),
             "ledger_size": self.closed.log.size,
             "ledger_root": self.closed.log.root,
             "verified": true,
@@ -46,7 +49,9 @@ impl Summary {
     }
 
     fn to_text(&self) -> String {
-        let states = self.closed.by_state.iter().map(|(&state, count)| (state, count.to_string()));
+        let states = self.closed.states.by_state.iter().map(|(&state, count)| (state, count.to_string()));
+        let others = self.closed.states.others;
+        let others = (others > 0).then(|| ("of others", format!("{others}, proposed by others or under another seed")));
         let totals = [
             ("candidates", self.total().to_string()),
             ("executions", self.tally.executions.to_string()),
@@ -57,6 +62,7 @@ impl Summary {
         ];
         let rates = self.rates().into_iter().map(|(name, phase)| (name, rate_text(phase)));
         let sync = ("fdatasync p50", format!("{:.3} ms", self.sync_p50_ms()));
+        let totals = totals.into_iter().chain(others).chain(self.left_out.facts());
         let sections = [facts(states), facts(totals), facts(rates.chain([sync]))];
         sections.join("\n\n")
     }
@@ -72,7 +78,7 @@ impl Summary {
     }
 
     fn total(&self) -> u64 {
-        self.closed.by_state.values().sum()
+        self.closed.states.by_state.values().sum()
     }
 
     fn sync_p50_ms(&self) -> f64 {

@@ -21,11 +21,11 @@ pub struct Tally {
     pub refused: u64,
     /// Steps that reviewers took.
     pub decided: Phase,
-    /// Executions that the ledger recorded in this run.
+    /// Executions of this run's candidates that the ledger recorded in this run.
     pub executed: Phase,
     /// Entries that the ledger recorded in this run.
     pub recorded: Phase,
-    /// Executions in the whole ledger.
+    /// Executions of this run's candidates, whenever they were.
     pub executions: u64,
     /// Entries of the ledger that were read, from its first.
     pub log_size: u64,
@@ -73,22 +73,35 @@ impl Tally {
     }
 
     /// Counts an entry of the ledger; only one that was not there before this run counts for its rates.
-    pub fn recorded(&mut self, event: &CandidateEvent, entry_index: i64, is_new: bool) {
+    pub fn recorded(&mut self, entry_index: i64, is_new: bool) {
         self.log_size = self.log_size.max(entry_index.unsigned_abs() + 1);
+        if is_new {
+            self.recorded.happened(self.clock.now());
+        }
+        self.report.recorded(self.log_size, self.executions);
+    }
+
+    /// Counts what happened to a candidate of this run.
+    pub fn happened(&mut self, event: &CandidateEvent, is_new: bool) {
         let is_execution = match &event.event {
             Some(Event::CandidateExecuted(_)) => true,
             Some(Event::OutcomeSettled(settled)) => settled.result.is_some(),
             _ => false,
         };
         self.executions += u64::from(is_execution);
-        if is_new {
-            let now = self.clock.now();
-            self.recorded.happened(now);
-            if is_execution {
-                self.executed.happened(now);
-            }
+        if is_new && is_execution {
+            self.executed.happened(self.clock.now());
         }
-        self.report.recorded(self.log_size, self.executions);
+    }
+
+    /// Tells that every proposal is answered.
+    pub fn all_answered(&self) {
+        self.report.all_answered();
+    }
+
+    /// Tells that nothing more will happen.
+    pub fn all_settled(&self) {
+        self.report.all_settled();
     }
 }
 

@@ -72,7 +72,11 @@ impl Console {
 fn failure_text(failure: &Failure) -> String {
     match failure {
         Failure::Refused(refusal) => refusal.to_string(),
-        Failure::Finding(_) | Failure::Usage(_) | Failure::Unreachable(_) | Failure::Fault(_) => {
+        Failure::Finding(_)
+        | Failure::Usage(_)
+        | Failure::Unreachable(_)
+        | Failure::Fault(_)
+        | Failure::Interrupted => {
             format!("error: {failure}")
         }
         Failure::ReaderGone => String::new(),

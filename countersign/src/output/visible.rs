@@ -1,13 +1,16 @@
-/// Makes text that others wrote safe to show on a terminal: what would hide, reorder or steer shows as an escape.
+use super::mixed_script;
+
+/// Makes text that others wrote safe to show on a terminal: what would hide, reorder or steer shows as an escape, and so does
+/// a letter that stands in a word of another script, such as a Cyrillic `а` in a Latin word.
 ///
 /// Line breaks stay when `text` has them; tabs become spaces.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for (letter, is_foreign) in mixed_script::letters(text) {
         match letter {
             '\n' => shown.push('\n'),
             '\t' => shown.push(' '),
-            letter if hides(letter) => shown.extend(letter.escape_unicode()),
+            letter if is_foreign || hides(letter) => shown.extend(letter.escape_unicode()),
             letter => shown.push(letter),
         }
     }
@@ -43,5 +46,11 @@ mod tests {
         assert_eq!(visible("pay \u{202E}001"), "pay \\u{202e}001");
         assert_eq!(visible("a\u{200B}b\u{1b}[2Jc"), "a\\u{200b}b\\u{1b}[2Jc");
         assert_eq!(visible("two\nlines\tof Grüße 漢字"), "two\nlines of Grüße 漢字");
+    }
+
+    #[test]
+    fn a_letter_that_pretends_to_be_another_is_shown_as_what_it_is() {
+        assert_eq!(visible("pay P\u{0430}yPal now"), "pay P\\u{430}yPal now");
+        assert_eq!(visible("Москва, Ostrand"), "Москва, Ostrand");
     }
 }

@@ -60,6 +60,6 @@ impl Embedded {
 }
 
 fn config(workspace: &Workspace, needs: Needs) -> Config {
-    let execution = if needs.execution { Execution::usual() } else { Execution::Off };
-    Config { workspace: workspace.clone(), execution }
+    let execution = if needs.execution { Execution::only_in(workspace.clone()) } else { Execution::Off };
+    Config { execution }
 }

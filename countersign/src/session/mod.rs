@@ -20,6 +20,7 @@ use crate::failure::Failure;
 use embedded::Embedded;
 
 pub use outcome::is_under_way;
+pub use remote::{connect, connect_as, served_address};
 
 /// What a command needs of the services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,9 +14,16 @@ use crate::failure::Failure;
 /// # Errors
 /// [`Failure::Unreachable`].
 pub async fn connect(place: &Place, address: &str, caller: Caller) -> Result<AuthorizedChannel, Failure> {
-    let token = read_token(place, caller)?;
+    connect_as(address, &read_token(place, caller)?).await
+}
+
+/// Connects to a server as a token's principal; an address without a scheme is taken as `http`.
+///
+/// # Errors
+/// [`Failure::Unreachable`].
+pub async fn connect_as(address: &str, token: &BearerToken) -> Result<AuthorizedChannel, Failure> {
     let url = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
-    grpc::connect(&url, &token).await.map_err(Failure::unreachable)
+    grpc::connect(&url, token).await.map_err(Failure::unreachable)
 }
 
 /// Reads where the server listens that holds the data folder.

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use countersign_api::name::Workspace;
 use jiff::Timestamp;
 use ledger_format::PayloadDigest;
 
@@ -44,6 +45,11 @@ impl Call {
     /// Returns the resource name of the approved candidate.
     pub fn candidate(&self) -> &str {
         self.permit.approval.candidate()
+    }
+
+    /// Returns the candidate's workspace: a connector keeps what it does for one apart from the others.
+    pub fn workspace(&self) -> &Workspace {
+        &self.permit.claim.candidate.workspace
     }
 
     /// Returns the moment after which the answer is no longer awaited and the outcome counts as unknown.

@@ -1,11 +1,12 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use service_kit::database::{self, SqliteDatabase};
+use service_kit::database::{self, DriverError, SqliteDatabase};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migrations");
 
-/// Remembers the last checkpoint seen of each log, across restarts. Only one executor may work on it at a time.
+/// Remembers the last checkpoint seen of each log, across restarts. Of each log, only one executor may work on it at
+/// a time.
 #[derive(Debug, Clone)]
 pub struct CheckpointStore {
     database: SqliteDatabase,
@@ -19,7 +20,13 @@ pub enum Error {
     Database(#[from] database::Error),
     /// SQLite refuses a statement.
     #[error("the executor's memory of checkpoints can not be read or written")]
-    Driver(#[from] sqlx::Error),
+    Driver(#[source] DriverError),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Driver(error.into())
+    }
 }
 
 impl CheckpointStore {
@@ -64,5 +71,43 @@ impl CheckpointStore {
         .execute(&self.database.writer)
         .await?;
         Ok(())
+    }
+
+    /// Closes the file and writes its WAL back into it. A crash instead leaves the WAL, which the next start reads.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use crate::{connector::sandbox::StoreError as SandboxError, store};
+
+    /// Prints an error with all of its sources, as a binary does for people.
+    fn printed(error: &dyn Error) -> String {
+        match error.source() {
+            None => error.to_string(),
+            Some(source) => format!("{error}: {}", printed(source)),
+        }
+    }
+
+    async fn refused() -> sqlx::Error {
+        let database = sqlx::SqlitePool::connect("sqlite::memory:").await.expect("it opens");
+        sqlx::query("SELECT * FROM nowhere").execute(&database).await.expect_err("there is no such table")
+    }
+
+    #[tokio::test]
+    async fn what_sqlite_says_is_printed_once() {
+        let repeated = printed(&refused().await);
+        assert_eq!(repeated.matches("no such table").count(), 2, "sqlx repeats itself: {repeated}");
+        for error in [
+            &store::Error::from(refused().await) as &dyn Error,
+            &SandboxError::from(refused().await),
+            &crate::BuildError::Store(refused().await.into()),
+        ] {
+            assert_eq!(printed(error).matches("no such table").count(), 1, "{}", printed(error));
+        }
     }
 }

@@ -1,10 +1,14 @@
 //! One executor with everything around it, in one process and one folder.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use countersign_api::{
     candidate::v1::execution_service_server::ExecutionServiceServer,
-    ledger::v1::ledger_service_server::LedgerServiceServer,
+    ledger::v1::ledger_service_server::LedgerServiceServer, name::Workspace,
 };
 use executor::{
     App, BuildError, Config, RunError, Tally,
@@ -23,7 +27,7 @@ use service_kit::{
 use crate::{
     desk::Desk,
     ledger::Ledger,
-    log::{Log, PREFIX},
+    log::{Log, PREFIX, demo},
 };
 
 pub struct Bench {
@@ -39,8 +43,13 @@ pub struct Bench {
 
 impl Bench {
     pub async fn new() -> Self {
+        Self::of(demo()).await
+    }
+
+    /// Everything around an executor of another workspace.
+    pub async fn of(workspace: Workspace) -> Self {
         let clock = ManualClock::new("2026-11-22T10:00:00Z".parse().expect("a timestamp"));
-        let log = Log::new(7);
+        let log = Log::of(workspace, 7);
         let (ledger, desk) = (Ledger::new(log.clone()), Desk::new(clock.clone()));
         let (shutdown, metrics) = (Shutdown::new(), Metrics::new());
         let folder = tempfile::tempdir().expect("a folder");
@@ -57,17 +66,34 @@ impl Bench {
     }
 
     pub fn config(&self) -> Config {
-        let workspace = "workspaces/demo".parse().expect("a workspace");
-        Config::new(vec![workspace], PREFIX, self.log.verifying_key(), self.memory_db())
+        Config::new(vec![self.log.workspace.clone()], PREFIX, self.log.verifying_key(), self.memory_db())
     }
 
     pub fn memory_db(&self) -> PathBuf {
         self.folder.path().join("executor.db")
     }
 
+    /// The names of the files of a database: itself, and its WAL and shared memory while it is open.
+    pub fn files_of(&self, database: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path()).expect("a folder");
+        let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+        let mut names: Vec<_> = names.filter(|name| name.starts_with(database)).collect();
+        names.sort();
+        names
+    }
+
+    pub fn sandbox_db(&self) -> PathBuf {
+        self.folder.path().join("sandbox.db")
+    }
+
+    /// Opens a sandbox as a process that starts anew does.
+    pub async fn open_sandbox(file: &Path) -> Sandbox {
+        let clock = Arc::new(ManualClock::default());
+        Sandbox::open(file, clock, &Metrics::new(), &Shutdown::new()).await.expect("it opens")
+    }
+
     pub async fn sandbox(&self) -> Sandbox {
-        let file = self.folder.path().join("sandbox.db");
-        Sandbox::open(&file, self.clock(), &self.metrics, &self.shutdown).await.expect("it opens")
+        Sandbox::open(&self.sandbox_db(), self.clock(), &self.metrics, &self.shutdown).await.expect("it opens")
     }
 
     pub async fn executor(&self, connector: Arc<dyn Connector>) -> App {

@@ -9,6 +9,7 @@ use crate::{
     bench::Bench,
     connectors::{Breaking, Fault, Listener},
     desk::{failed, succeeded, unknown},
+    log::demo,
 };
 
 const TASKS: u128 = 20;
@@ -41,7 +42,7 @@ async fn work_that_may_be_repeated_is_repeated_without_doubles() {
         let sandbox = bench.sandbox().await;
         let tally = bench.run(Arc::new(sandbox.clone())).await;
         assert_eq!(tally, Tally { succeeded: 20, ..Tally::default() }, "{fault:?}");
-        let totals = sandbox.totals().await.expect("counted");
+        let totals = sandbox.crm(&demo()).totals().await.expect("counted");
         assert_eq!((totals.tasks, totals.calls), (20, 20), "{fault:?}");
     }
 }
@@ -58,7 +59,7 @@ async fn work_that_may_not_be_repeated_is_reported_unknown_and_left_alone() {
             let message = unknown(report.outcome.expect("an outcome"));
             assert!(message.contains("repeating is not declared safe"), "{message}");
         }
-        assert_eq!(sandbox.totals().await.expect("counted").tasks, tasks);
+        assert_eq!(sandbox.crm(&demo()).totals().await.expect("counted").tasks, tasks);
     }
 }
 

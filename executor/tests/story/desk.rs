@@ -42,6 +42,8 @@ pub struct DeskState {
     pub reports_refused: usize,
     /// After how many permits the next stream is cut.
     pub cut_after: Option<usize>,
+    /// Whether every stream is refused.
+    pub is_away: bool,
     /// Whether extensions are refused: somebody else has the claim.
     pub claims_are_lost: bool,
 }
@@ -116,6 +118,15 @@ impl ExecutionService for Desk {
         request: Request<ClaimExecutionsRequest>,
     ) -> Result<Response<Self::ClaimExecutionsStream>, Status> {
         let request = request.into_inner();
+        let is_away = self.change(|state| {
+            if state.is_away {
+                state.streams.push(request.clone());
+            }
+            state.is_away
+        });
+        if is_away {
+            return Err(Status::unavailable("nobody is at the desk"));
+        }
         let mut answers: Vec<_> = self
             .claim(&request)
             .into_iter()

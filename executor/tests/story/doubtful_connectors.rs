@@ -8,6 +8,7 @@ use crate::{
     bench::Bench,
     connectors::{Breaking, Fault},
     desk::unknown,
+    log::demo,
 };
 
 fn task(number: u128) -> String {
@@ -48,7 +49,7 @@ async fn two_hundred_calls_that_time_out_after_the_work_are_all_unknown_and_none
         let message = unknown(report.outcome.expect("an outcome"));
         assert!(message.contains("no answer within 30 s"), "{message}");
     }
-    let totals = sandbox.totals().await.expect("counted");
+    let totals = sandbox.crm(&demo()).totals().await.expect("counted");
     assert_eq!((totals.tasks, totals.calls), (200, 200));
     // Those of the later waves had waited so long that their claims were extended before the call.
     assert!(bench.desk.change(|state| state.extensions) >= 100);
@@ -67,7 +68,7 @@ async fn calls_that_time_out_before_the_work_are_unknown_too() {
     };
     let (tally, ()) = tokio::join!(executor.run_until_drained(&bench.shutdown), wave);
     assert_eq!(tally.expect("it runs"), Tally { unknown: 5, ..Tally::default() });
-    assert_eq!(sandbox.totals().await.expect("counted").tasks, 0);
+    assert_eq!(sandbox.crm(&demo()).totals().await.expect("counted").tasks, 0);
 }
 
 #[tokio::test]
@@ -82,6 +83,6 @@ async fn a_connector_that_breaks_down_or_loses_the_trace_is_unknown() {
             let message = unknown(report.outcome.expect("an outcome"));
             assert!(message.contains(words), "{message}");
         }
-        assert_eq!(sandbox.totals().await.expect("counted").tasks, 3);
+        assert_eq!(sandbox.crm(&demo()).totals().await.expect("counted").tasks, 3);
     }
 }

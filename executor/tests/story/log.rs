@@ -7,7 +7,7 @@ use std::{
 
 use countersign_api::{
     candidate::v1::{Payload, Permit},
-    name::CandidateName,
+    name::{CandidateName, Workspace},
 };
 use ledger_format::{
     APPROVING_KIND, Checkpoint, ConsistencyProof, Frontier, Hash, InclusionProof, Leaf, Nonce, PayloadDigest,
@@ -16,11 +16,11 @@ use ledger_format::{
 use uuid::Uuid;
 
 pub const PREFIX: &str = "log.example";
-pub const ORIGIN: &str = "log.example/workspaces/demo";
 
 /// Clones share one log.
 #[derive(Debug, Clone)]
 pub struct Log {
+    pub workspace: Workspace,
     key: Arc<SigningKey>,
     tree: Arc<Mutex<Tree>>,
 }
@@ -48,7 +48,7 @@ pub struct Approved {
 /// The leaf of an approval, before anybody tampers with it.
 pub fn approving_leaf(candidate: &CandidateName, revision: u64, digest: PayloadDigest) -> Leaf {
     Leaf {
-        origin: ORIGIN.to_owned(),
+        origin: origin(&candidate.workspace),
         kind: APPROVING_KIND.to_owned(),
         subject: candidate.to_string(),
         subject_revision: revision,
@@ -61,15 +61,31 @@ pub fn approving_leaf(candidate: &CandidateName, revision: u64, digest: PayloadD
     }
 }
 
+pub fn demo() -> Workspace {
+    Workspace::new("demo").expect("an id")
+}
+
 pub fn candidate(number: u128) -> CandidateName {
-    let id = Uuid::from_u128(0x0193_2c07_29a4_7d6b_8b1f_0000_0000_0000 + number);
-    CandidateName::new("workspaces/demo".parse().expect("a workspace"), id)
+    candidate_in(demo(), number)
+}
+
+/// Candidates of the same number have the same id in all workspaces.
+fn candidate_in(workspace: Workspace, number: u128) -> CandidateName {
+    CandidateName::new(workspace, Uuid::from_u128(0x0193_2c07_29a4_7d6b_8b1f_0000_0000_0000 + number))
+}
+
+fn origin(workspace: &Workspace) -> String {
+    format!("{PREFIX}/{workspace}")
 }
 
 impl Log {
     pub fn new(seed: u8) -> Self {
+        Self::of(demo(), seed)
+    }
+
+    pub fn of(workspace: Workspace, seed: u8) -> Self {
         let key = SigningKey::from_seed(PREFIX, &[seed; 32]).expect("a key");
-        let log = Self { key: Arc::new(key), tree: Arc::default() };
+        let log = Self { workspace, key: Arc::new(key), tree: Arc::default() };
         log.lock().roots.push(ledger_format::empty_root());
         log
     }
@@ -85,7 +101,7 @@ impl Log {
 
     /// Approves a payload with a leaf that was changed before it entered the log.
     pub fn approve_leaf(&self, number: u128, payload: &str, change: impl FnOnce(&mut Leaf)) -> Approved {
-        let candidate = candidate(number);
+        let candidate = candidate_in(self.workspace.clone(), number);
         let payload = canonicalize_payload(payload).expect("a payload");
         let nonce = *ledger_format::sha256(&[payload.as_bytes()]).as_bytes();
         let digest = digest_payload(&Nonce::new(nonce), &payload);
@@ -142,7 +158,7 @@ impl Log {
 
     pub fn signed_note(&self, size: u64) -> String {
         let root = self.lock().roots[usize::try_from(size).expect("a small log")];
-        Checkpoint::new(ORIGIN, size, root).expect("a checkpoint").sign(&self.key).text().to_owned()
+        Checkpoint::new(&origin(&self.workspace), size, root).expect("a checkpoint").sign(&self.key).text().to_owned()
     }
 
     pub fn prove_consistency(&self, old_size: u64, new_size: u64) -> Vec<Vec<u8>> {

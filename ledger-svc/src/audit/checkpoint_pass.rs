@@ -3,10 +3,18 @@ use std::collections::VecDeque;
 use countersign_api::name::Workspace;
 use ledger_format::{Checkpoint, SignedCheckpoint, VerifyingKey};
 
-use super::{Finding, What, typed::Typed};
-use crate::store::raw::{RawCheckpoint, RawFile};
+use super::{
+    Extent, Finding, What,
+    fault::Fault,
+    place::{CHECKPOINTS, Table},
+    typed::Typed,
+};
+use crate::{
+    log::Head,
+    store::raw::{RawCheckpoint, RawFile, Value},
+};
 
-const TABLE: &str = "checkpoints";
+const TABLE: Table = CHECKPOINTS;
 
 /// Checkpoints read at a time; at least the entries of a page, so that all that end within one are at hand.
 const PAGE_CHECKPOINTS: u32 = 512;
@@ -25,10 +33,10 @@ pub(super) struct CheckpointPass<'a> {
     is_read_out: bool,
     /// How many rows were taken.
     pub(super) taken: u64,
-    /// Size of the last checkpoint taken, 0 before the first.
-    pub(super) last_size: u64,
-    /// Size of the one before it.
-    pub(super) previous_size: u64,
+    /// The last checkpoint taken, that of nothing before the first.
+    pub(super) last: Head,
+    /// The one before it.
+    pub(super) previous: Head,
 }
 
 impl<'a> CheckpointPass<'a> {
@@ -41,8 +49,8 @@ impl<'a> CheckpointPass<'a> {
             after_size: None,
             is_read_out: false,
             taken: 0,
-            last_size: 0,
-            previous_size: 0,
+            last: Head::empty(),
+            previous: Head::empty(),
         }
     }
 
@@ -63,38 +71,61 @@ impl<'a> CheckpointPass<'a> {
     /// Takes the next checkpoint if it covers at most `size` entries; `u64::MAX` takes any.
     pub(super) fn take(&mut self, size: u64) -> Result<Option<Checkpoint>, Finding> {
         let Some(row) = self.waiting.front() else { return Ok(None) };
-        let column = Typed::new(TABLE, "size").count(&row.size)?;
-        if column > size {
+        let column = Typed::new(TABLE, "size").count(&row.size);
+        if column.as_ref().is_ok_and(|column| *column > size) {
             return Ok(None);
         }
-        let checkpoint = self.check(row, column)?;
+        let checkpoint = self.check(row, column).map_err(|fault| {
+            let fault = fault.in_row(|| format!("workspace = '{}' AND size = {}", self.workspace.id(), row.size));
+            fault.at(self.extent(row))
+        })?;
+        let head = Head { size: checkpoint.size(), root: checkpoint.root() };
         self.waiting.pop_front();
         self.taken += 1;
-        self.previous_size = std::mem::replace(&mut self.last_size, column);
+        self.previous = std::mem::replace(&mut self.last, head);
         Ok(Some(checkpoint))
     }
 
-    fn check(&self, row: &RawCheckpoint, column: u64) -> Result<Checkpoint, Finding> {
-        let size = Typed::new(TABLE, "size");
-        if column <= self.last_size {
-            return Err(size.finding(What::CheckpointDoubled));
-        }
-        let note = Typed::new(TABLE, "signed_note");
-        let text = note.text(&row.signed_note)?;
-        let refused = |error| note.finding(What::CheckpointRefused(error));
+    fn signed(&self, note: &Value) -> Result<Checkpoint, Fault> {
+        let note_column = Typed::new(TABLE, "signed_note");
+        let text = note_column.text(note)?;
+        let refused = |error| note_column.fault(What::CheckpointRefused(error));
         let signed = SignedCheckpoint::parse(text).map_err(refused)?;
-        let checkpoint = signed.verify(self.key, self.origin).map_err(refused)?;
-        if text.matches('\n').count() != NOTE_LINES {
-            return Err(note.finding(What::CheckpointExtended));
+        let checkpoint = signed.verify(self.key, self.origin).cloned().map_err(refused)?;
+        if text.matches('\n').count() == NOTE_LINES {
+            Ok(checkpoint)
+        } else {
+            Err(note_column.fault(What::CheckpointExtended))
         }
+    }
+
+    fn check(&self, row: &RawCheckpoint, column: Result<u64, Fault>) -> Result<Checkpoint, Fault> {
+        let size = Typed::new(TABLE, "size");
+        let column = column?;
+        let checkpoint = self.signed(&row.signed_note)?;
         if checkpoint.size() != column {
-            return Err(size.finding(What::CheckpointSizeDiffers { column, signed: checkpoint.size() }));
+            return Err(size.fault(What::CheckpointSizeDiffers { column, signed: checkpoint.size() }));
+        }
+        if column <= self.last.size {
+            return Err(size.fault(What::CheckpointDoubled));
         }
         let previous = Typed::new(TABLE, "previous_size");
         let found = previous.number(&row.previous_size)?;
-        if u64::try_from(found) != Ok(self.last_size) {
-            return Err(previous.finding(What::CheckpointChainBroken { expected: self.last_size, found }));
+        if u64::try_from(found) != Ok(self.last.size) {
+            return Err(previous.fault(What::CheckpointChainBroken { expected: self.last.size, found }));
         }
-        Ok(checkpoint.clone())
+        Ok(checkpoint)
+    }
+
+    /// Returns the entries that a row stands for: up to the size that was signed, from the checkpoint before it.
+    fn extent(&self, row: &RawCheckpoint) -> Extent {
+        let count = |value| Typed::new(TABLE, "size").count(value).ok();
+        let column = count(&row.size);
+        let signed = self.signed(&row.signed_note).ok().map(|checkpoint| checkpoint.size());
+        let end = signed.or(column).unwrap_or(self.last.size + 1);
+        // Only a row that stands where it belongs follows on the one before it.
+        let is_in_place = column == Some(end) && end > self.last.size;
+        let first = if is_in_place { Some(self.last.size) } else { count(&row.previous_size) };
+        Extent::span(self.workspace.id(), first.filter(|first| *first < end).unwrap_or(0), end)
     }
 }

@@ -9,15 +9,19 @@ use ledger_format::{
 };
 
 use super::{
-    Error, Finding, What,
+    Error, Extent, Finding, What,
+    astray::Astray,
     checkpoint_pass::CheckpointPass,
+    fault::{Fault, Source, Trouble},
     fence_pass::{FencePass, LogTail},
+    place::{CHECKPOINTS, ENTRIES, row_of_entry},
     tile_pass::TilePass,
     typed::Typed,
 };
-use crate::store::raw::{RawEntry, RawFile, RawPosition};
-
-const TABLE: &str = "entries";
+use crate::{
+    log::Head,
+    store::raw::{RawEntry, RawFile, RawPosition},
+};
 
 /// A log that was read from its first entry to its last and found whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,61 +49,84 @@ impl LogVerified {
 }
 
 /// Reads one log.
-pub(super) struct LogPass<'a, R> {
+pub(super) struct LogPass<'a> {
     ledger: &'a mut RawFile,
-    refuse: &'a R,
+    source: Source<'a>,
     workspace: &'a Workspace,
     origin: &'a str,
     fences: &'a FencePass,
+    roots: Roots<'a>,
     verifier: LogVerifier,
-    checkpoints: CheckpointPass<'a>,
     tiles: TilePass<'a>,
-    /// Size up to which a checkpoint or the fence has confirmed the root.
-    confirmed: u64,
 }
 
-impl<'a, R: Fn(sqlx::Error) -> Error> LogPass<'a, R> {
+/// What the root is held against on the way.
+struct Roots<'a> {
+    checkpoints: CheckpointPass<'a>,
+    /// What the fence store remembers.
+    fenced: Vec<Head>,
+    /// The first root that the fence store denies. What comes after may still say that it is the fence's size that is wrong.
+    denied: Option<Finding>,
+}
+
+impl<'a> LogPass<'a> {
     pub(super) fn new(
         ledger: &'a mut RawFile,
-        refuse: &'a R,
+        source: Source<'a>,
         workspace: &'a Workspace,
         origin: &'a str,
         key: &'a VerifyingKey,
         fences: &'a FencePass,
     ) -> Self {
+        let checkpoints = CheckpointPass::new(workspace, origin, key);
         Self {
             ledger,
-            refuse,
+            source,
             workspace,
             origin,
             fences,
+            roots: Roots { checkpoints, fenced: fences.heads(workspace), denied: None },
             verifier: LogVerifier::new(origin),
-            checkpoints: CheckpointPass::new(workspace, origin, key),
             tiles: TilePass::new(workspace),
-            confirmed: 0,
         }
     }
 
     /// Reads the log to its end; tells how many entries were read as it goes.
-    pub(super) async fn run(&mut self, mut on_read: impl FnMut(u64)) -> Result<LogVerified, Error> {
+    pub(super) async fn run(&mut self, mut on_read: impl FnMut(u64)) -> Result<LogVerified, Trouble> {
+        let read = match self.read(&mut on_read).await {
+            Ok(()) => self.end().await,
+            Err(error) => Err(error),
+        };
+        let fenced_size = self.roots.fenced.iter().map(|fenced| fenced.size).max().unwrap_or(0);
+        match (self.roots.denied.take(), read) {
+            (Some(denied), Ok(_) | Err(Trouble::Error(Error::Found(_)))) => Err(denied.into()),
+            (None, Err(Trouble::Error(Error::Found(found)))) => {
+                let log = Astray { workspace: self.workspace, origin: self.origin, fenced_size };
+                Err(log.trace(found, self.ledger).await.into())
+            }
+            (_, read) => read,
+        }
+    }
+
+    async fn read(&mut self, on_read: &mut impl FnMut(u64)) -> Result<(), Trouble> {
         let mut position = None;
         loop {
             // Pages begin where tiles do, so that one stored tile is at hand for each.
-            self.checkpoints.read_ahead(self.ledger).await.map_err(self.refuse).map_err(|error| self.locate(error))?;
-            let begun = self.tiles.begin_tile(self.ledger, self.refuse, self.verifier.size()).await;
-            begun.map_err(|error| self.locate(error))?;
+            let ahead = self.roots.checkpoints.read_ahead(self.ledger).await;
+            ahead.map_err(self.source.refuse(CHECKPOINTS.name)).map_err(|trouble| trouble.at(self.here()))?;
+            let begun = self.tiles.begin_tile(self.ledger, self.source, self.verifier.size()).await;
+            begun.map_err(|trouble| trouble.at(self.here()))?;
             let page = self.page(position).await?;
             on_read(self.verifier.size());
             match page {
                 Some(last) => position = Some(last),
-                None => break,
+                None => return Ok(()),
             }
         }
-        self.end().await
     }
 
     /// Reads the entries of one tile; returns the position of the last, or none when the log ended.
-    async fn page(&mut self, after: Option<RawPosition>) -> Result<Option<RawPosition>, Error> {
+    async fn page(&mut self, after: Option<RawPosition>) -> Result<Option<RawPosition>, Trouble> {
         let log = self.workspace.id();
         let mut last = None;
         let mut read = 0;
@@ -107,65 +134,79 @@ impl<'a, R: Fn(sqlx::Error) -> Error> LogPass<'a, R> {
             let mut rows = pin!(self.ledger.entries(self.workspace, after, TILE_WIDTH.into()));
             loop {
                 let index = self.verifier.size();
-                let row = rows.try_next().await.map_err(|error| locate((self.refuse)(error), log, index))?;
+                let row = rows.try_next().await.map_err(self.source.refuse(ENTRIES.name));
+                let row = row.map_err(|trouble| trouble.at(Extent::span(log, index, index + 1)))?;
                 let Some(row) = row else { break };
-                last = Some(check_entry(&row, log, self.confirmed, &mut self.verifier, &mut self.tiles)?);
+                let confirmed = self.roots.checkpoints.last.size;
+                last = Some(check_entry(&row, log, confirmed, &mut self.verifier, &mut self.tiles)?);
                 read += 1;
-                check_roots(
-                    self.workspace,
-                    self.fences,
-                    &mut self.verifier,
-                    &mut self.checkpoints,
-                    &mut self.confirmed,
-                )?;
+                self.roots.check(self.workspace, self.origin, &mut self.verifier)?;
             }
         }
-        let compared = self.tiles.compare_full(self.ledger, self.refuse).await;
-        compared.map_err(|error| self.locate(error))?;
+        let compared = self.tiles.compare_full(self.ledger, self.source).await;
+        compared.map_err(|trouble| trouble.at(self.here()))?;
         Ok(last.filter(|_| read == TILE_WIDTH))
     }
 
     /// Checks what is left once the entries are read: checkpoints beyond them, tiles too many, the fence.
-    async fn end(&mut self) -> Result<LogVerified, Error> {
+    async fn end(&mut self) -> Result<LogVerified, Trouble> {
         let log = self.workspace.id();
-        let size = self.verifier.size();
-        let last_index = size.saturating_sub(1);
-        let confirmed = self.confirmed;
-        let beyond = self
-            .checkpoints
-            .take(u64::MAX)
-            .map_err(|finding| finding.or_at(log, confirmed..=last_index.max(confirmed)))?;
-        if let Some(checkpoint) = beyond {
+        let head = Head { size: self.verifier.size(), root: self.verifier.root() };
+        let size = head.size;
+        if let Some(checkpoint) = self.roots.checkpoints.take(u64::MAX)? {
             let what = What::Log(LogWhat::SizeDiffers { read: size, signed: checkpoint.size() });
-            return Err(Finding::of_entries(log, size..=checkpoint.size() - 1, what).into());
+            let fault = Fault::of_table(ENTRIES, what).in_row(|| row_of_entry(log, size));
+            return Err(fault.at(Extent::span(log, size, checkpoint.size())).into());
         }
-        let counted = self.ledger.count_checkpoints(self.workspace).await.map_err(self.refuse);
-        if counted.map_err(|error| self.locate(error))? != self.checkpoints.taken {
-            let finding = Finding::of_log(log, What::CheckpointDoubled).in_column("checkpoints", "size");
-            return Err(finding.into());
+        let counted = self.ledger.count_checkpoints(self.workspace).await;
+        let counted = counted.map_err(self.source.refuse(CHECKPOINTS.name));
+        if counted.map_err(|trouble| trouble.at(self.here()))? != self.roots.checkpoints.taken {
+            let fault = Fault::of_table(CHECKPOINTS, What::CheckpointDoubled);
+            return Err(fault.at(Extent::span(log, 0, size)).into());
         }
-        let counted = self.tiles.check_count(self.ledger, self.refuse, size).await;
-        counted.map_err(|error| self.locate(error))?;
-        let tail = LogTail {
-            size,
-            checkpoint_size: self.checkpoints.last_size,
-            previous_size: self.checkpoints.previous_size,
-        };
-        self.fences.check(self.workspace, &tail).map_err(|what| match what {
-            What::LogBehindFence { fence_size, .. } => Finding::of_entries(log, size..=fence_size - 1, what),
-            what => Finding::of_log(log, what),
-        })?;
+        let counted = self.tiles.check_count(self.ledger, self.source, size).await;
+        counted.map_err(|trouble| trouble.at(self.here()))?;
+        let CheckpointPass { last, previous, .. } = self.roots.checkpoints;
+        let tail = LogTail { head, checkpoint: last, previous };
+        if let Err(found) = self.fences.check(self.workspace, self.origin, &tail) {
+            if let What::FenceSizeDiffers { .. } = *found.what {
+                self.roots.denied = None;
+            }
+            return Err(found.into());
+        }
         Ok(LogVerified {
             workspace: self.workspace.clone(),
             origin: self.origin.to_owned(),
             size,
-            root: self.verifier.root(),
-            signed_size: self.checkpoints.last_size,
+            root: head.root,
+            signed_size: last.size,
         })
     }
 
-    fn locate(&self, error: Error) -> Error {
-        locate(error, self.workspace.id(), self.verifier.size())
+    /// Names the entry that is read next.
+    fn here(&self) -> Extent {
+        let index = self.verifier.size();
+        Extent::span(self.workspace.id(), index, index + 1)
+    }
+}
+
+impl Roots<'_> {
+    /// Holds the tree against the checkpoints and fences of its present size.
+    fn check(&mut self, workspace: &Workspace, origin: &str, verifier: &mut LogVerifier) -> Result<(), Finding> {
+        let size = verifier.size();
+        loop {
+            let confirmed = self.checkpoints.last.size;
+            let Some(checkpoint) = self.checkpoints.take(size)? else { break };
+            verifier.checkpoint(&checkpoint).map_err(|found| {
+                let fault = Fault::of_table(ENTRIES, What::Log(found.what));
+                fault.at(Extent::span(workspace.id(), confirmed, size))
+            })?;
+        }
+        if self.fenced.iter().any(|fenced| fenced.size == size && fenced.root != verifier.root()) {
+            let confirmed = self.checkpoints.last.size;
+            self.denied.get_or_insert_with(|| FencePass::denial(workspace, origin, confirmed, size));
+        }
+        Ok(())
     }
 }
 
@@ -178,13 +219,13 @@ fn check_entry(
     tiles: &mut TilePass<'_>,
 ) -> Result<RawPosition, Finding> {
     let index = verifier.size();
-    let here = |finding: Finding| finding.or_at(log, index..=index);
+    let here = |fault: Fault| fault.in_row(|| row_of_entry(log, index)).at(Extent::span(log, index, index + 1));
     let entry_index = check_index(row, log, index)?;
-    let leaf_hash = Typed::new(TABLE, "leaf_hash").hash(&row.leaf_hash).map_err(here)?;
-    let salt = Salt::new(Typed::new(TABLE, "salt").array(&row.salt).map_err(here)?);
-    let key = Typed::new(TABLE, "idempotency_key").text(&row.idempotency_key).map_err(here)?;
-    let leaf = Typed::new(TABLE, "leaf").bytes(&row.leaf).map_err(here)?;
-    let content = Typed::new(TABLE, "content").bytes(&row.content).map_err(here)?;
+    let leaf_hash = Typed::new(ENTRIES, "leaf_hash").hash(&row.leaf_hash).map_err(here)?;
+    let salt = Salt::new(Typed::new(ENTRIES, "salt").array(&row.salt).map_err(here)?);
+    let key = Typed::new(ENTRIES, "idempotency_key").text(&row.idempotency_key).map_err(here)?;
+    let leaf = Typed::new(ENTRIES, "leaf").bytes(&row.leaf).map_err(here)?;
+    let content = Typed::new(ENTRIES, "content").bytes(&row.content).map_err(here)?;
 
     let in_tile = tiles.stored_leaf_hash(index);
     let parts = EntryParts {
@@ -203,38 +244,20 @@ fn check_entry(
 }
 
 fn check_index(row: &RawEntry, log: &str, expected: u64) -> Result<i64, Finding> {
-    let column = Typed::new(TABLE, "entry_index");
-    let found = column.number(&row.entry_index).map_err(|finding| finding.or_at(log, expected..=expected))?;
+    let column = Typed::new(ENTRIES, "entry_index");
+    let here = |fault: Fault, index| {
+        let found = format!("workspace = '{log}' AND entry_index = {}", row.entry_index);
+        fault.in_row(|| found).at(Extent::span(log, index, index + 1))
+    };
+    let found = column.number(&row.entry_index).map_err(|fault| here(fault, expected))?;
     match u64::try_from(found) {
         Ok(index) if index == expected => Ok(found),
         index => {
             // A lower one stands twice; a higher one leaves the expected one out.
             let first = index.map_or(expected, |index| index.min(expected));
-            let finding = column.finding(What::IndexNotDense { expected, found });
-            Err(finding.or_at(log, first..=first))
+            Err(here(column.fault(What::IndexNotDense { expected, found }), first))
         }
     }
-}
-
-/// Holds the tree against the checkpoints and fences of its present size.
-fn check_roots(
-    workspace: &Workspace,
-    fences: &FencePass,
-    verifier: &mut LogVerifier,
-    checkpoints: &mut CheckpointPass<'_>,
-    confirmed: &mut u64,
-) -> Result<(), Finding> {
-    let (log, size) = (workspace.id(), verifier.size());
-    while let Some(checkpoint) = checkpoints.take(size).map_err(|finding| finding.or_at(log, *confirmed..=size - 1))? {
-        let checked = verifier.checkpoint(&checkpoint);
-        checked.map_err(|finding| Finding::of_entries(log, *confirmed..=size - 1, What::Log(finding.what)))?;
-        *confirmed = size;
-    }
-    if fences.denies(workspace, size, verifier.root()) {
-        let first = (*confirmed).min(size - 1);
-        return Err(Finding::of_entries(log, first..=size - 1, What::FenceRootDiffers { fence_size: size }));
-    }
-    Ok(())
 }
 
 /// Says in which column an entry is wrong, as far as its tile tells.
@@ -244,19 +267,13 @@ fn explain(finding: verify::Finding, log: &str, confirmed: u64, in_tile: Option<
         LogWhat::LeafHashDiffers { stored, .. } if in_tile == Some(*stored) => Some("leaf"),
         LogWhat::LeafHashDiffers { computed, .. } if in_tile == Some(*computed) => Some("leaf_hash"),
         LogWhat::ColumnDiffers { column: Field::IdempotencyKey } => Some("idempotency_key"),
-        LogWhat::LeafMalformed(_) | LogWhat::LeafOfOtherLog { .. } => Some("leaf"),
+        LogWhat::LeafMalformed(_) => Some("leaf"),
+        LogWhat::LeafOfOtherLog { .. } => Some("workspace"),
         _ => None,
     };
     // Time that runs backwards here may have jumped ahead anywhere since the last root that was confirmed.
     let first = if let LogWhat::TimeBackwards { .. } = what { confirmed } else { index };
-    let finding = Finding::of_entries(log, first..=index, What::Log(what));
-    column.map_or(finding.clone(), |column| finding.in_column(TABLE, column))
-}
-
-/// Adds where the reading was to what went wrong there.
-fn locate(error: Error, log: &str, index: u64) -> Error {
-    match error {
-        Error::Found(finding) => finding.or_at(log, index..=index).into(),
-        other @ (Error::File { .. } | Error::Origin(_)) => other,
-    }
+    let fault = Fault::of_table(ENTRIES, What::Log(what)).in_row(|| row_of_entry(log, index));
+    let fault = column.map_or(fault.clone(), |column| fault.in_column(column));
+    fault.at(Extent::span(log, first, index + 1))
 }

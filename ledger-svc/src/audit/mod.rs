@@ -8,19 +8,26 @@
 //! the service ([`LogVerified::unsigned_entries`] counts them), and whether ledger and fence were both put back to an older moment.
 //! Whoever remembers a later checkpoint finds that.
 
+mod astray;
 mod checkpoint_pass;
 mod error;
+mod extents;
+mod fault;
 mod fence_pass;
 mod finding;
 mod log_pass;
+mod place;
 mod prove;
 mod structure_pass;
 mod tile_pass;
 mod typed;
 mod verify;
+mod what;
 
 pub use error::Error;
-pub use finding::{ColumnName, Finding, What};
+pub use finding::Finding;
 pub use log_pass::LogVerified;
+pub use place::{Cell, Extent, Place, Reach, StoreFile};
 pub use prove::{EntryId, Proof, ProveError, prove};
 pub use verify::{Progress, verify};
+pub use what::What;

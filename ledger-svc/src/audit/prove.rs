@@ -6,7 +6,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::store::{
     self,
-    sqlite::{self, TileRoots, open_read_only},
+    sqlite::{self, ReadOnlyFile, TileRoots},
 };
 
 /// Which entry a proof is asked for.
@@ -73,10 +73,13 @@ pub enum ProveError {
 /// See [`ProveError`]. The proof is as good as the file: whoever gets it verifies it.
 pub async fn prove(ledger: &Path, workspace: &Workspace, entry: &EntryId) -> Result<Proof, ProveError> {
     let unopened = |source| ProveError::File { file: ledger.to_owned(), source };
-    let mut connection = open_read_only(ledger).await.map_err(unopened)?;
+    let mut file = ReadOnlyFile::open(ledger).await.map_err(unopened)?;
     // One moment for all that is read.
-    let mut moment = connection.begin().await.map_err(store::Error::from)?;
-    prove_from(&mut moment, workspace, entry).await
+    let mut moment = file.connection.begin().await.map_err(store::Error::from)?;
+    let proof = prove_from(&mut moment, workspace, entry).await?;
+    drop(moment);
+    file.close().await.map_err(store::Error::from)?;
+    Ok(proof)
 }
 
 async fn prove_from(

@@ -1,48 +1,110 @@
-use std::path::Path;
-
 use sqlx::migrate::{MigrateError, Migrator};
 
-use super::{Error, Finding, What};
-use crate::store::raw::{RawFile, SchemaObject, Value, expected_migrations, expected_schema};
+use super::{
+    Extent, What,
+    fault::{Fault, Source, Trouble},
+    place::{ENTRIES, MIGRATIONS, SCHEMA},
+    typed::Typed,
+};
+use crate::store::raw::{MigrationRow, RawFile, SchemaObject, Value, expected_migrations, expected_schema};
+
+/// SQLite's own tables of planner statistics; their names are reserved.
+const STATISTICS_PREFIX: &[u8] = b"sqlite_stat";
 
 /// Checks what SQLite keeps beside the rows: tables against indices and constraints, and the schema against what the service makes.
-pub(super) async fn check(
-    path: &Path,
-    file: &mut RawFile,
-    migrator: &Migrator,
-    refuse: &impl Fn(sqlx::Error) -> Error,
-) -> Result<(), Error> {
-    if let Some(message) = file.integrity().await.map_err(refuse)? {
-        return Err(Finding::of_file(What::Damaged { file: path.to_owned(), message }).into());
-    }
-    let differs = |object: &str| {
-        let what = What::SchemaDiffers { file: path.to_owned(), object: object.to_owned() };
-        Error::from(Finding::of_file(what))
+pub(super) async fn check(source: Source<'_>, file: &mut RawFile, migrator: &Migrator) -> Result<(), Trouble> {
+    check_integrity(source, file).await?;
+    let applied = file.migrations().await.map_err(source.refuse(MIGRATIONS))?;
+    let all = expected_migrations(migrator);
+    // A file of an older release has fewer of them, and the schema that those make.
+    let (expected, later) = all.split_at(applied.len().clamp(1, all.len()));
+    check_migrations(source, &applied, expected)?;
+    let found = file.schema().await.map_err(source.refuse(SCHEMA))?;
+    let Err(fault) = check_schema(source, &schema_of(source, migrator, expected.len()).await?, &found) else {
+        return Ok(());
     };
-    let applied = file.migrations().await.map_err(refuse)?;
-    if applied.is_empty() || applied != expected_migrations(migrator, applied.len()) {
-        return Err(differs("_sqlx_migrations"));
+    if let Some(lost) = later.first()
+        && schema_of(source, migrator, all.len()).await? == found
+    {
+        return Err(of_migration(source, lost, What::MigrationLost).into());
     }
-    let expected = expected_schema(migrator, applied.len()).await.map_err(|error| match error {
-        MigrateError::Execute(error) => refuse(error),
-        other => refuse(sqlx::Error::from(other)),
-    })?;
-    let found = file.schema().await.map_err(refuse)?;
-    first_difference(&expected, &found).map_or(Ok(()), |object| Err(differs(&object)))
+    Err(fault.into())
+}
+
+async fn schema_of(source: Source<'_>, migrator: &Migrator, count: usize) -> Result<Vec<SchemaObject>, Trouble> {
+    expected_schema(migrator, count).await.map_err(|error| match error {
+        MigrateError::Execute(error) => source.refuse(SCHEMA)(error),
+        other => source.refuse(SCHEMA)(sqlx::Error::from(other)),
+    })
 }
 
 /// Checks that no key stands twice in a log (L-5).
-pub(super) async fn check_keys(ledger: &mut RawFile, refuse: &impl Fn(sqlx::Error) -> Error) -> Result<(), Error> {
-    let Some((workspace, index)) = ledger.doubled_key().await.map_err(refuse)? else { return Ok(()) };
-    let mut finding = Finding::of_log(&workspace.to_string(), What::KeyDoubled).in_column("entries", "idempotency_key");
-    if let Value::Integer(index) = index {
-        finding.entries = u64::try_from(index).ok().map(|index| index..=index);
+pub(super) async fn check_keys(source: Source<'_>, ledger: &mut RawFile) -> Result<(), Trouble> {
+    let doubled = ledger.doubled_key().await.map_err(source.refuse(ENTRIES.name))?;
+    let Some((workspace, index)) = doubled else { return Ok(()) };
+    let fault = Typed::new(ENTRIES, "idempotency_key").fault(What::KeyDoubled);
+    let fault = fault.in_row(|| format!("workspace = '{workspace}' AND entry_index = {index}"));
+    match index {
+        Value::Integer(index) if index >= 0 => {
+            let index = index.unsigned_abs();
+            Err(fault.at(Extent { workspace: workspace.to_string(), entries: index..=index }).into())
+        }
+        _ => Err(fault.into()),
     }
-    Err(finding.into())
 }
 
-fn first_difference(expected: &[SchemaObject], found: &[SchemaObject]) -> Option<String> {
-    let odd = found.iter().find(|object| !expected.contains(object));
+/// Once something is found wrong, each table is asked by itself which of them it is in.
+async fn check_integrity(source: Source<'_>, file: &mut RawFile) -> Result<(), Trouble> {
+    let Some(said) = file.integrity().await.map_err(source.refuse(SCHEMA))? else { return Ok(()) };
+    for table in source.file.tables() {
+        if let Ok(Some(said)) = file.integrity_of(table).await {
+            return Err(Fault::of_table(source.table(table), What::Damaged { said }).into());
+        }
+    }
+    Err(Fault::of_table(source.table(SCHEMA), What::Damaged { said }).into())
+}
+
+fn check_migrations(source: Source<'_>, found: &[MigrationRow], expected: &[MigrationRow]) -> Result<(), Fault> {
+    let fault = |row, what| of_migration(source, row, what);
+    let noted = |rows: &[MigrationRow], version: &Value| rows.iter().any(|row| row.version() == version);
+    // One under another version leaves its own behind: that is named as the changed one.
+    for row in expected {
+        let Some(found) = found.iter().find(|found| found.version() == row.version()) else {
+            let moved = found.iter().find(|found| found.differs_in_version_only(row));
+            return Err(moved.map_or_else(
+                || fault(row, What::MigrationLost),
+                |moved| fault(moved, What::MigrationDiffers).in_column("version"),
+            ));
+        };
+        if let Some(column) = found.differing_column(row) {
+            return Err(fault(row, What::MigrationDiffers).in_column(column));
+        }
+    }
+    let odd = found.iter().find(|row| !noted(expected, row.version())).or(found.get(expected.len()));
+    odd.map_or(Ok(()), |row| Err(fault(row, What::MigrationAdded)))
+}
+
+fn of_migration(source: Source<'_>, row: &MigrationRow, what: What) -> Fault {
+    Fault::of_table(source.table(MIGRATIONS), what).in_row(|| format!("version = {}", row.version()))
+}
+
+fn check_schema(source: Source<'_>, expected: &[SchemaObject], found: &[SchemaObject]) -> Result<(), Fault> {
+    let fault = |object: &SchemaObject, what| {
+        Fault::of_table(source.table(SCHEMA), what).in_row(|| format!("name = '{}'", object.name))
+    };
+    let kind = |object: &SchemaObject| object.kind.to_string();
+    let of_name = |objects: &[SchemaObject], name: &Value| objects.iter().any(|object| &object.name == name);
     let lost = expected.iter().find(|object| !found.contains(object));
-    odd.or(lost).map(|object| object.name.to_string())
+    if let Some(lost) = lost {
+        let Some(changed) = found.iter().find(|object| object.name == lost.name) else {
+            return Err(fault(lost, What::SchemaLost { kind: kind(lost) }));
+        };
+        let fault = fault(changed, What::SchemaChanged { kind: kind(lost) });
+        return Err(fault.in_column(lost.differing_column(changed).unwrap_or("sql")));
+    }
+    let odd = found.iter().find(|object| !of_name(expected, &object.name)).or(found.get(expected.len()));
+    let Some(odd) = odd else { return Ok(()) };
+    let is_statistics = matches!(&odd.name, Value::Text(name) if name.starts_with(STATISTICS_PREFIX));
+    let what = if is_statistics { What::Statistics } else { What::SchemaAdded { kind: kind(odd) } };
+    Err(fault(odd, what))
 }

@@ -1,15 +1,19 @@
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 use countersign_api::name::Workspace;
 use ledger_format::{HASH_BYTES, Hash, Subtree, TILE_WIDTH, Tile, TileId};
 
-use super::{Error, Finding, What, typed::Typed};
+use super::{
+    Extent, Finding, What,
+    fault::{Fault, Source, Trouble},
+    place::{TILES, row_of_tile},
+    typed::Typed,
+};
 use crate::{
     log::{FullTile, PartialTiles},
-    store::raw::{RawFile, Value},
+    store::raw::{RawFile, StrayTile, Value},
 };
 
-const TABLE: &str = "tiles";
 const TILE_BYTES: usize = TILE_WIDTH as usize * HASH_BYTES;
 
 /// Compares the stored tiles of one log with the hashes that its entries give.
@@ -30,11 +34,11 @@ impl<'a> TilePass<'a> {
     pub(super) async fn begin_tile(
         &mut self,
         ledger: &mut RawFile,
-        refuse: &impl Fn(sqlx::Error) -> Error,
+        source: Source<'_>,
         index: u64,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Trouble> {
         let Some(id) = full_tile(0, index / u64::from(TILE_WIDTH)) else { return Ok(()) };
-        let stored = ledger.tile(self.workspace, id).await.map_err(refuse)?;
+        let stored = ledger.tile(self.workspace, id).await.map_err(source.refuse(TILES.name))?;
         self.leaves = if stored.is_empty() { None } else { Some(self.parse(id, &stored)?) };
         Ok(())
     }
@@ -50,16 +54,18 @@ impl<'a> TilePass<'a> {
     }
 
     /// Compares the tiles that have become full with the stored ones.
-    pub(super) async fn compare_full(
-        &mut self,
-        ledger: &mut RawFile,
-        refuse: &impl Fn(sqlx::Error) -> Error,
-    ) -> Result<(), Error> {
+    pub(super) async fn compare_full(&mut self, ledger: &mut RawFile, source: Source<'_>) -> Result<(), Trouble> {
         for tile in std::mem::take(&mut self.full) {
             let id = full_tile(tile.level, tile.index).expect("invariant: the tree names tiles that exist");
             let stored = match self.leaves.take() {
                 Some(leaves) if leaves.id() == id => leaves,
-                Some(_) | None => self.parse(id, &ledger.tile(self.workspace, id).await.map_err(refuse)?)?,
+                Some(_) | None => {
+                    let stored = ledger.tile(self.workspace, id).await.map_err(source.refuse(TILES.name))?;
+                    if stored.is_empty() {
+                        return Err(self.lost(ledger, source, id, &tile.hashes).await?.into());
+                    }
+                    self.parse(id, &stored)?
+                }
             };
             let differing = stored.hashes().iter().zip(&tile.hashes).position(|(stored, computed)| stored != computed);
             if let Some(position) = differing {
@@ -76,14 +82,10 @@ impl<'a> TilePass<'a> {
     }
 
     /// Checks that no other tiles are stored than those that a log of `size` entries has.
-    pub(super) async fn check_count(
-        &self,
-        ledger: &mut RawFile,
-        refuse: &impl Fn(sqlx::Error) -> Error,
-        size: u64,
-    ) -> Result<(), Error> {
+    pub(super) async fn check_count(&self, ledger: &mut RawFile, source: Source<'_>, size: u64) -> Result<(), Trouble> {
         let expected = TileId::completed(0, size).count();
-        if usize::try_from(ledger.count_tiles(self.workspace).await.map_err(refuse)?) == Ok(expected) {
+        if usize::try_from(ledger.count_tiles(self.workspace).await.map_err(source.refuse(TILES.name))?) == Ok(expected)
+        {
             return Ok(());
         }
         let is_expected = |level: &Value, index: &Value| {
@@ -91,35 +93,73 @@ impl<'a> TilePass<'a> {
             let (Ok(level), Ok(index)) = (u8::try_from(*level), u64::try_from(*index)) else { return false };
             full_tile(level, index).is_some() && index < (size >> (8 * level)) / u64::from(TILE_WIDTH)
         };
-        let ids = ledger.tile_ids(self.workspace).await.map_err(refuse)?;
+        let ids = ledger.tile_ids(self.workspace).await.map_err(source.refuse(TILES.name))?;
         let odd = ids.iter().find(|(level, index)| !is_expected(level, index)).or(ids.last());
         let (level, tile_index) =
             odd.map_or_else(Default::default, |(level, index)| (level.to_string(), index.to_string()));
-        let what = What::TileUnexpected { level, tile_index };
-        Err(Finding::of_log(self.workspace.id(), what).in_column(TABLE, "tile_index").into())
+        let row = format!("workspace = '{}' AND level = {level} AND tile_index = {tile_index}", self.workspace.id());
+        let fault = Fault::of_table(TILES, What::TileUnexpected { level, tile_index }).in_row(|| row);
+        Err(fault.at(Extent::span(self.workspace.id(), 0, size)).into())
+    }
+
+    /// Looks for a tile that is not where it belongs.
+    async fn lost(
+        &self,
+        ledger: &mut RawFile,
+        source: Source<'_>,
+        id: TileId,
+        hashes: &[Hash],
+    ) -> Result<Finding, Trouble> {
+        let bytes: Vec<u8> = hashes.iter().flat_map(|hash| *hash.as_bytes()).collect();
+        let astray = ledger.tiles_holding(&bytes).await.map_err(source.refuse(TILES.name))?;
+        let moved = astray.iter().find_map(|stray| self.changed_key(id, stray));
+        let fault = moved.unwrap_or_else(|| {
+            let what = What::TileCount { level: id.level(), tile_index: id.index(), found: 0 };
+            Fault::of_table(TILES, what).in_row(|| self.row(id))
+        });
+        Ok(fault.at(self.leaves_under(id, 0..TILE_WIDTH.into())))
+    }
+
+    /// Says in which one column of its key a row differs from the tile that belongs here.
+    fn changed_key(&self, id: TileId, stray: &StrayTile) -> Option<Fault> {
+        let StrayTile { workspace, level, tile_index } = stray;
+        let columns = [
+            ("workspace", workspace, Value::Text(self.workspace.id().as_bytes().to_vec())),
+            ("level", level, Value::Integer(id.level().into())),
+            ("tile_index", tile_index, i64::try_from(id.index()).map_or(Value::Null, Value::Integer)),
+        ];
+        let mut differing = columns.iter().filter(|(_, found, expected)| *found != expected);
+        let (Some((column, found, _)), None) = (differing.next(), differing.next()) else { return None };
+        let fault = Typed::new(TILES, column).fault(What::RowElsewhere { found: found.to_string() });
+        let row = format!("workspace = '{workspace}' AND level = {level} AND tile_index = {tile_index}");
+        Some(fault.in_row(|| row))
     }
 
     fn parse(&self, id: TileId, stored: &[Value]) -> Result<Tile, Finding> {
-        let at = |finding: Finding| finding.or_at(self.workspace.id(), leaves_under(id, 0..TILE_WIDTH.into()));
+        let at = |fault: Fault| fault.in_row(|| self.row(id)).at(self.leaves_under(id, 0..TILE_WIDTH.into()));
         let [hashes] = stored else {
             let what = What::TileCount { level: id.level(), tile_index: id.index(), found: stored.len() };
-            return Err(at(Typed::new(TABLE, "tile_index").finding(what)));
+            return Err(at(Fault::of_table(TILES, what)));
         };
-        let bytes: [u8; TILE_BYTES] = Typed::new(TABLE, "hashes").array(hashes).map_err(at)?;
+        let bytes: [u8; TILE_BYTES] = Typed::new(TILES, "hashes").array(hashes).map_err(at)?;
         Ok(Tile::from_bytes(id, &bytes).expect("invariant: these are the bytes of a full tile"))
     }
 
     fn differs(&self, id: TileId, position: u64) -> Finding {
-        let what = What::TileDiffers { level: id.level(), tile_index: id.index() };
-        Finding::of_entries(self.workspace.id(), leaves_under(id, position..position + 1), what)
+        let fault = Typed::new(TILES, "hashes").fault(What::TileDiffers { level: id.level(), tile_index: id.index() });
+        fault.in_row(|| self.row(id)).at(self.leaves_under(id, position..position + 1))
     }
-}
 
-/// Names the entries under the hashes at these positions of a tile.
-fn leaves_under(id: TileId, positions: Range<u64>) -> RangeInclusive<u64> {
-    let first = id.index() * u64::from(TILE_WIDTH);
-    let shift = 8 * u32::from(id.level());
-    (first + positions.start) << shift..=((first + positions.end) << shift) - 1
+    fn row(&self, id: TileId) -> String {
+        row_of_tile(self.workspace.id(), id.level(), id.index())
+    }
+
+    /// Names the entries under the hashes at these positions of a tile.
+    fn leaves_under(&self, id: TileId, positions: Range<u64>) -> Extent {
+        let first = id.index() * u64::from(TILE_WIDTH);
+        let shift = 8 * u32::from(id.level());
+        Extent::span(self.workspace.id(), (first + positions.start) << shift, (first + positions.end) << shift)
+    }
 }
 
 fn full_tile(level: u8, index: u64) -> Option<TileId> {

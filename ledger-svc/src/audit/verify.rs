@@ -4,17 +4,18 @@ use countersign_api::name::Workspace;
 use ledger_format::VerifyingKey;
 
 use super::{
-    Error, Finding, What,
-    error::unreadable,
+    Error, StoreFile, What, extents,
+    fault::{Fault, Source, Trouble},
     fence_pass::FencePass,
     log_pass::{LogPass, LogVerified},
+    place::{CHECKPOINTS, ENTRIES, FENCES, TILES, Table},
     structure_pass,
 };
 use crate::{
     origin::Origins,
     store::{
         fence,
-        raw::{RawFence, RawFile, Value},
+        raw::{RawFence, RawFile, RawWorkspaces, Value},
         sqlite::{self, Stillness},
     },
 };
@@ -44,9 +45,17 @@ pub async fn verify(
     mut on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Vec<LogVerified>, Error> {
     let origins = Origins::new(origin_prefix)?;
+    let ledger = Source { path: ledger, file: StoreFile::Ledger };
+    let fence = Source { path: fence, file: StoreFile::Fence };
     loop {
-        let still = [ledger, fence].map(|file| (file, Stillness::of(file)));
-        let verified = verify_once(ledger, fence, key, &origins, &mut on_progress).await;
+        let still = [ledger, fence].map(|source| (source.path, Stillness::of(source.path)));
+        let verified = match verify_once(ledger, fence, key, &origins, &mut on_progress).await {
+            Ok(verified) => Ok(verified),
+            Err(Trouble::Error(error)) => Err(error),
+            Err(Trouble::Fault(fault) | Trouble::Below(fault)) => {
+                Err(fault.below(extents::of_every_log(ledger, fence, &origins).await).into())
+            }
+        };
         // A server that started meanwhile may have changed pages under the reading: what it found says nothing.
         if still.iter().all(|(file, stillness)| stillness.held(file)) {
             return verified;
@@ -55,72 +64,84 @@ pub async fn verify(
 }
 
 async fn verify_once(
-    ledger: &Path,
-    fence: &Path,
+    ledger: Source<'_>,
+    fence: Source<'_>,
     key: &VerifyingKey,
     origins: &Origins,
     mut on_progress: impl FnMut(Progress<'_>) + Send,
-) -> Result<Vec<LogVerified>, Error> {
-    let refuse_fence = unreadable(fence);
-    let read_fence = || async { read_fences(fence).await.map_err(&refuse_fence) };
+) -> Result<Vec<LogVerified>, Trouble> {
     // A running server moves the fence before it stores a checkpoint. Read before and after the ledger's moment, it can be told what
     // must stand in the ledger by then and what may not yet.
-    let before = read_fence().await?;
-    let refuse = unreadable(ledger);
-    let mut file = RawFile::open(ledger).await.map_err(&refuse)?;
-    let after = read_fence().await?;
+    let before = read_fences(fence).await?;
+    let mut file = RawFile::open(ledger.path).await.map_err(ledger.refuse_to_open())?;
+    let after = read_fences(fence).await?;
     let fences = FencePass::new(origins, &before, &after);
 
-    let (workspaces, strays) = sort_out(file.workspaces().await.map_err(&refuse)?);
-    let entries_about = file.entries_about().await.map_err(&refuse)?;
-    let fences = fences?;
-    let mut workspaces: Vec<Workspace> = workspaces.union(&fences.workspaces()).cloned().collect();
-    // A row moved to another workspace is named by the gap it leaves before it is named as the other's only row.
-    workspaces.sort_by_key(|workspace| (!fences.knows(workspace), workspace.clone()));
-
+    let (workspaces, stray) = sort_out(file.workspaces().await.map_err(ledger.refuse_to_open())?, &fences);
+    let entries_about = file.entries_about().await.map_err(ledger.refuse(ENTRIES.name))?;
     let mut verified = Vec::new();
     let mut entries = 0;
     for workspace in workspaces {
         let origin = origins.of(&workspace);
-        let mut pass = LogPass::new(&mut file, &refuse, &workspace, &origin, key, &fences);
+        let mut pass = LogPass::new(&mut file, ledger, &workspace, &origin, key, &fences);
         let log = pass
             .run(|read| on_progress(Progress { workspace: workspace.id(), entries: entries + read, entries_about }));
         let log = log.await?;
         entries += log.size;
         verified.push(log);
     }
-    if let Some(stray) = strays.first() {
-        return Err(Finding::of_log(stray, What::NoWorkspace { workspace: stray.clone() }).into());
+    if let Some(stray) = stray {
+        return Err(stray.into());
     }
-    structure_pass::check_keys(&mut file, &refuse).await?;
-    structure_pass::check(ledger, &mut file, &sqlite::MIGRATIONS, &refuse).await?;
-    file.close().await.map_err(&refuse)?;
-    let mut file = RawFile::open(fence).await.map_err(&refuse_fence)?;
-    structure_pass::check(fence, &mut file, &fence::MIGRATIONS, &refuse_fence).await?;
-    file.close().await.map_err(&refuse_fence)?;
+    fences.check_strangers()?;
+    structure_pass::check_keys(ledger, &mut file).await?;
+    structure_pass::check(ledger, &mut file, &sqlite::MIGRATIONS).await?;
+    file.close().await.map_err(ledger.refuse_to_open())?;
+    let mut file = RawFile::open(fence.path).await.map_err(fence.refuse_to_open())?;
+    structure_pass::check(fence, &mut file, &fence::MIGRATIONS).await?;
+    file.close().await.map_err(fence.refuse_to_open())?;
     verified.sort_by(|one, other| one.workspace.cmp(&other.workspace));
     Ok(verified)
 }
 
-async fn read_fences(file: &Path) -> Result<Vec<RawFence>, sqlx::Error> {
-    let mut file = RawFile::open(file).await?;
-    let fences = file.fences().await?;
-    file.close().await?;
+async fn read_fences(source: Source<'_>) -> Result<Vec<RawFence>, Trouble> {
+    let mut file = RawFile::open(source.path).await.map_err(source.refuse_to_open())?;
+    let fences = file.fences().await.map_err(source.refuse(FENCES.name))?;
+    file.close().await.map_err(source.refuse_to_open())?;
     Ok(fences)
 }
 
-/// Parts workspaces from what is none.
-fn sort_out(values: Vec<Value>) -> (BTreeSet<Workspace>, Vec<String>) {
-    let mut workspaces = BTreeSet::new();
-    let mut strays = Vec::new();
-    for value in values {
-        let text = if let Value::Text(bytes) = &value { str::from_utf8(bytes).ok() } else { None };
-        match text.map(Workspace::new) {
-            Some(Ok(workspace)) => {
-                workspaces.insert(workspace);
+/// Sorts the workspaces by how much there is of their logs, and finds a row that is of none.
+///
+/// A row moved to another workspace is named by the gap it leaves before it is named as the other's only row.
+fn sort_out(raw: RawWorkspaces, fences: &FencePass) -> (Vec<Workspace>, Option<Fault>) {
+    let mut stray = None;
+    let mut parse = |table: Table, values: Vec<Value>| -> BTreeSet<Workspace> {
+        let parsed = values.into_iter().filter_map(|value| {
+            let workspace = extents::workspace(&value);
+            if workspace.is_none() {
+                stray.get_or_insert_with(|| of_no_workspace(table, &value));
             }
-            Some(Err(_)) | None => strays.push(value.to_string()),
-        }
-    }
-    (workspaces, strays)
+            workspace
+        });
+        parsed.collect()
+    };
+    let of_entries = parse(ENTRIES, raw.of_entries);
+    let of_checkpoints = parse(CHECKPOINTS, raw.of_checkpoints);
+    let of_tiles = parse(TILES, raw.of_tiles);
+
+    let all: BTreeSet<Workspace> =
+        [&of_entries, &of_checkpoints, &of_tiles, &fences.workspaces()].into_iter().flatten().cloned().collect();
+    let mut workspaces: Vec<Workspace> = all.into_iter().collect();
+    workspaces.sort_by_key(|workspace| {
+        let is_signed = of_entries.contains(workspace) && of_checkpoints.contains(workspace);
+        (!is_signed, !fences.knows(workspace))
+    });
+    (workspaces, stray)
+}
+
+fn of_no_workspace(table: Table, value: &Value) -> Fault {
+    let fault = Fault::of_table(table, What::NoWorkspace { workspace: value.to_string() }).in_column("workspace");
+    let row = if *value == Value::Null { "workspace IS NULL".to_owned() } else { format!("workspace = '{value}'") };
+    fault.in_row(|| row)
 }

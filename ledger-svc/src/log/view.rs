@@ -25,6 +25,12 @@ impl Head {
     }
 }
 
+impl Default for Head {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
 /// A checkpoint that is signed, fenced and stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {

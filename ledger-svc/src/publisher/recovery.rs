@@ -4,7 +4,7 @@ use std::{
 };
 
 use countersign_api::name::Workspace;
-use ledger_format::{Frontier, Leaf, SignedCheckpoint, VerifyingKey};
+use ledger_format::{Frontier, Leaf, SignedCheckpoint, VerifyingKey, checkpoint, note};
 use sqlx::SqliteConnection;
 
 use super::round::SignedLog;
@@ -33,11 +33,14 @@ pub(crate) enum RecoveryError {
     Store(#[from] store::Error),
     #[error("the fence store knows the log `{origin}`, which this origin prefix does not name")]
     UnknownOrigin { origin: String },
+    #[error("the last checkpoint of `{origin}` is signed by another key")]
+    OtherKey { origin: String },
 }
 
 /// Brings every log's entries, checkpoints and fence together; a log where they disagree is halted, the others go on.
 ///
-/// Entries that no checkpoint covers yet are noted for the publisher.
+/// Entries that no checkpoint covers yet are noted for the publisher. Where no log at all was signed by this key and one was by another,
+/// it is the key that is wrong.
 pub(crate) async fn recover(
     ledger: &LedgerStore,
     fence: &FenceStore,
@@ -53,6 +56,7 @@ pub(crate) async fn recover(
     let workspaces: BTreeSet<Workspace> =
         ledger.workspaces().await?.into_iter().chain(fences.keys().cloned()).collect();
     let mut recovered = Recovered::default();
+    let mut signed_by_another = None;
     for workspace in workspaces {
         let log = logs.of(&workspace);
         let mut recovery = Recovery { ledger, connection: &mut *ledger.reader().await?, key, log: &log };
@@ -61,17 +65,21 @@ pub(crate) async fn recover(
         metrics.note_size(&workspace, size);
         match recovery.log(size, fences.get(&workspace)).await {
             Ok((end, signed)) => {
-                metrics.note_signed_size(&workspace, signed.stored_size);
-                if signed.fenced.is_some_and(|fenced| fenced.size == signed.stored_size) {
+                metrics.note_signed_size(&workspace, signed.stored.size);
+                if signed.fenced == Some(signed.stored) {
                     fence.mark_stored(&[log.origin.as_str()]).await?;
                 }
-                if end.edge.size() > signed.stored_size {
+                if end.edge.size() > signed.stored.size {
                     logs.note_committed(&log, end.edge.head());
                 }
                 recovered.ends.insert(workspace.clone(), end);
                 recovered.signed.insert(workspace, signed);
             }
             Err(Unfit::Halted(halt)) => log.set_halt(halt),
+            Err(Unfit::OtherKey { size }) => {
+                signed_by_another.get_or_insert_with(|| log.origin.clone());
+                log.set_halt(Halt::CheckpointUnverified { size });
+            }
             Err(Unfit::Store(error @ (store::Error::CorruptRow { .. } | store::Error::MissingRow { .. }))) => {
                 tracing::error!(workspace = workspace.id(), error = %error, "a log does not read back");
                 log.set_halt(Halt::StorageFailed);
@@ -79,12 +87,18 @@ pub(crate) async fn recover(
             Err(Unfit::Store(error @ (store::Error::Driver(_) | store::Error::Open(_)))) => return Err(error.into()),
         }
     }
-    Ok(recovered)
+    match signed_by_another {
+        Some(origin) if recovered.signed.values().all(|signed| signed.stored == Head::empty()) => {
+            Err(RecoveryError::OtherKey { origin })
+        }
+        Some(_) | None => Ok(recovered),
+    }
 }
 
 /// Why a log must not be written to.
 enum Unfit {
     Halted(Halt),
+    OtherKey { size: u64 },
     Store(store::Error),
 }
 
@@ -113,7 +127,8 @@ impl Recovery<'_> {
             return Err(Unfit::Halted(Halt::OffFence { fence_size: fence.head.size }));
         }
         let last_appended_at_us = self.last_appended_at_us(size).await?;
-        let signed = SignedLog { edge: signed_edge, fenced: fence.map(|fence| fence.head), stored_size };
+        let stored = signed_edge.head();
+        let signed = SignedLog { edge: signed_edge, fenced: fence.map(|fence| fence.head), stored };
         Ok((LogEnd { edge, last_appended_at_us }, signed))
     }
 
@@ -148,6 +163,7 @@ impl Recovery<'_> {
                 Ok(Published { checkpoint, signed_note: row.signed_note })
             }
             Ok(_) => Err(unverified),
+            Err(checkpoint::Error::Note(note::Error::NotSigned { .. })) => Err(Unfit::OtherKey { size: row.size }),
             Err(error) => {
                 tracing::error!(workspace = self.log.workspace.id(), error = %error, "a stored checkpoint is refused");
                 Err(unverified)

@@ -23,8 +23,8 @@ pub(crate) struct SignedLog {
     pub(crate) edge: RightEdge,
     /// What the fence remembers.
     pub(crate) fenced: Option<Head>,
-    /// Size of the last checkpoint stored, 0 when none is.
-    pub(crate) stored_size: u64,
+    /// Size and root of the last checkpoint stored; of nothing when none is.
+    pub(crate) stored: Head,
 }
 
 /// Signs one round of heads after the other.
@@ -94,7 +94,7 @@ impl Signer {
 
     fn advance_of(&self, log: &Log, head: Head) -> Advance {
         let signed = &self.signed[&log.workspace];
-        Advance { origin: log.origin.clone(), from: signed.fenced, to: head, stored_size: signed.stored_size }
+        Advance { origin: log.origin.clone(), from: signed.fenced, to: head, stored_root: signed.stored.root }
     }
 
     fn sign(&mut self, log: Arc<Log>, head: Head) -> Signing {
@@ -107,7 +107,7 @@ impl Signer {
         CheckpointRow {
             workspace: signing.log.workspace.clone(),
             size: signing.head.size,
-            previous_size: self.signed[&signing.log.workspace].stored_size,
+            previous_size: self.signed[&signing.log.workspace].stored.size,
             signed_note: signing.published.signed_note.clone(),
         }
     }
@@ -128,7 +128,7 @@ impl Signer {
 
     fn note_stored(&mut self, signing: &Signing) {
         let Signing { log, head, published } = signing;
-        self.signed.entry(log.workspace.clone()).or_default().stored_size = head.size;
+        self.signed.entry(log.workspace.clone()).or_default().stored = *head;
         self.metrics.note_signed_size(&log.workspace, head.size);
         log.set_published(Arc::clone(published));
         tracing::debug!(workspace = log.workspace.id(), size = head.size, root = %head.root, "a checkpoint was signed");

@@ -6,5 +6,6 @@ pub mod fence;
 mod migration_rows;
 pub mod raw;
 pub mod sqlite;
+mod statistics;
 
 pub use error::Error;

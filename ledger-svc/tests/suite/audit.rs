@@ -3,6 +3,7 @@ use std::{fs, path::Path};
 use futures::future::join;
 use ledger_format::{Leaf, SigningKey, TlogProof};
 use ledger_svc::audit::{self, EntryId, Error, ProveError, What};
+use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use tokio::sync::watch;
 
 use crate::{
@@ -35,6 +36,72 @@ async fn a_whole_ledger_is_verified_and_left_as_it_was() {
     assert_eq!(steps, [256, 300]);
     let after = (files_in(&folder), fs::read(case.ledger()).expect("read"), fs::read(case.fence()).expect("read"));
     assert!(before == after, "{:?} became {:?}", before.0, after.0);
+}
+
+/// Copies the files of a running server as they stand at this moment: what a kill would leave.
+fn copy_as_killed(files: &Files, extensions: &[&str]) -> Files {
+    let killed = Files::new();
+    for name in ["ledger.db", "fence.db"] {
+        for extension in extensions {
+            let name = format!("{name}{extension}");
+            fs::copy(files.path(&name), killed.path(&name)).expect("copied");
+        }
+    }
+    killed
+}
+
+#[tokio::test]
+async fn what_a_killed_server_left_in_its_wal_is_read_and_nothing_is_left_beside_it() {
+    let files = Files::new();
+    let bench = files.serve().await;
+    bench.fill(0, 20, 10).await;
+    for extensions in [&["", "-wal", "-shm"][..], &["", "-wal"]] {
+        let killed = copy_as_killed(&files, extensions);
+        assert!(fs::metadata(killed.path("ledger.db-wal")).expect("a WAL").len() > 0, "the entries are in the WAL");
+        let before = files_in(killed.folder());
+        let wal = fs::read(killed.path("ledger.db-wal")).expect("read");
+        assert_eq!(killed.verify().await.expect("whole")[0].size, 20, "{extensions:?}");
+        let proof = audit::prove(&killed.ledger(), &workspace(), &EntryId::Index(7)).await.expect("proved");
+        assert_eq!(proof.index, 7);
+        assert_eq!(files_in(killed.folder()), before, "{extensions:?}");
+        assert!(fs::read(killed.path("ledger.db-wal")).expect("read") == wal, "the WAL is as it was");
+    }
+    bench.drain().await;
+    assert_eq!(files_in(files.folder()).iter().filter(|name| name.starts_with("ledger.db")).count(), 1);
+}
+
+#[tokio::test]
+async fn a_value_changed_in_the_wal_is_found() {
+    let files = Files::new();
+    let bench = files.serve().await;
+    bench.fill(0, 20, 10).await;
+    let killed = copy_as_killed(&files, &["", "-wal"]);
+    bench.drain().await;
+    let mut connection = SqliteConnectOptions::new().filename(killed.ledger()).connect().await.expect("it opens");
+    sqlx::query("UPDATE entries SET salt = zeroblob(32) WHERE entry_index = 3")
+        .execute(&mut connection)
+        .await
+        .expect("changed");
+    let changed = copy_as_killed(&killed, &["", "-wal"]);
+    connection.close().await.expect("it closes");
+    let Err(Error::Found(finding)) = changed.verify().await else { panic!("nothing was found") };
+    assert_eq!((finding.first_index(), finding.last_index()), (3, Some(3)), "{finding}");
+}
+
+#[tokio::test]
+async fn statistics_of_an_earlier_release_are_found_and_gone_after_a_start() {
+    let files = Files::new();
+    let bench = files.serve().await;
+    bench.fill(0, 20, 10).await;
+    bench.drain().await;
+    for file in [files.ledger(), files.fence()] {
+        files.meddle(&file, "ANALYZE").await;
+        let Err(Error::Found(finding)) = files.verify().await else { panic!("nothing was found") };
+        assert_eq!(*finding.what, What::Statistics, "{finding}");
+        assert!(finding.mend().contains("start the service once"), "{finding}");
+        files.serve().await.drain().await;
+        assert_eq!(files.verify().await.expect("whole again")[0].size, 20);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -130,7 +130,7 @@ async fn a_fence_moved_and_a_checkpoint_not_stored_is_made_good_at_the_next_star
         origin: origin(),
         from: Some(Head { size: signed.size, root: signed.root }),
         to: Head { size: tail.size, root: tail.root },
-        stored_size: signed.size,
+        stored_root: signed.root,
     };
     fence.advance(&[advance]).await.expect("moved");
     fence.close().await;

@@ -7,6 +7,7 @@ mod bench;
 mod checkpoints;
 mod concurrency;
 mod crash;
+mod every_value;
 mod full_queue;
 mod proofs;
 mod read;

@@ -119,11 +119,14 @@ async fn an_older_or_lost_fence_file_is_noticed() {
 }
 
 #[tokio::test]
-async fn another_signing_key_signs_nothing() {
+async fn another_signing_key_is_refused_at_the_start() {
     let files = grown().await;
     let other = SigningKey::from_seed(crate::bench::ORIGIN_PREFIX, &[9; 32]).expect("a key");
-    let bench = files.serve_with(LedgerConfig { signing_key: other, ..files.config() }).await;
-    assert_halted(&bench, "STORAGE_FAILED", 20).await;
+    let config = LedgerConfig { signing_key: other, ..files.config() };
+    let refused = crate::bench::build(config).await.expect_err("another key");
+    assert!(matches!(&refused, BuildError::OtherKey { .. }), "{refused}");
+    assert!(refused.to_string().contains("countersign.local/workspaces/demo"), "{refused}");
+    assert_eq!(files.verify().await.expect("untouched")[0].size, 20);
 }
 
 #[tokio::test]

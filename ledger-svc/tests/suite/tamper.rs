@@ -26,6 +26,7 @@ pub struct Case {
 /// A stored value, to be written back changed.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stored {
+    Null,
     Integer(i64),
     Text(Vec<u8>),
     Blob(Vec<u8>),
@@ -37,11 +38,18 @@ impl Original {
         let bench = files.serve().await;
         bench.fill(0, ENTRIES, usize::try_from(COMMIT).expect("small")).await;
         bench.drain().await;
+        let original = Self::of(files).await;
+        let verified = original.files.verify().await.expect("whole");
+        assert_eq!((verified.len(), verified[0].size, verified[0].signed_size), (1, ENTRIES, ENTRIES));
+        original
+    }
+
+    /// Takes a ledger that was drained.
+    pub async fn of(files: Files) -> Self {
         for name in ["ledger.db-wal", "fence.db-wal"] {
             assert!(!files.path(name).exists(), "everything is in the files themselves");
         }
-        let verified = files.verify().await.expect("whole");
-        assert_eq!((verified.len(), verified[0].size, verified[0].signed_size), (1, ENTRIES, ENTRIES));
+        files.verify().await.expect("whole");
         Self { files }
     }
 
@@ -70,12 +78,17 @@ impl Case {
         connection.close().await.expect("it closes");
     }
 
-    /// Makes a table anew without types, keys and constraints, so that it takes anything.
+    /// Makes a table of the ledger anew without types, keys and constraints, so that it takes anything.
     pub async fn loosen(&self, table: &str) {
+        self.loosen_in("ledger.db", table).await;
+    }
+
+    /// Makes a table of a file anew without types, keys and constraints, so that it takes anything.
+    pub async fn loosen_in(&self, file: &str, table: &str) {
         let sql = format!(
             "CREATE TABLE loose AS SELECT * FROM {table}; DROP TABLE {table}; ALTER TABLE loose RENAME TO {table}"
         );
-        self.run("ledger.db", &sql).await;
+        self.run(file, &sql).await;
     }
 
     pub async fn read(&self, file: &str, table: &str, column: &str, row: &str) -> Stored {
@@ -86,6 +99,7 @@ impl Case {
             "integer" => Stored::Integer(found.get(1)),
             "text" => Stored::Text(found.get(2)),
             "blob" => Stored::Blob(found.get(2)),
+            "null" => Stored::Null,
             other => panic!("no column holds {other}"),
         };
         connection.close().await.expect("it closes");
@@ -93,17 +107,31 @@ impl Case {
     }
 
     pub async fn write(&self, file: &str, table: &str, column: &str, row: &str, stored: Stored) {
+        self.try_write(file, table, column, row, stored).await.expect("it is taken");
+    }
+
+    /// Writes, unless a constraint forbids it.
+    pub async fn try_write(
+        &self,
+        file: &str,
+        table: &str,
+        column: &str,
+        row: &str,
+        stored: Stored,
+    ) -> Result<(), sqlx::Error> {
         let mut connection = self.open(file).await;
         let cast = if matches!(stored, Stored::Text(_)) { "CAST(?1 AS TEXT)" } else { "?1" };
         let sql = format!("UPDATE {table} SET {column} = {cast} WHERE {row}");
         let query = sqlx::query(sqlx::AssertSqlSafe(sql));
         let query = match stored {
+            Stored::Null => query.bind(None::<i64>),
             Stored::Integer(number) => query.bind(number),
             Stored::Text(bytes) | Stored::Blob(bytes) => query.bind(bytes),
         };
-        let changed = query.execute(&mut connection).await.expect("it is taken");
-        assert_eq!(changed.rows_affected(), 1, "{table}.{column} where {row}");
+        let changed = query.execute(&mut connection).await;
         connection.close().await.expect("it closes");
+        assert_eq!(changed?.rows_affected(), 1, "{table}.{column} where {row}");
+        Ok(())
     }
 
     pub async fn verify(&self) -> Result<Vec<LogVerified>, Error> {
@@ -118,8 +146,12 @@ impl Case {
         }
     }
 
-    async fn open(&self, file: &str) -> SqliteConnection {
-        let options = SqliteConnectOptions::new().filename(self.folder.path().join(file)).pragma("synchronous", "OFF");
+    /// Opens a file to do with it as one likes, its schema included.
+    pub async fn open(&self, file: &str) -> SqliteConnection {
+        let options = SqliteConnectOptions::new()
+            .filename(self.folder.path().join(file))
+            .pragma("synchronous", "OFF")
+            .pragma("writable_schema", "ON");
         options.connect().await.expect("it opens")
     }
 }
@@ -128,6 +160,7 @@ impl Stored {
     /// Returns the value with one bit of one byte changed, at several positions; of a number, several bits.
     pub fn flips(&self) -> Vec<Self> {
         match self {
+            Self::Null => vec![Self::Integer(1), Self::Text(b"x".to_vec()), Self::Blob(b"x".to_vec())],
             Self::Integer(number) => [0, 1, 7, 8, 31, 40, 63].map(|bit| Self::Integer(number ^ (1 << bit))).to_vec(),
             Self::Text(bytes) => flip_each(bytes).into_iter().map(Self::Text).collect(),
             Self::Blob(bytes) => flip_each(bytes).into_iter().map(Self::Blob).collect(),
@@ -138,7 +171,7 @@ impl Stored {
     pub fn lengths(&self) -> Vec<Self> {
         let cut_and_grown = |bytes: &Vec<u8>| [bytes[..bytes.len() - 1].to_vec(), [bytes.as_slice(), b"x"].concat()];
         match self {
-            Self::Integer(_) => Vec::new(),
+            Self::Null | Self::Integer(_) => Vec::new(),
             Self::Text(bytes) => cut_and_grown(bytes).map(Self::Text).to_vec(),
             Self::Blob(bytes) => cut_and_grown(bytes).map(Self::Blob).to_vec(),
         }

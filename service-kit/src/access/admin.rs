@@ -56,7 +56,7 @@ mod tests {
         let first = ensure_admin_token(&data_dir, &access).await.expect("made");
         let again = ensure_admin_token(&data_dir, &access).await.expect("found");
         assert_eq!(first.reveal(), again.reveal());
-        let admin = access.resolve(&first.reveal()).await.expect("it works");
+        let admin = access.resolve(&first.reveal()).await.expect("it works").principal;
         assert_eq!(admin.id().as_str(), "humans/admin");
         assert!(admin.has(Role::Admin));
         assert_eq!(access.list(None, 10).await.expect("readable").len(), 1);

@@ -4,63 +4,57 @@ use countersign_api::error::v1::ErrorReason;
 use http::{HeaderMap, Request, Response, header::AUTHORIZATION};
 use tonic::body::Body;
 
-use super::{Access, Denied, Principal, rights};
+use super::{Access, Admitted, Gate, Rpc, hold::run_while_valid, is_open, validity::Grant};
 use crate::{
-    grpc::{Inner, Middleware, Next},
+    grpc::{Inner, Middleware, Next, unknown},
     rejection::Rejection,
 };
 
-/// Lets a call through only with a valid token and the right to its rpc, and leaves the `Arc<Principal>` in the request's
-/// extensions. Health and reflection pass without.
+/// Lets a call through only with a valid token and the right to its rpc, for as long as the token is valid, and leaves the
+/// `Arc<Principal>` in the request's extensions. Health and reflection pass without.
 #[derive(Debug, Clone)]
 pub(crate) struct AccessLayer {
     access: Arc<Access>,
+    gate: Arc<Gate>,
 }
 
 impl AccessLayer {
-    /// Makes the layer over a directory of tokens.
-    pub(crate) fn new(access: Arc<Access>) -> Self {
-        Self { access }
+    /// Makes the layer over a directory of tokens and the gate behind it.
+    pub(crate) fn new(access: Arc<Access>, gate: Gate) -> Self {
+        Self { access, gate: Arc::new(gate) }
     }
 }
 
 impl Middleware for AccessLayer {
     async fn answer(self, mut request: Request<Body>, next: Next<impl Inner>) -> Response<Body> {
         let rpc = request.uri().path();
-        if !rights::is_open(rpc) {
-            match admit(&self.access, rpc, request.headers()).await {
-                Ok(principal) => {
-                    tracing::Span::current().record("principal", principal.id().as_str());
-                    request.extensions_mut().insert(principal);
-                }
-                Err(rejection) => return rejection.into_status().into_http(),
-            }
+        if is_open(rpc) {
+            return next.run(request).await;
         }
-        next.run(request).await
+        let (grant, admitted) = match self.let_in(rpc, request.headers()).await {
+            Ok(let_in) => let_in,
+            Err(rejection) => return rejection.into_status().into_http(),
+        };
+        tracing::Span::current().record("principal", grant.principal.id().as_str());
+        request.extensions_mut().insert(grant.principal);
+        request.extensions_mut().insert(admitted);
+        run_while_valid(grant.validity, request, next).await
     }
 }
 
-async fn admit(access: &Access, rpc: &str, headers: &HeaderMap) -> Result<Arc<Principal>, Rejection> {
-    let token = bearer_token(headers).ok_or_else(|| {
-        Rejection::new(
-            ErrorReason::TokenInvalid,
-            "the call carries no bearer token; send metadata `authorization: Bearer <token>`",
-        )
-    })?;
-    let principal = access.resolve(token).await.map_err(refuse)?;
-    match rights::of(rpc) {
-        Some(right) if right.admits(&principal) => Ok(principal),
-        Some(_) => Err(Rejection::new(
-            ErrorReason::AccessDenied,
-            format!("`{}` may not call `{rpc}`; use a token whose kind and roles allow it", principal.id()),
-        )
-        .with("rpc", rpc)
-        .with("principal", principal.id().as_str())),
-        None => Err(Rejection::new(
-            ErrorReason::AccessDenied,
-            format!("nobody may call `{rpc}`; ask the server's reflection for the rpcs that it has"),
-        )
-        .with("rpc", rpc)),
+impl AccessLayer {
+    async fn let_in(&self, path: &str, headers: &HeaderMap) -> Result<(Grant, Admitted), Rejection> {
+        // Before the token: a caller with the wrong path needs another path, not another token.
+        let rpc = Rpc::at(path).ok_or_else(|| unknown(path))?;
+        let token = bearer_token(headers).ok_or_else(|| {
+            Rejection::new(
+                ErrorReason::TokenInvalid,
+                "the call carries no bearer token; send metadata `authorization: Bearer <token>`",
+            )
+        })?;
+        let grant = self.access.resolve(token).await?;
+        let admitted = self.gate.admit(&grant.principal, rpc)?;
+        Ok((grant, admitted))
     }
 }
 
@@ -69,16 +63,6 @@ fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let (scheme, token) = values.next()?.to_str().ok()?.split_once(' ')?;
     (values.next().is_none() && scheme.eq_ignore_ascii_case("bearer")).then(|| token.trim())
-}
-
-fn refuse(denied: Denied) -> Rejection {
-    match denied {
-        Denied::Invalid => Rejection::new(ErrorReason::TokenInvalid, denied.to_string()),
-        Denied::Store(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "a token can not be checked");
-            Rejection::new(ErrorReason::StorageFailed, "the token can not be checked now; try again")
-        }
-    }
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub struct PrincipalId {
 }
 
 /// The workspaces that a principal can reach.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// Every workspace of the installation: `workspaces/-`.
     All,
@@ -35,7 +35,7 @@ pub enum Scope {
 }
 
 /// An authenticated caller.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Principal {
     id: PrincipalId,
     scope: Scope,

@@ -38,7 +38,8 @@ impl TokenService for TokenRpc {
         request: Request<CreateTokenRequest>,
     ) -> Result<Response<CreateTokenResponse>, Status> {
         let request = request.into_inner();
-        let expires_at = request.expire_time.map(read_time).transpose()?;
+        let now = self.access.now();
+        let expires_at = request.expire_time.map(|time| read_expiry(time, now)).transpose()?;
         let principal = read_principal(&request)?;
         let (token, record) = self.access.create(principal, expires_at).await.map_err(refuse)?;
         tracing::info!(token = %record.id, principal = %record.principal.id(), "a token was made");
@@ -109,9 +110,17 @@ fn read_principal(request: &CreateTokenRequest) -> Result<Principal, Rejection> 
     Principal::new(id, scope, roles).map_err(|error| Rejection::malformed("roles", error.to_string()))
 }
 
-fn read_time(time: prost_types::Timestamp) -> Result<Timestamp, Rejection> {
-    Timestamp::new(time.seconds, time.nanos)
-        .map_err(|_| Rejection::malformed("expire_time", "is not a time between the years -9999 and 9999"))
+fn read_expiry(time: prost_types::Timestamp, now: Timestamp) -> Result<Timestamp, Rejection> {
+    let time = Timestamp::new(time.seconds, time.nanos)
+        .map_err(|_| Rejection::malformed("expire_time", "is not a time between the years -9999 and 9999"))?;
+    if time <= now {
+        let description = format!(
+            "is `{time}`, and it is `{now}` now: the token would never work; choose a later time, or leave it unset for a \
+             token that does not lapse"
+        );
+        return Err(Rejection::malformed("expire_time", description));
+    }
+    Ok(time)
 }
 
 fn show(record: &TokenRecord) -> Token {

@@ -15,6 +15,7 @@ use super::{DataDirLock, Error};
 /// report/        reports made from them
 /// admin.token    the first admin's bearer token, mode 0600
 /// server.address where the server that holds the lock listens
+/// access.cedar   the access policy, where it is not the shipped one
 /// lock           locked by the one process that works in the folder
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +95,11 @@ impl DataDir {
     /// Returns the folder of reports.
     pub fn report(&self) -> PathBuf {
         self.folder.join("report")
+    }
+
+    /// Returns the file of the access policy that replaces the shipped one, where there is one.
+    pub fn access_policy(&self) -> PathBuf {
+        self.folder.join("access.cedar")
     }
 
     /// Returns the file with the first admin's bearer token.

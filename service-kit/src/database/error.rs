@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use super::DriverError;
+
 /// Why a database can not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -17,7 +19,7 @@ pub enum Error {
         /// The database file.
         file: PathBuf,
         /// What SQLite says.
-        source: sqlx::Error,
+        source: DriverError,
     },
     /// The schema can not be brought up to date.
     #[error("the schema of `{file}` can not be brought up to date; use the release that wrote it, or a newer one", file = file.display())]
@@ -25,7 +27,7 @@ pub enum Error {
         /// The database file.
         file: PathBuf,
         /// Which migration fails and why.
-        source: sqlx::migrate::MigrateError,
+        source: DriverError,
     },
     /// SQLite is older than the first release without the WAL-reset bug.
     #[error("`{file}` would be written by SQLite `{found}`, which can lose committed pages of a WAL; build with SQLite 3.51.3 or newer", file = file.display())]

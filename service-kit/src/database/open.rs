@@ -29,8 +29,8 @@ const CHECKPOINT_PAGES: &str = "4000";
 /// The WAL file is cut back to this size after a checkpoint that emptied it.
 const WAL_KEPT_BYTES: &str = "67108864";
 
-/// Rows that the query planner samples per index when the writer closes.
-const OPTIMIZE_ROWS_MAX: u32 = 400;
+/// How long a close waits for somebody who still reads an old part of the WAL.
+const CLOSE_BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 1000";
 
 /// The writer's page cache, in KiB (negative by SQLite's convention).
 const WRITER_CACHE: &str = "-32768";
@@ -63,7 +63,7 @@ impl SqliteDatabase {
             return Err(Error::ReadOnly { file: file.to_owned() });
         }
 
-        let driver = |source| Error::Driver { file: file.to_owned(), source };
+        let driver = |source: sqlx::Error| Error::Driver { file: file.to_owned(), source: source.into() };
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .min_connections(1)
@@ -76,7 +76,10 @@ impl SqliteDatabase {
         let mut connection = writer.acquire().await.map_err(driver)?;
         preflight::check(file, &mut connection).await?;
         drop(connection);
-        migrations.run(&writer).await.map_err(|source| Error::Migration { file: file.to_owned(), source })?;
+        migrations
+            .run(&writer)
+            .await
+            .map_err(|source| Error::Migration { file: file.to_owned(), source: sqlx::Error::from(source).into() })?;
 
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS_MAX)
@@ -92,10 +95,25 @@ impl SqliteDatabase {
         &self.file
     }
 
-    /// Closes all connections; the last one writes the WAL back into the database file.
+    /// Writes the WAL back into the database file and closes all connections.
+    ///
+    /// When nobody else has the file open, it is left alone: without a WAL and shared memory beside it. A crash here leaves
+    /// the WAL, from which the next start goes on.
     pub async fn close(&self) {
         self.readers.close().await;
+        if !self.writer.is_closed() && !self.empty_wal().await.unwrap_or(false) {
+            tracing::warn!(file = %self.file.display(), "the WAL stays beside the database file; copy both, or none");
+        }
         self.writer.close().await;
+    }
+
+    /// Empties the WAL, also while others have the file open; false when somebody reads an old part of it.
+    async fn empty_wal(&self) -> Result<bool, sqlx::Error> {
+        let mut connection = self.writer.acquire().await?;
+        sqlx::query(CLOSE_BUSY_TIMEOUT).execute(&mut *connection).await?;
+        let (is_busy, _, _): (bool, i64, i64) =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
+        Ok(!is_busy)
     }
 }
 
@@ -105,7 +123,6 @@ fn writing(file: &Path) -> SqliteConnectOptions {
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         .pragma("journal_size_limit", WAL_KEPT_BYTES)
         .pragma("cache_size", WRITER_CACHE)
-        .optimize_on_close(true, OPTIMIZE_ROWS_MAX)
 }
 
 fn reading(file: &Path) -> SqliteConnectOptions {
@@ -184,6 +201,60 @@ mod tests {
         let text: String =
             sqlx::query_scalar("SELECT text FROM notes").fetch_one(&again.readers).await.expect("it reads");
         assert_eq!(text, "kept");
+    }
+
+    async fn with_notes(file: &Path, count: i64) -> SqliteDatabase {
+        let database = SqliteDatabase::open(file, &migrations()).await.expect("it opens");
+        sqlx::query(
+            "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ?) \
+             INSERT INTO notes (text) SELECT 'note ' || i FROM n",
+        )
+        .bind(count)
+        .execute(&database.writer)
+        .await
+        .expect("it writes");
+        database
+    }
+
+    async fn tables(database: &SqliteDatabase) -> Vec<String> {
+        sqlx::query_scalar("SELECT name FROM sqlite_schema ORDER BY name")
+            .fetch_all(&database.readers)
+            .await
+            .expect("it reads")
+    }
+
+    #[tokio::test]
+    async fn a_closed_database_is_one_file_and_holds_only_what_its_schema_names() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("notes.db");
+        let database = with_notes(&file, 1_000).await;
+        // An index and a query that uses it are what makes SQLite's planner want statistics.
+        sqlx::query("CREATE INDEX by_text ON notes (text)").execute(&database.writer).await.expect("made");
+        let found: i64 = sqlx::query_scalar("SELECT count(*) FROM notes WHERE text = 'note 7'")
+            .fetch_one(&database.writer)
+            .await
+            .expect("it reads");
+        assert_eq!(found, 1);
+        let before = tables(&database).await;
+        database.close().await;
+
+        let left: Vec<_> =
+            fs::read_dir(folder.path()).expect("readable").map(|entry| entry.expect("readable").file_name()).collect();
+        assert_eq!(left, ["notes.db"]);
+        let again = SqliteDatabase::open(&file, &migrations()).await.expect("it opens again");
+        assert_eq!(tables(&again).await, before);
+    }
+
+    #[tokio::test]
+    async fn a_close_empties_the_wal_also_beside_somebody_who_has_the_file_open() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("notes.db");
+        let database = with_notes(&file, 1_000).await;
+        let beside = SqliteDatabase::open(&file, &migrations()).await.expect("it opens beside");
+        assert!(fs::metadata(folder.path().join("notes.db-wal")).expect("a WAL").len() > 0);
+        database.close().await;
+        assert_eq!(fs::metadata(folder.path().join("notes.db-wal")).expect("a WAL").len(), 0);
+        beside.close().await;
     }
 
     #[tokio::test]

@@ -76,7 +76,7 @@ where
 }
 
 fn driver(file: &Path, source: sqlx::Error) -> Error {
-    Error::Driver { file: file.to_owned(), source }
+    Error::Driver { file: file.to_owned(), source: source.into() }
 }
 
 #[cfg(test)]

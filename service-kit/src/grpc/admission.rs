@@ -11,7 +11,7 @@ use super::{
     limits::{CALLS_MAX, RETRY_AFTER},
     trailers::on_end,
 };
-use crate::{access::rights, rejection::Rejection};
+use crate::{access::is_open, rejection::Rejection};
 
 /// Bounds the calls that are at work at a time, from their request to the end of their answer.
 ///
@@ -36,7 +36,7 @@ impl Default for Admission {
 
 impl Middleware for Admission {
     async fn answer(self, request: Request<Body>, next: Next<impl Inner>) -> Response<Body> {
-        if rights::is_open(request.uri().path()) {
+        if is_open(request.uri().path()) {
             return next.run(request).await;
         }
         let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {

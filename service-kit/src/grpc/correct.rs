@@ -9,6 +9,7 @@ use tracing::Span;
 use super::{
     Inner, Middleware, Next, TRANSPORT_MAX_BYTES,
     trailers::{GRPC_STATUS, code_in, on_end},
+    unknown,
 };
 use crate::rejection::Rejection;
 
@@ -18,8 +19,9 @@ const GRPC_DETAILS: &str = "grpc-status-details-bin";
 /// Makes proper refusals of what tonic itself would answer, and of a panic in a handler.
 ///
 /// tonic answers a message over the limit with `OUT_OF_RANGE` (`codec/decode.rs` and `encode.rs`), a lapsed timeout of a
-/// channel with `CANCELLED` (`status.rs`, `TimeoutExpired`) and bytes that are no message with `INTERNAL` (tonic-prost's
-/// `codec.rs`), each without an `ErrorInfo`. They are known by code and words, which a test checks against tonic itself.
+/// channel with `CANCELLED` (`status.rs`, `TimeoutExpired`), bytes that are no message with `INTERNAL` (tonic-prost's
+/// `codec.rs`) and an rpc that no service has with a bare `UNIMPLEMENTED` (`service/router.rs`), each without an `ErrorInfo`.
+/// They are known by code and words, which a test checks against tonic itself.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Correct;
 
@@ -30,7 +32,7 @@ impl Middleware for Correct {
             tracing::error!(rpc, "a handler panicked");
             return internal().into_status().into_http();
         };
-        on_end(response, Span::none(), correct)
+        on_end(response, Span::none(), move |headers| correct(&rpc, headers))
     }
 }
 
@@ -38,11 +40,13 @@ fn internal() -> Rejection {
     Rejection::new(ErrorReason::Internal, "the server is at fault; its log has the reason under the trace id")
 }
 
-fn correct(headers: &mut HeaderMap) {
+fn correct(rpc: &str, headers: &mut HeaderMap) {
     if code_in(headers) == Code::Ok || headers.contains_key(GRPC_DETAILS) {
         return;
     }
-    let Some(rejection) = Status::from_header_map(headers).as_ref().and_then(proper) else { return };
+    let Some(rejection) = Status::from_header_map(headers).as_ref().and_then(|status| proper(rpc, status)) else {
+        return;
+    };
     for name in [GRPC_STATUS, GRPC_MESSAGE, GRPC_DETAILS] {
         headers.remove(name);
     }
@@ -50,7 +54,7 @@ fn correct(headers: &mut HeaderMap) {
 }
 
 /// Returns the refusal that should stand in place of a status that tonic made; none for every other status.
-fn proper(status: &Status) -> Option<Rejection> {
+fn proper(rpc: &str, status: &Status) -> Option<Rejection> {
     let says = |words: &str| status.message().starts_with(words);
     match status.code() {
         Code::OutOfRange if says("Error, decoded message length too large") => Some(
@@ -72,6 +76,7 @@ fn proper(status: &Status) -> Option<Rejection> {
             ErrorReason::RequestMalformed,
             "the message is not of the rpc's request type; use the contract of this server's reflection",
         )),
+        Code::Unimplemented if status.message().is_empty() => Some(unknown(rpc)),
         _ => None,
     }
 }

@@ -1,22 +1,12 @@
-use std::{
-    collections::HashSet,
-    pin::Pin,
-    sync::LazyLock,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::time::Duration;
 
-use bytes::Bytes;
 use countersign_api::error::v1::ErrorReason;
-use http::{HeaderMap, Request, Response};
-use http_body::{Frame, SizeHint};
-use prost::Message;
-use prost_types::FileDescriptorSet;
-use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
+use http::{Request, Response};
+use tokio::time::{Instant, sleep_until, timeout_at};
 use tonic::{Status, body::Body};
 
-use super::{Inner, Middleware, Next, UNARY_DEADLINE_MAX, trailers::GRPC_STATUS};
-use crate::rejection::Rejection;
+use super::{Inner, Middleware, Next, UNARY_DEADLINE_MAX, end_response};
+use crate::{access::Rpc, rejection::Rejection};
 
 /// The moment after which the caller no longer waits; in the extensions of a request that has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +21,7 @@ pub(super) struct EndAtDeadline;
 
 impl Middleware for EndAtDeadline {
     async fn answer(self, mut request: Request<Body>, next: Next<impl Inner>) -> Response<Body> {
-        static UNARY: LazyLock<HashSet<String>> = LazyLock::new(unary_rpcs);
-        let is_unary = UNARY.contains(request.uri().path());
+        let is_unary = Rpc::at(request.uri().path()).is_some_and(Rpc::is_unary);
         let asked = request.headers().get("grpc-timeout").and_then(|value| read_timeout(value.to_str().ok()?));
         let allowed = if is_unary {
             Some(asked.map_or(UNARY_DEADLINE_MAX, |asked| asked.min(UNARY_DEADLINE_MAX)))
@@ -47,9 +36,8 @@ impl Middleware for EndAtDeadline {
         request.extensions_mut().insert(Deadline(deadline));
         match timeout_at(deadline, next.run(request)).await {
             // What is left to send of a unary answer is there already; it is not lost to a deadline that lapses meanwhile.
-            Ok(response) if is_unary || response.headers().contains_key(GRPC_STATUS) => response,
-            Ok(response) => response
-                .map(|body| Body::new(Bounded { body, deadline: Box::pin(sleep_until(deadline)), has_ended: false })),
+            Ok(response) if is_unary => response,
+            Ok(response) => end_response(response, sleep_until(deadline), exceeded),
             Err(_) => exceeded().into_http(),
         }
     }
@@ -61,22 +49,6 @@ fn exceeded() -> Status {
         "the call took longer than its deadline; send it again with the same request id and more time",
     )
     .into_status()
-}
-
-fn unary_rpcs() -> HashSet<String> {
-    let files = FileDescriptorSet::decode(countersign_api::FILE_DESCRIPTOR_SET)
-        .expect("the contract's descriptors were written by its own build");
-    let mut rpcs = HashSet::new();
-    for file in &files.file {
-        for service in &file.service {
-            for method in &service.method {
-                if !method.client_streaming() && !method.server_streaming() {
-                    rpcs.insert(format!("/{}.{}/{}", file.package(), service.name(), method.name()));
-                }
-            }
-        }
-    }
-    rpcs
 }
 
 /// Reads a `grpc-timeout`: at most eight digits and a unit (gRPC over HTTP/2). A text that is none sets no deadline.
@@ -97,41 +69,6 @@ fn read_timeout(text: &str) -> Option<Duration> {
     }
 }
 
-/// A stream of answers that ends at its deadline, whatever is left of it.
-struct Bounded {
-    body: Body,
-    deadline: Pin<Box<Sleep>>,
-    has_ended: bool,
-}
-
-impl http_body::Body for Bounded {
-    type Data = Bytes;
-    type Error = Status;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let this = &mut *self;
-        if this.has_ended {
-            return Poll::Ready(None);
-        }
-        if this.deadline.as_mut().poll(context).is_pending() {
-            return Pin::new(&mut this.body).poll_frame(context);
-        }
-        this.has_ended = true;
-        this.body = Body::empty();
-        let mut trailers = HeaderMap::new();
-        exceeded().add_header(&mut trailers).expect("a status of ours is made of header characters");
-        Poll::Ready(Some(Ok(Frame::trailers(trailers))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.has_ended || self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::default()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -147,13 +84,5 @@ mod tests {
         for bad in ["", "S", "2", "2s", "+2S", "-2S", "2 S", "100000000n", "2\u{b5}"] {
             assert_eq!(read_timeout(bad), None, "{bad:?}");
         }
-    }
-
-    #[test]
-    fn streams_are_told_from_unary_rpcs_by_the_contract() {
-        let unary = unary_rpcs();
-        assert!(unary.contains("/countersign.access.v1.TokenService/CreateToken"));
-        assert!(!unary.contains("/countersign.candidate.v1.ProposalService/StreamProposals"));
-        assert!(!unary.contains("/countersign.candidate.v1.ExecutionService/ClaimExecutions"));
     }
 }

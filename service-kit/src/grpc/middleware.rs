@@ -27,7 +27,7 @@ pub(crate) trait Middleware: Clone + Send + Sync + 'static {
 }
 
 /// The part of the stack inside a layer.
-pub(crate) struct Next<S>(S);
+pub(crate) struct Next<S>(pub(crate) S);
 
 impl<S: Inner> Next<S> {
     /// Runs it.

@@ -12,6 +12,7 @@ mod client;
 mod connection;
 mod correct;
 mod deadline;
+mod ending;
 mod limits;
 mod listen;
 mod middleware;
@@ -19,8 +20,11 @@ mod observe;
 mod reflection;
 mod server;
 mod trailers;
+mod unknown;
 
+pub(crate) use ending::{end_request, end_response};
 pub(crate) use middleware::{Inner, Middleware, Next};
+pub(crate) use unknown::unknown;
 
 pub use client::{AuthorizedChannel, ConnectError, WithToken, connect, with_token};
 pub use deadline::Deadline;

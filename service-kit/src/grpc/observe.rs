@@ -13,7 +13,7 @@ use super::{
     trailers::{code_in, on_end},
 };
 use crate::{
-    access::rights,
+    access::{Rpc, is_open},
     metrics::{Metrics, seconds_histogram},
     telemetry::trace_context,
 };
@@ -42,9 +42,9 @@ impl Middleware for Observe {
 
 /// Returns the name of an rpc of ours, so that a caller can not invent labels.
 fn name_of(path: &str) -> &'static str {
-    match rights::of(path) {
-        Some(right) => &right.rpc[1..],
-        None if rights::is_open(path) => "health or reflection",
+    match Rpc::at(path) {
+        Some(rpc) => rpc.name(),
+        None if is_open(path) => "health or reflection",
         None => "unknown",
     }
 }

@@ -11,7 +11,7 @@ use super::{
     middleware::Around, observe::Observe, reflection,
 };
 use crate::{
-    access::{Access, AccessLayer},
+    access::{Access, AccessLayer, AccessPolicy, Gate},
     health::Health,
     metrics::Metrics,
     shutdown::Shutdown,
@@ -29,18 +29,20 @@ pub struct Builder {
     routes: RoutesBuilder,
     names: Vec<&'static str>,
     access: Arc<Access>,
+    policy: AccessPolicy,
     metrics: Metrics,
     health: Health,
     shutdown: Shutdown,
 }
 
 impl Server {
-    /// Begins a server that lets in whom `access` knows.
+    /// Begins a server that lets in whom `access` knows, to what the shipped access policy permits.
     pub fn builder(access: Arc<Access>, metrics: &Metrics, health: &Health, shutdown: &Shutdown) -> Builder {
         Builder {
             routes: RoutesBuilder::default(),
             names: Vec::new(),
             access,
+            policy: AccessPolicy::shipped(),
             metrics: metrics.clone(),
             health: health.clone(),
             shutdown: shutdown.clone(),
@@ -62,6 +64,12 @@ impl Server {
 }
 
 impl Builder {
+    /// Puts another access policy in force.
+    #[must_use]
+    pub fn access_policy(self, policy: AccessPolicy) -> Self {
+        Self { policy, ..self }
+    }
+
     /// Adds a service. Give it `max_decoding_message_size` of [`TRANSPORT_MAX_BYTES`](super::TRANSPORT_MAX_BYTES).
     #[must_use]
     pub fn add_service<S>(mut self, service: S) -> Self
@@ -91,7 +99,7 @@ impl Builder {
             .layer(Around(Correct))
             .layer(Around(Admission::default()))
             .layer(Around(EndAtDeadline))
-            .layer(Around(AccessLayer::new(self.access)))
+            .layer(Around(AccessLayer::new(self.access, Gate::new(self.policy, &self.metrics))))
             .service(self.routes.routes().prepare());
         Server { stack: Stack::new(stack), shutdown: self.shutdown }
     }

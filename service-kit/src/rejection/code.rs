@@ -33,6 +33,7 @@ pub fn code_of(reason: ErrorReason) -> Code {
         Reason::LogRangeInvalid => Code::OutOfRange,
         Reason::StorageFailed | Reason::ShuttingDown => Code::Unavailable,
         Reason::DeadlineExceeded => Code::DeadlineExceeded,
+        Reason::RpcUnknown => Code::Unimplemented,
         Reason::Internal => Code::Internal,
         Reason::RowCorrupt => Code::DataLoss,
     }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::class::{class_of, shift_days};
 use super::path::generalize_path;
-use super::value_key::ValueKey;
+use crate::export::export_key::ExportKey;
 
 /// Stands where there was or is no value.
 const ABSENT: &str = "absent";
@@ -38,7 +38,7 @@ pub(in crate::export) fn generalize(
     before: Option<&Value>,
     after: Option<&Value>,
     recorded_patch: &str,
-    key: &ValueKey,
+    key: &ExportKey,
 ) -> Vec<Edit> {
     let patch = match (before, after) {
         (Some(before), Some(after)) => json_patch::diff(before, after),
@@ -53,7 +53,7 @@ pub(in crate::export) fn generalize(
     edits
 }
 
-fn generalize_one(document: Option<&Value>, operation: &PatchOperation, key: &ValueKey) -> Option<Edit> {
+fn generalize_one(document: Option<&Value>, operation: &PatchOperation, key: &ExportKey) -> Option<Edit> {
     let at = |pointer: &json_patch::jsonptr::Pointer| document.and_then(|document| pointer.resolve(document).ok());
     let (name, path, to) = match operation {
         PatchOperation::Add(add) => ("add", &add.path, Some(&add.value)),
@@ -89,8 +89,8 @@ mod tests {
 
     use super::*;
 
-    fn key() -> ValueKey {
-        ValueKey::new(&[9; 32])
+    fn key() -> ExportKey {
+        ExportKey::new(&[9; 32])
     }
 
     #[test]

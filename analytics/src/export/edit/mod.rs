@@ -8,9 +8,6 @@ mod class;
 mod generalize;
 mod path;
 mod payloads;
-mod value_key;
-
-pub use value_key::{ValueKey, ValueKeyError};
 
 pub(super) use generalize::{Edit, generalize};
 pub(super) use payloads::{PayloadKeeper, parse as parse_payload};

@@ -9,8 +9,9 @@ use crate::report::table::{Cell, Table};
 /// Columns that every file ends with: what the figures were computed from.
 const PROVENANCE: [&str; 5] = ["log_origin", "first_index", "end_index", "log_root", "definition_version"];
 
-/// Letters with which a spreadsheet takes a text for a formula, or for the beginning of another cell.
-const FORMULA_STARTS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Letters with which a spreadsheet takes a text for a formula, or for the beginning of another cell; some read the full-width
+/// forms like the others.
+const FORMULA_STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 /// Writes every table: file name and content (RFC 4180).
 pub(in crate::report) fn csv(report: &Report) -> Result<Vec<(String, Vec<u8>)>, Error> {
@@ -59,14 +60,36 @@ fn guard(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::render::hostile::{FORMULAS, MARKUP, report};
 
     #[test]
     fn a_text_never_becomes_a_formula() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"] {
+        for text in FORMULAS {
             assert_eq!(field(&Cell::Text(text.to_owned())), format!("'{text}"));
+            assert_eq!(field(&Cell::List(vec![text.to_owned(), "b".to_owned()])), format!("'{text} b"));
         }
         assert_eq!(guard("create_task"), "create_task");
         assert_eq!(guard("a=b"), "a=b");
-        assert_eq!(field(&Cell::List(vec!["=a".to_owned(), "b".to_owned()])), "'=a b");
+    }
+
+    #[test]
+    fn a_file_keeps_its_cells_apart_and_none_is_a_formula() {
+        let files = csv(&report()).expect("files");
+        let (name, content) = &files[0];
+        assert_eq!(name, "by-all.csv");
+        let mut reader = ::csv::Reader::from_reader(content.as_slice());
+        let records: Vec<_> = reader.records().map(|record| record.expect("as many cells as columns")).collect();
+        let texts: Vec<&str> = FORMULAS.into_iter().chain([MARKUP]).collect();
+        assert_eq!(records.len(), texts.len());
+        for (record, text) in records.iter().zip(texts) {
+            assert!(record.iter().all(|cell| !cell.starts_with(FORMULA_STARTS)), "{record:?}");
+            assert_eq!(record[0].trim_start_matches('\''), text, "the text is whole behind the apostrophe");
+            assert_eq!(
+                (&record[1], &record[2], &record[3]),
+                ("1234567", "0.333333", "372000000"),
+                "figures stay figures"
+            );
+            assert!(record[5].starts_with("'=origin"), "{record:?}");
+        }
     }
 }

@@ -6,6 +6,7 @@ use crate::report::head::Head;
 use crate::report::made::Report;
 use crate::report::section::Section;
 use crate::report::table::Table;
+use crate::report::words::thousands;
 
 /// Writes the report as GitHub-flavoured Markdown.
 pub(in crate::report) fn markdown(report: &Report) -> String {
@@ -23,12 +24,13 @@ pub(in crate::report) fn markdown(report: &Report) -> String {
 
 fn head(text: &mut String, head: &Head) {
     let (source, totals) = (&head.source, &head.totals);
-    line(text, format_args!("- Log: `{}`", source.origin));
-    line(text, format_args!("- Entries: {} up to, not including, {}", source.first_index, source.end_index));
+    line(text, format_args!("- Log: {}", code(&source.origin)));
+    let (first, end) = (thousands(source.first_index), thousands(source.end_index));
+    line(text, format_args!("- Entries: {first} up to, not including, {end}"));
     line(text, format_args!("- Root: `{}`", source.root));
     line(text, format_args!("- Last entry: {}", head.last_entry_at.as_deref().unwrap_or("none")));
     line(text, format_args!("- Manifest SHA-256: `{}`", head.manifest_sha256));
-    let (simulated, decisions) = (totals.simulated_decisions, totals.decisions);
+    let (simulated, decisions) = (thousands(totals.simulated_decisions), thousands(totals.decisions));
     line(text, format_args!("- Decisions by simulation: {simulated} of {decisions}\n"));
 }
 
@@ -47,7 +49,7 @@ fn write_section(text: &mut String, report: &Report, section: &Section) {
 }
 
 fn write_table(text: &mut String, report: &Report, section: &Section, table: &Table) {
-    line(text, format_args!("\n### {}\n", table.title));
+    line(text, format_args!("\n### {}\n", escape(&table.title)));
     let titles: Vec<&str> = table.columns.iter().map(|column| column.title).collect();
     line(text, format_args!("| {} |", titles.join(" | ")));
     let first = table.rows.first();
@@ -61,20 +63,32 @@ fn write_table(text: &mut String, report: &Report, section: &Section, table: &Ta
         line(text, format_args!("| {} |", cells.join(" | ")));
     }
     if table.rows_left_out > 0 {
-        line(text, format_args!("\n{} more rows are left out.", table.rows_left_out));
+        line(text, format_args!("\n{} more rows are left out.", thousands(table.rows_left_out)));
     }
     let source = &report.head.source;
     line(
         text,
         format_args!(
-            "\n`{}`, entries {} to {}, root `{}`, definition {}",
-            source.origin, source.first_index, source.end_index, source.root, section.definition.version
+            "\n{}, entries {} to {}, root `{}`, definition {}",
+            code(&source.origin),
+            thousands(source.first_index),
+            thousands(source.end_index),
+            source.root,
+            section.definition.version
         ),
     );
 }
 
 fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
     writeln!(text, "{arguments}").expect("invariant: a string takes whatever is written");
+}
+
+/// Writes a value as code, behind more backticks than it holds in a row (`CommonMark` 0.31, section 6.1).
+fn code(text: &str) -> String {
+    let most = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(most + 1);
+    let room = if most > 0 { " " } else { "" };
+    format!("{fence}{room}{text}{room}{fence}")
 }
 
 /// Keeps a value from being read as Markdown or HTML.
@@ -86,7 +100,7 @@ fn escape(text: &str) -> String {
         match letter {
             // Inside a word it starts no emphasis (CommonMark 0.31, section 6.2), and `create_task` stays readable.
             '_' if is_after_word && letters.peek().is_some_and(|next| next.is_alphanumeric()) => escaped.push('_'),
-            '\\' | '|' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '~' => {
+            '\\' | '|' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '~' | '`' | '&' => {
                 escaped.push('\\');
                 escaped.push(letter);
             }
@@ -101,10 +115,30 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::render::hostile::report;
 
     #[test]
     fn a_value_breaks_no_table_and_starts_no_markup() {
         assert_eq!(escape("create_task _x_ y_ 1__2"), "create_task \\_x\\_ y\\_ 1\\_\\_2");
         assert_eq!(escape("a|b\n<img> *x* [y](z)"), "a\\|b \\<img\\> \\*x\\* \\[y\\](z)");
+        assert_eq!(escape("`a` &lt;"), "\\`a\\` \\&lt;");
+    }
+
+    #[test]
+    fn a_value_stays_inside_its_code() {
+        assert_eq!(code("log"), "`log`");
+        assert_eq!(code("a`<img>``"), "``` a`<img>`` ```");
+    }
+
+    #[test]
+    fn the_report_holds_no_markup_of_its_words_and_every_row_its_cells() {
+        let text = markdown(&report());
+        let outside_code = text.replace(&code(&report().head.source.origin), "");
+        assert!(!outside_code.replace("\\<", "").contains('<'), "{text}");
+        assert!(text.contains("- Entries: 0 up to, not including, 1,234,567"));
+        assert!(text.contains("- Decisions by simulation: 1,111 of 2,345"));
+        for row in text.lines().filter(|line| line.starts_with('|')) {
+            assert_eq!(row.replace("\\|", "").matches('|').count(), 6, "{row}");
+        }
     }
 }

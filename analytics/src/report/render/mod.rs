@@ -1,6 +1,8 @@
 //! The forms of a report. Each is made from the report alone and is the same, byte for byte, for the same report.
 
 mod csv;
+#[cfg(test)]
+mod hostile;
 mod html;
 mod json;
 mod markdown;

@@ -7,14 +7,14 @@ use serde_json::Value;
 use super::{patch, payload, transcript::Transcript};
 use crate::domain::limits::NOTE_MAX_BYTES;
 use crate::domain::{
-    Candidate, CandidateEdited, Change, Context, Edit, Event, EventBody, Payload, Refusal, Risk, bounds,
+    Candidate, CandidateEdited, Change, Context, Edit, Event, EventBody, Payload, Refusal, Risk, bounds, payload_draft,
 };
 
 pub(super) fn decide(candidate: &Candidate, command: &Edit, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
     let action_type = context.catalogued(&candidate.proposal.action_type)?;
     bounds::text("note", &command.note, NOTE_MAX_BYTES)?;
     let changed = change(candidate, &command.change)?;
-    let canonical = payload::canonical(&changed.payload)?;
+    let canonical = payload_draft::canonical(&changed.payload)?;
     payload::check(&changed.payload, &action_type.schema)?;
     if canonical == candidate.payload.canonical_json() {
         return Err(Refusal::malformed(
@@ -56,7 +56,7 @@ fn change(candidate: &Candidate, change: &Change) -> Result<Changed, Refusal> {
             Ok(Changed { field: "patch_json", payload, patch_json: given.to_string() })
         }
         Change::Whole(text) => {
-            let payload = payload::read_value(text)?;
+            let payload = payload_draft::read_value(text)?;
             let patch_json = patch::derive(&before, &payload);
             Ok(Changed { field: "payload_json", payload, patch_json })
         }

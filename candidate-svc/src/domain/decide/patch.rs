@@ -1,12 +1,12 @@
 //! Applies and derives JSON Patches (RFC 6902).
 
-use json_patch::{Patch, PatchOperation, ReplaceOperation};
+use json_patch::{Patch, PatchErrorKind, PatchOperation, ReplaceOperation};
 use ledger_format::canonical_json::parse;
 use serde_json::Value;
 
-use super::payload::canonical;
 use crate::domain::Refusal;
 use crate::domain::limits::{PATCH_MAX_BYTES, PATCH_MAX_OPERATIONS};
+use crate::domain::payload_draft::{canonical, says};
 
 /// Reads a patch.
 pub(super) fn read(text: &str) -> Result<Patch, Refusal> {
@@ -16,7 +16,7 @@ pub(super) fn read(text: &str) -> Result<Patch, Refusal> {
         return Err(Refusal::Patch { operation: None, reason });
     }
     let whole = |reason: String| Refusal::Patch { operation: None, reason };
-    let value = parse(text).map_err(|error| whole(error.to_string()))?;
+    let value = parse(text).map_err(|error| whole(says(&error)))?;
     let Value::Array(operations) = value else {
         return Err(whole("it is not an array of operations: send `[{\"op\": …}, …]`".to_owned()));
     };
@@ -26,7 +26,8 @@ pub(super) fn read(text: &str) -> Result<Patch, Refusal> {
     let read = operations.into_iter().enumerate().map(|(index, operation)| {
         serde_json::from_value::<PatchOperation>(operation).map_err(|_| Refusal::Patch {
             operation: Some(index),
-            reason: "it is not an operation of RFC 6902: give `op`, `path`, and `value` or `from` as that `op` asks"
+            reason: "it is not an operation of RFC 6902: give `op`, `path`, and `value` or `from` as that `op` asks, \
+                     each place as a JSON Pointer such as `/due`"
                 .to_owned(),
         })
     });
@@ -41,10 +42,40 @@ pub(super) fn apply(payload: &Value, patch: &Patch) -> Result<Value, Refusal> {
     for (index, operation) in patch.0.iter().enumerate() {
         let refused = |reason: String| Refusal::Patch { operation: Some(index), reason };
         json_patch::patch(&mut patched, std::slice::from_ref(operation))
-            .map_err(|error| refused(format!("{} at `{}`: read the payload again", error.kind, error.path)))?;
+            .map_err(|error| refused(inapplicable(operation, &error.kind)))?;
         canonical(&patched).map_err(|refusal| refused(refusal.to_string()))?;
     }
     Ok(patched)
+}
+
+/// Says what an operation does not find, and where.
+fn inapplicable(operation: &PatchOperation, kind: &PatchErrorKind) -> String {
+    let (verb, path, from) = match operation {
+        PatchOperation::Add(add) => ("add", &add.path, None),
+        PatchOperation::Remove(remove) => ("remove", &remove.path, None),
+        PatchOperation::Replace(replace) => ("replace", &replace.path, None),
+        PatchOperation::Move(from_to) => ("move", &from_to.path, Some(&from_to.from)),
+        PatchOperation::Copy(from_to) => ("copy", &from_to.path, Some(&from_to.from)),
+        PatchOperation::Test(test) => ("test", &test.path, None),
+    };
+    let to = place(path);
+    let why = if matches!(kind, PatchErrorKind::TestFailed) {
+        format!("{to} has another value")
+    } else if let (PatchErrorKind::InvalidFromPointer, Some(from)) = (kind, from) {
+        format!("{}, which it takes from, is not there", place(from))
+    } else if let (PatchErrorKind::CannotMoveInsideItself, Some(from)) = (kind, from) {
+        format!("{to} is inside {}, which it would move", place(from))
+    } else {
+        format!("{to} is not there")
+    };
+    format!("`{verb}` does not apply, because {why}: read the payload again and patch what it says now")
+}
+
+fn place(pointer: &json_patch::jsonptr::Pointer) -> String {
+    match pointer.as_str() {
+        "" => "the payload itself".to_owned(),
+        pointer => format!("`{pointer}`"),
+    }
 }
 
 /// Derives the patch that leads from one payload to another.

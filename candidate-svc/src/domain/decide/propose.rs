@@ -22,7 +22,7 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
     }
     let action_type = context.catalogued(&command.proposal.action_type)?;
     check_proposal::check(&command)?;
-    let canonical = payload::read(&command.payload_json, &action_type.schema)?;
+    let canonical = payload::take(command.payload, &action_type.schema)?;
     let payload = Arc::new(Payload::new(&canonical, command.nonce));
     let risk = Risk::settle(action_type, command.risk_tier);
     let policy = context.policy.judge(&action_type.name, &risk, &command.proposal.confidence);
@@ -42,6 +42,7 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         evidence: number(command.evidence, context),
         risk,
         owner: command.owner,
+        owner_reason: command.owner_reason,
         expires_at: context.now.plus_secs(policy.expire_after_secs),
         policy,
         payload,

@@ -25,6 +25,7 @@ pub(super) fn apply(event: &Event, facts: &CandidateProposed) -> Candidate {
         owner: facts.owner.clone(),
         policy: facts.policy.clone(),
         payload: facts.payload.clone(),
+        first_content: None,
         editors: Vec::new(),
         edit_note: String::new(),
         approvals: Vec::new(),

@@ -54,15 +54,35 @@ fn a_failing_operation_is_named_by_its_position() {
         r#"[{"op":"replace","path":"/due","value":"2026-12-02"},{"op":"test","path":"/owner","value":"humans/ben"}]"#,
     );
     assert_eq!(operation, Some(1));
-    assert_eq!(reason, "value did not match at `/owner`: read the payload again");
-    let (operation, _) = refused_patch(r#"[{"op":"remove","path":"/notes"}]"#);
-    assert_eq!(operation, Some(0));
+    assert!(reason.starts_with("`test` does not apply, because `/owner` has another value: "), "{reason}");
+    for (patch, why) in [
+        (r#"[{"op":"remove","path":"/notes"}]"#, "`remove` does not apply, because `/notes` is not there"),
+        (r#"[{"op":"add","path":"/a/b","value":1}]"#, "`add` does not apply, because `/a/b` is not there"),
+        (
+            r#"[{"op":"copy","from":"/gone","path":"/notes"}]"#,
+            "`copy` does not apply, because `/gone`, which it takes from, is not there",
+        ),
+        (r#"[{"op":"test","path":"","value":1}]"#, "`test` does not apply, because the payload itself has another"),
+    ] {
+        let (operation, reason) = refused_patch(patch);
+        assert_eq!(operation, Some(0), "{patch}");
+        assert!(reason.starts_with(why), "{patch}: {reason}");
+    }
+}
+
+#[test]
+fn a_patch_that_moves_a_place_into_itself_names_both() {
+    let add = r#"{"op":"add","path":"/notes","value":{"a":1}}"#;
+    let (operation, reason) = refused_patch(&format!(r#"[{add},{{"op":"move","from":"/notes","path":"/notes/a"}}]"#));
+    assert_eq!(operation, Some(1));
+    assert!(reason.contains("`/notes/a` is inside `/notes`, which it would move"), "{reason}");
 }
 
 #[test]
 fn what_is_no_patch_is_refused() {
     for (patch, operation, words) in [
         ("[", None, "not JSON"),
+        ("[{\"op\"\n", None, "(line `2`, column `0`)"),
         ("{}", None, "not an array"),
         (r#"[{"op":"remove","path":"/notes"},{"op":"rename","path":"/due"}]"#, Some(1), "RFC 6902"),
         (r#"[{"op":"add","path":"/notes"}]"#, Some(0), "RFC 6902"),

@@ -55,6 +55,11 @@ fn record() -> RecordReference {
     }
 }
 
+fn link(bytes: usize) -> String {
+    let site = "https://crm.example/";
+    format!("{site}{}", words(bytes - site.len()))
+}
+
 fn field(bytes: usize) -> SourceField {
     SourceField { name: "account".into(), value: words(bytes) }
 }
@@ -99,7 +104,7 @@ fn of_what_other_systems_are_called() {
     holds("proposal.record.object_type", NAME_MAX_BYTES, of_record(|record, n| record.object_type = words(n)));
     holds("proposal.record.id", NAME_MAX_BYTES, of_record(|record, n| record.id = words(n)));
     holds("proposal.record.display_name", NAME_MAX_BYTES, of_record(|record, n| record.display_name = words(n)));
-    holds("proposal.record.link", LINK_MAX_BYTES, of_record(|record, n| record.link = words(n)));
+    holds("proposal.record.link", LINK_MAX_BYTES, of_record(|record, n| record.link = link(n)));
     holds("proposal.trigger.source_system", NAME_MAX_BYTES, proposing(|p, n| trigger(p).source_system = words(n)));
     holds("proposal.trigger.type", NAME_MAX_BYTES, proposing(|p, n| trigger(p).kind = words(n)));
     holds("proposal.trigger.source_id", NAME_MAX_BYTES, proposing(|p, n| trigger(p).source_id = words(n)));
@@ -117,7 +122,7 @@ fn of_evidence() {
     holds("proposal.evidence", EVIDENCE_MAX_ITEMS, proposing(|p, n| p.evidence = vec![evidence("note"); n]));
     holds("proposal.evidence[0].title", EVIDENCE_TITLE_MAX_BYTES, of_item(|item, n| item.title = words(n)));
     holds("proposal.evidence[0].summary", EVIDENCE_SUMMARY_MAX_BYTES, of_item(|item, n| item.summary = words(n)));
-    holds("proposal.evidence[0].link", LINK_MAX_BYTES, of_item(|item, n| item.link = words(n)));
+    holds("proposal.evidence[0].link", LINK_MAX_BYTES, of_item(|item, n| item.link = link(n)));
     holds(
         "proposal.evidence[0].fields",
         EVIDENCE_MAX_FIELDS,
@@ -224,9 +229,12 @@ fn of_payloads() {
     };
     let limit = ledger_format::PAYLOAD_MAX_BYTES;
     for bytes in [limit - 1, limit] {
-        story.clone().propose(Propose { payload_json: of_bytes(bytes), ..story.proposal() }).expect("it fits");
+        story
+            .clone()
+            .propose(Propose { payload: PayloadDraft::read(&of_bytes(bytes)), ..story.proposal() })
+            .expect("it fits");
     }
-    let proposal = Propose { payload_json: of_bytes(limit + 1), ..story.proposal() };
+    let proposal = Propose { payload: PayloadDraft::read(&of_bytes(limit + 1)), ..story.proposal() };
     let refusal = story.propose(proposal).expect_err("one above");
     assert_eq!(refusal, Refusal::PayloadTooLarge { bytes: limit + 1, max_bytes: limit });
 }
@@ -269,7 +277,7 @@ fn a_derived_patch_is_never_longer_than_a_patch_may_be() {
         let members: Vec<String> = (0..700).map(|n| format!(r#""{}{n}":{value}"#, words(60))).collect();
         format!("{{{}}}", members.join(","))
     };
-    story.propose(Propose { payload_json: keyed(1), ..story.proposal() }).expect("it fits");
+    story.propose(Propose { payload: PayloadDraft::read(&keyed(1)), ..story.proposal() }).expect("it fits");
     let edit = story.edit(Change::Whole(keyed(2)));
     story.tell(ANNA, edit);
     let EventBody::CandidateEdited(facts) = &story.events[1].body else { panic!("an edit") };

@@ -6,6 +6,7 @@
 
 mod approving;
 pub(crate) mod cast;
+mod delegating;
 mod editing;
 mod entitlement;
 mod escalating;

@@ -20,7 +20,7 @@ fn update_field(story: &mut Story) -> Propose {
     let name = "update_field".parse().expect("a name");
     story.action_type = Catalogue::built_in().get(&name).expect("it is built in").clone();
     let payload = r#"{"object_type":"deal","record_id":"D-17","field":"product","from":"GTXPro","to":"GTX Pro"}"#;
-    Propose { payload_json: payload.into(), ..story.proposal() }
+    Propose { payload: PayloadDraft::read(payload), ..story.proposal() }
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn who_does_not_say_what_made_the_proposal_made_it() {
 fn a_payload_is_kept_in_canonical_form() {
     let mut story = Story::new();
     let spaced = r#"{ "subject": "Call", "owner": "humans/anna",  "due": "2026-11-30" }"#;
-    story.propose(Propose { payload_json: spaced.into(), ..story.proposal() }).expect("a proposal");
+    story.propose(Propose { payload: PayloadDraft::read(spaced), ..story.proposal() }).expect("a proposal");
     let canonical = r#"{"due":"2026-11-30","owner":"humans/anna","subject":"Call"}"#;
     assert_eq!(story.it().payload.canonical_json(), canonical);
 }
@@ -155,11 +155,16 @@ fn a_payload_that_breaks_its_schema_is_refused_at_the_place_and_without_its_valu
         (r#"{"due":"2026-11-30""#, "", "line `1`"),
         (r#"{"due":"2026-11-30","due":"2026-11-30"}"#, "", "twice"),
         (r#"["secret"]"#, "", "object"),
+        ("", "", "it is missing"),
+        (" \n", "", "it is missing"),
     ] {
-        let refusal = story.propose(Propose { payload_json: payload.into(), ..story.proposal() }).expect_err(payload);
+        let refusal =
+            story.propose(Propose { payload: PayloadDraft::read(payload), ..story.proposal() }).expect_err(payload);
         let Refusal::Payload { pointer: at, reason } = &refusal else { panic!("{refusal}") };
         assert_eq!(at, pointer, "{payload}");
         assert!(reason.contains(words), "{payload}: {reason}");
+        let place = if pointer.is_empty() { "itself is".to_owned() } else { format!("is at `{pointer}`") };
+        assert!(refusal.to_string().starts_with(&format!("the payload {place} refused: ")), "{refusal}");
         assert!(!refusal.to_string().contains("secret"), "{refusal}");
         assert!(!refusal.to_string().contains("30 November"), "{refusal}");
     }

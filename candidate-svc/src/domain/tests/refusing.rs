@@ -43,7 +43,7 @@ fn an_illegal_transition_names_state_and_ways_out() {
     let mut story = Story::proposed();
     story.tell(ANNA, story.reject());
     let refusal = story.refused(ANNA, story.approve());
-    assert!(refusal.to_string().ends_with("choose one of none, nothing more can happen to it"), "{refusal}");
+    assert!(refusal.to_string().ends_with("in state `REJECTED`: nothing more can happen to it"), "{refusal}");
 }
 
 #[test]
@@ -61,7 +61,9 @@ fn a_rejection_has_a_reason_and_words() {
 fn only_its_proposer_takes_a_proposal_back() {
     let mut story = Story::proposed();
     let refusal = story.refused(ANNA, story.withdraw());
-    assert_eq!(refusal.to_string(), format!("`withdraw` is not yours to do: only its proposer `{RULES}` may"));
+    let who = format!("only its proposer `{RULES}` may; a reviewer can `reject` it instead");
+    let expected = format!("`withdraw` is not yours to do: {who}");
+    assert_eq!(refusal.to_string(), expected);
     story.tell(RULES, story.withdraw());
     assert_eq!(story.state(), StateName::Withdrawn);
 }

@@ -229,7 +229,7 @@ impl Story {
             evidence: vec![evidence("record_field")],
             risk_tier: None,
             owner: Some(person(super::cast::ANNA)),
-            payload_json: PAYLOAD.into(),
+            payload: PayloadDraft::read(PAYLOAD),
             nonce: Nonce::new([0xee; 32]),
             standing_approval: None,
         }

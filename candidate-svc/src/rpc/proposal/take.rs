@@ -8,7 +8,7 @@ use service_kit::call::CallContext;
 use tonic::Status;
 
 use crate::{
-    domain::Trigger,
+    domain::{PayloadDraft, Trigger},
     rpc::{Parts, order, status},
     store::ProposeJob,
     wire::{
@@ -21,7 +21,7 @@ use crate::{
 pub(super) const ITEM_MAX_BYTES: usize = 256 * 1024;
 
 /// Reads one proposal into a job for the writer. The same content under the same id is the same request, sent alone or in
-/// a stream.
+/// a stream, and however its payload is spaced and ordered.
 ///
 /// # Errors
 /// Names what is not of its form; the writer judges the rest.
@@ -33,11 +33,15 @@ pub(super) async fn proposal(
     proposal: Option<api::Proposal>,
 ) -> Result<ProposeJob, Status> {
     let mut proposal = proposal.ok_or_else(|| FieldError::missing("proposal"))?;
+    let payload = PayloadDraft::read(&proposal.payload_json);
+    if let Some(canonical) = payload.canonical_json() {
+        canonical.clone_into(&mut proposal.payload_json);
+    }
     let ask = order::ask(call, "propose", request_id, &proposal)?;
     let source = trigger_source(proposal.trigger.take()).map_err(|error| error.within("proposal"))?;
     let trigger = find(parts, workspace, source).await?;
     let name = CandidateName::new(workspace.clone(), parts.draw_id());
-    let propose = propose_from_wire(proposal, name, trigger, parts.draw_nonce())?;
+    let propose = propose_from_wire(proposal, payload, name, trigger, parts.draw_nonce())?;
     Ok(ProposeJob { ask, propose })
 }
 

@@ -23,7 +23,7 @@ pub(super) async fn handle(
     request: Request<WatchOutcomesRequest>,
 ) -> Result<BoxStream<'static, Result<WatchOutcomesResponse, Status>>, Status> {
     let (call, request) = Parts::enter(request)?;
-    let workspace = Parts::workspace(&call, &request.parent)?;
+    let workspace = parts.workspace_read(&call, &request.parent).await?;
     let proposer = call.principal().id().clone();
     let binding = Binding::new("WatchOutcomes", &[&request.parent, proposer.as_str()]);
     let start = follow::start_of(&binding, &request.resume_token)?;

@@ -68,7 +68,8 @@ fn read(parts: &Parts, call: &CallContext, decision: BatchDecision) -> Result<(O
             Ok((order, command::approve(request)?))
         }
         Some(Decision::Edit(request)) => {
-            let order = Order::parse(call, "edit", &request.name, &request.request_id, &request)?;
+            let compared = command::edit_as_compared(&request);
+            let order = Order::parse(call, "edit", &request.name, &request.request_id, &compared)?;
             Ok((order, command::edit(request, parts.draw_nonce())?))
         }
         Some(Decision::Reject(request)) => {

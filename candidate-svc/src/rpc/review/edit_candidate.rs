@@ -12,7 +12,8 @@ pub(super) async fn handle(
     request: Request<EditCandidateRequest>,
 ) -> Result<Response<EditCandidateResponse>, Status> {
     let (call, request) = Parts::enter(request)?;
-    let order = Order::read(&call, "edit", &request.name, &request.request_id, &request)?;
+    let compared = command::edit_as_compared(&request);
+    let order = Order::read(&call, "edit", &request.name, &request.request_id, &compared)?;
     let command = command::edit(request, parts.draw_nonce())?;
     let candidate = order.give_and_show(parts, command).await?;
     Ok(Response::new(EditCandidateResponse { candidate }))

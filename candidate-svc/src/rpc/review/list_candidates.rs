@@ -16,7 +16,7 @@ pub(super) async fn handle(
     request: Request<ListCandidatesRequest>,
 ) -> Result<Response<ListCandidatesResponse>, Status> {
     let (call, request) = Parts::enter(request)?;
-    let workspace = Parts::workspace(&call, &request.parent)?;
+    let workspace = parts.workspace_read(&call, &request.parent).await?;
     let listing = Listing::parse(&request)?;
     let size = page_size(request.page_size)?;
     let binding = Binding::new("ListCandidates", &[&request.parent, &request.filter, &request.order_by]);

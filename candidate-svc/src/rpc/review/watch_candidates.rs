@@ -16,7 +16,7 @@ pub(super) async fn handle(
     request: Request<WatchCandidatesRequest>,
 ) -> Result<BoxStream<'static, Result<WatchCandidatesResponse, Status>>, Status> {
     let (call, request) = Parts::enter(request)?;
-    let workspace = Parts::workspace(&call, &request.parent)?;
+    let workspace = parts.workspace_read(&call, &request.parent).await?;
     let binding = Binding::new("WatchCandidates", &[&request.parent]);
     let start = follow::start_of(&binding, &request.resume_token)?;
     let events = follow::events(parts, &workspace, start).await?;

@@ -14,7 +14,7 @@ pub(super) async fn handle(
     request: Request<ListTriggersRequest>,
 ) -> Result<Response<ListTriggersResponse>, Status> {
     let (call, request) = Parts::enter(request)?;
-    let workspace = Parts::workspace(&call, &request.parent)?;
+    let workspace = parts.workspace_read(&call, &request.parent).await?;
     let size = page_size(request.page_size)?;
     let binding = Binding::new("ListTriggers", &[&request.parent]);
     let after = place::after(&binding, &request.page_token)?;

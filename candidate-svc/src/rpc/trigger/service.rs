@@ -38,6 +38,6 @@ impl TriggerService for TriggerRpc {
         &self,
         request: Request<StreamTriggersRequest>,
     ) -> Result<Response<Self::StreamTriggersStream>, Status> {
-        stream_triggers::handle(&self.0, request).map(Response::new)
+        stream_triggers::handle(&self.0, request).await.map(Response::new)
     }
 }

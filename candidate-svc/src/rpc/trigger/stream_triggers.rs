@@ -22,12 +22,12 @@ use crate::{
 const PAGE_ITEMS: u32 = 256;
 
 /// Streams triggers in the order they were kept, and goes on as new ones are.
-pub(super) fn handle(
+pub(super) async fn handle(
     parts: &Parts,
     request: Request<StreamTriggersRequest>,
 ) -> Result<BoxStream<'static, Result<StreamTriggersResponse, Status>>, Status> {
     let (call, request) = Parts::enter(request)?;
-    let workspace = Parts::workspace(&call, &request.parent)?;
+    let workspace = parts.workspace_read(&call, &request.parent).await?;
     let binding = Binding::new("StreamTriggers", &[&request.parent]);
     let after = place::after(&binding, &request.resume_token)?;
     let follower = Follower {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{Candidate, ConfidenceLevel, Executing, Moment, RecordReference, State},
-    store::{CorruptRow, Error},
+    store::{CorruptRow, Error, row::CandidateRow},
 };
 
 const SNAPSHOT: Column = Column { table: "candidates", column: "snapshot" };
@@ -22,15 +22,17 @@ const ID: Column = Column { table: "candidates", column: "id" };
 /// Inserts candidates that are new.
 pub(super) async fn insert(
     connection: &mut SqliteConnection,
-    candidates: &[Arc<Candidate>],
+    candidates: &[CandidateRow],
 ) -> Result<(), sqlx::Error> {
     const HEAD: &str = "INSERT INTO candidates (workspace, id, revision, state, owner, risk, updated_at_us, deadline_us, \
-                        approving_revision, approving_ordinal, claimable_from_us, executor, snapshot, action_type, \
+                        approving_revision, approving_ordinal, claimable_from_us, executor, dedup_key, change_subject, \
+                        snapshot, action_type, \
                         confidence, proposer, record, created_at_us) ";
     for chunk in bulk::chunks(candidates) {
-        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, candidate: &Arc<Candidate>| {
+        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, row: &CandidateRow| {
+            let candidate = &row.candidate;
             values.push_bind(candidate.name.workspace.id().to_owned()).push_bind(id_bytes(&candidate.name));
-            bind_changing(values, candidate);
+            bind_changing(values, row);
             values
                 .push_bind(candidate.proposal.action_type.as_str().to_owned())
                 .push_bind(confidence_word(candidate.proposal.confidence.level))
@@ -49,23 +51,26 @@ pub(super) async fn insert(
 /// When a row has another one: then somebody else writes to this database.
 pub(super) async fn update(
     connection: &mut SqliteConnection,
-    candidates: &[(u64, Arc<Candidate>)],
+    candidates: &[(u64, CandidateRow)],
 ) -> Result<(), sqlx::Error> {
     const HEAD: &str = "WITH new (workspace, id, before, revision, state, owner, risk, updated_at_us, deadline_us, \
-                        approving_revision, approving_ordinal, claimable_from_us, executor, snapshot) AS (";
+                        approving_revision, approving_ordinal, claimable_from_us, executor, dedup_key, change_subject, \
+                        snapshot) AS (";
     const TAIL: &str = ") UPDATE candidates SET revision = new.revision, state = new.state, owner = new.owner, \
                         risk = new.risk, updated_at_us = new.updated_at_us, deadline_us = new.deadline_us, \
                         approving_revision = new.approving_revision, approving_ordinal = new.approving_ordinal, \
-                        claimable_from_us = new.claimable_from_us, executor = new.executor, snapshot = new.snapshot \
+                        claimable_from_us = new.claimable_from_us, executor = new.executor, \
+                        dedup_key = new.dedup_key, change_subject = new.change_subject, snapshot = new.snapshot \
                         FROM new WHERE candidates.workspace = new.workspace AND candidates.id = new.id \
                         AND candidates.revision = new.before";
     for chunk in bulk::chunks(candidates) {
-        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, (before, candidate): &(u64, Arc<Candidate>)| {
+        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, (before, row): &(u64, CandidateRow)| {
+            let candidate = &row.candidate;
             values
                 .push_bind(candidate.name.workspace.id().to_owned())
                 .push_bind(id_bytes(&candidate.name))
                 .push_bind(signed(*before));
-            bind_changing(values, candidate);
+            bind_changing(values, row);
         };
         let result = bulk::with_values(HEAD, chunk, bind, TAIL).build().execute(&mut *connection).await?;
         let expected = u64::try_from(chunk.len()).expect("invariant: a chunk is small");
@@ -149,7 +154,10 @@ fn bind_name(values: &mut Separated<'_, Sqlite, &'static str>, name: &CandidateN
     values.push_bind(name.workspace.id().to_owned()).push_bind(id_bytes(name));
 }
 
-fn bind_changing(values: &mut Separated<'_, Sqlite, &'static str>, candidate: &Candidate) {
+fn bind_changing(values: &mut Separated<'_, Sqlite, &'static str>, row: &CandidateRow) {
+    let candidate = &row.candidate;
+    let dedup_key = Some(candidate.proposal.dedup_key.clone());
+    let dedup_key = dedup_key.filter(|key| !key.is_empty() && candidate.state.name().is_open());
     let approving = match &candidate.state {
         State::Approved(approved) => Some(approved),
         _ => None,
@@ -169,7 +177,9 @@ fn bind_changing(values: &mut Separated<'_, Sqlite, &'static str>, candidate: &C
         .push_bind(approving.map(|approved| i64::from(approved.ordinal)))
         .push_bind(approving.map(|approved| approved.retry_not_before.unwrap_or(approved.approved_at).as_micros()))
         .push_bind(executor)
-        .push_bind(serde_json::to_string(candidate).expect("invariant: a candidate has a JSON form"));
+        .push_bind(dedup_key)
+        .push_bind(row.change_subject.clone())
+        .push_bind(serde_json::to_string(&**candidate).expect("invariant: a candidate has a JSON form"));
 }
 
 fn name_of(row: &SqliteRow) -> Result<CandidateName, Error> {

@@ -7,6 +7,7 @@ mod claimable;
 mod column;
 mod due;
 mod events;
+mod kin;
 mod listing;
 mod outbox;
 mod reader;

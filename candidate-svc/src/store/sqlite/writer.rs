@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use countersign_api::name::{CandidateName, TriggerName, Workspace};
+use ledger_format::Hash;
 use service_kit::{
     clock::Clock,
     database::SqliteDatabase,
@@ -12,13 +13,14 @@ use service_kit::{
 };
 use sqlx::SqliteConnection;
 
-use super::{candidates, events, outbox, requests, triggers, workspaces};
+use super::{candidates, events, kin, outbox, requests, triggers, workspaces};
 use crate::{
-    domain::{Moment, Trigger},
+    domain::{Command, Moment, Trigger},
     store::{
         Error, Signals,
         batch::{Batch, Judge, Known, Writes, source_of},
         job::{Answer, Ask, Job},
+        kin::{self as kin_of, Kin, dedup_key},
         signals::Effects,
     },
 };
@@ -69,7 +71,7 @@ impl SqliteWriter {
     }
 
     async fn write(&mut self, connection: &mut SqliteConnection, writes: Writes) -> Result<(), Error> {
-        let created = writes.created.iter().map(|candidate| &candidate.name.workspace);
+        let created = writes.created.iter().map(|row| &row.candidate.name.workspace);
         let kept = writes.triggers.iter().map(|trigger| &trigger.name.workspace);
         let new: BTreeSet<Workspace> = created.chain(kept).filter(|w| !self.workspaces.contains(w)).cloned().collect();
         workspaces::insert(connection, &new).await?;
@@ -81,6 +83,7 @@ impl SqliteWriter {
         candidates::update(connection, &writes.changed).await?;
         events::insert(connection, &writes.events).await?;
         requests::insert(connection, &writes.requests).await?;
+        kin::remember(connection, &writes.memories, Moment::from(self.clock.now())).await?;
         outbox::record_receipts(connection, &writes.receipts).await?;
         Ok(())
     }
@@ -135,14 +138,23 @@ async fn load(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Known, 
     let mut names: BTreeSet<CandidateName> = BTreeSet::new();
     let mut keys = Vec::new();
     let mut sources = BTreeSet::new();
+    let mut dedup_keys = Vec::new();
+    let mut approved = BTreeSet::new();
     for job in jobs {
         let (ask, workspace): (&Ask, &Workspace) = match job {
             Job::Propose(job) => {
-                sources.insert(source_of(&job.propose.proposal.trigger));
+                let proposal = &job.propose.proposal;
+                let proposer = job.ask.actor.principal();
+                sources.insert(source_of(&proposal.trigger));
+                dedup_keys.extend(dedup_key(&job.propose.name.workspace, &proposer, proposal));
+                names.extend(proposal.supersedes.clone());
                 (&job.ask, &job.propose.name.workspace)
             }
             Job::Command(job) => {
                 names.insert(job.candidate.clone());
+                if matches!(job.command, Command::Approve(_) | Command::Retry(_) | Command::Settle(_)) {
+                    approved.insert(job.candidate.clone());
+                }
                 (&job.ask, &job.candidate.workspace)
             }
             Job::Trigger(job) => {
@@ -154,6 +166,12 @@ async fn load(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Known, 
         keys.extend(ask.key(workspace));
     }
 
+    let mut kin = Kin { open: kin::open(connection, &dedup_keys).await?, ..Kin::default() };
+    names.extend(kin.open.values().cloned());
+    kin::rivals(connection, &approved.into_iter().collect::<Vec<_>>(), &mut kin).await?;
+    if kin::remembers(connection).await? {
+        kin.memories = kin::memories(connection, &memory_keys(jobs)).await?;
+    }
     let requests = requests::find(connection, &keys).await?;
     let mut trigger_names = BTreeSet::new();
     for (key, kept) in &requests {
@@ -176,7 +194,22 @@ async fn load(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Known, 
         answered: events::rebuild(connection, past).await?,
         triggers_by_source: triggers::find_by_source(connection, &sources.into_iter().collect::<Vec<_>>()).await?,
         triggers_by_name: triggers::find(connection, &trigger_names.into_iter().collect::<Vec<_>>()).await?,
+        kin,
         requests,
         candidates,
     })
+}
+
+/// Returns by what the proposals among the jobs are known again.
+fn memory_keys(jobs: &[Job]) -> BTreeSet<(Workspace, Hash)> {
+    let proposed = jobs.iter().filter_map(|job| match job {
+        Job::Propose(job) => Some(job),
+        _ => None,
+    });
+    proposed
+        .flat_map(|job| {
+            let keys = kin_of::memory_keys(&job.ask.actor.principal(), &job.propose);
+            keys.into_iter().map(|key| (job.propose.name.workspace.clone(), key))
+        })
+        .collect()
 }

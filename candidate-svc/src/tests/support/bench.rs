@@ -12,7 +12,7 @@ use countersign_api::{
 };
 use jiff::Timestamp;
 use service_kit::{
-    access::{Access, Principal, Pseudonyms, Role, TokenStore},
+    access::{Access, Principal, Pseudonyms, Role, Scope, TokenStore},
     call::CallContext,
     clock::ManualClock,
     grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
@@ -129,6 +129,12 @@ impl Bench {
     pub(crate) fn channel(&self, id: &str, role: Role) -> AuthorizedChannel {
         let token = self.access.lend(principal(id, role));
         with_token(self.server.in_memory_channel(), &token)
+    }
+
+    /// The way of an admin who reaches every workspace.
+    pub(crate) fn admin_of_all(&self) -> AuthorizedChannel {
+        let admin = Principal::new("humans/admin".parse().expect("an id"), Scope::All, [Role::Admin]);
+        with_token(self.server.in_memory_channel(), &self.access.lend(admin.expect("a principal")))
     }
 
     pub(crate) fn triggers(&self) -> TriggerServiceClient<AuthorizedChannel> {

@@ -175,7 +175,7 @@ fn proposed_to_wire(proposed: &CandidateProposed) -> api::CandidateProposed {
         supersedes: proposal.supersedes.as_ref().map(ToString::to_string).unwrap_or_default(),
         evidence_question: proposed.evidence_question.as_ref().map(evidence::question_to_wire),
         standing_approval_use: None,
-        owner_reason: String::new(),
+        owner_reason: proposed.owner_reason.clone(),
     }
 }
 

@@ -33,13 +33,13 @@ pub struct Approve {
 pub struct Consent {
     /// The digest you consent to, in hex; at least its first four digits. Without it, that of the payload as it is now.
     #[arg(long, value_name = "HEX")]
-    digest: Option<String>,
+    pub digest: Option<String>,
     /// Does not ask.
     #[arg(long)]
-    yes: bool,
+    pub yes: bool,
     /// Waits until the execution has ended in whatever way. Without a server, this process executes.
     #[arg(long)]
-    wait: bool,
+    pub wait: bool,
 }
 
 impl Approve {
@@ -72,7 +72,7 @@ impl Consent {
     /// Shows what would run and asks; returns the digest consented to, or nothing when the answer is no.
     ///
     /// # Errors
-    /// [`Failure::Usage`] when the digest given is not the payload's, or when nobody can be asked.
+    /// [`Failure::Finding`] when the digest given is not the payload's; [`Failure::Usage`] when it is none, or nobody can be asked.
     pub async fn obtain(
         &self,
         context: &Context,
@@ -118,7 +118,7 @@ fn read_digest(given: &str, present: &[u8]) -> Result<Vec<u8>, Failure> {
     if hex::encode(present).starts_with(&given) {
         Ok(present.to_vec())
     } else {
-        Err(Failure::usage(format!(
+        Err(Failure::Finding(format!(
             "the payload's digest does not begin with `{given}`: it has changed since you read it; \
              read it again with `countersign candidate show`"
         )))
@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn a_beginning_of_the_present_digest_stands_for_it() {
         assert_eq!(read_digest("ABAB…", &[0xAB; 32]).expect("its beginning"), [0xAB; 32]);
-        assert!(matches!(read_digest("abac", &[0xAB; 32]), Err(Failure::Usage(_))));
+        assert!(matches!(read_digest("abac", &[0xAB; 32]), Err(Failure::Finding(_))));
     }
 
     #[test]

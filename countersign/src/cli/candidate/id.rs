@@ -4,6 +4,7 @@ use tonic::{Code, Status};
 use uuid::Uuid;
 
 use crate::failure::Failure;
+use crate::refusal::Refusal;
 use crate::session::Session;
 
 /// The shortest part of an id that is looked up.
@@ -14,7 +15,7 @@ const PAGE_SIZE: i32 = 1_000;
 /// Finds the candidate that a person named: by its full name, by its id, or by a beginning or end of its id.
 ///
 /// # Errors
-/// [`Failure::Usage`] when it is no part of an id, or of several; [`Failure::Finding`] when no candidate has it; the server's refusal.
+/// [`Failure::Finding`] when no candidate or several have it; [`Failure::Usage`] for a name of another form; the server's refusal.
 pub async fn find(session: &Session, text: &str) -> Result<CandidateName, Failure> {
     match Named::parse(text, session.workspace())? {
         Named::Whole(name) => Ok(name),
@@ -53,8 +54,9 @@ impl Named {
             Ok(Self::Part(part))
         } else {
             let least = PART_MIN_CHARS;
-            Err(Failure::usage(format!(
-                "`{text}` names no candidate; write its name, its id, or at least {least} digits of the id's beginning or end"
+            Err(Failure::Finding(format!(
+                "`{text}` names no candidate; write its name, its id, or at least {least} digits of the id's beginning or end, \
+                 as `countersign candidate list` shows them"
             )))
         }
     }
@@ -74,7 +76,7 @@ async fn find_by_part(session: &Session, part: &str) -> Result<CandidateName, Fa
             .review()
             .list_candidates(request)
             .await
-            .map_err(|status| cannot_look_up(part, &status))?
+            .map_err(|status| cannot_look_up(part, status))?
             .into_inner();
         for candidate in page.candidates {
             let name: CandidateName = candidate.name.parse().map_err(Failure::fault)?;
@@ -82,7 +84,7 @@ async fn find_by_part(session: &Session, part: &str) -> Result<CandidateName, Fa
                 continue;
             }
             if let Some(other) = &found {
-                return Err(Failure::usage(format!(
+                return Err(Failure::Finding(format!(
                     "`{part}` is part of several ids, e.g. `{}` and `{}`; write more of it",
                     other.id, name.id
                 )));
@@ -92,8 +94,10 @@ async fn find_by_part(session: &Session, part: &str) -> Result<CandidateName, Fa
         page_token = page.next_page_token;
         if page_token.is_empty() {
             let none = || {
+                let workspace = session.workspace().id();
                 Failure::Finding(format!(
-                    "no candidate's id begins or ends with `{part}`; `countersign candidate list` shows them"
+                    "no candidate in workspace `{workspace}` has an id that begins or ends with `{part}`; \
+                     `countersign candidate list` shows them"
                 ))
             };
             return found.ok_or_else(none);
@@ -102,13 +106,15 @@ async fn find_by_part(session: &Session, part: &str) -> Result<CandidateName, Fa
 }
 
 /// Proposers may read what they proposed, but not list: they have to write the whole id.
-fn cannot_look_up(part: &str, status: &Status) -> Failure {
+fn cannot_look_up(part: &str, status: Status) -> Failure {
     if status.code() == Code::PermissionDenied {
-        Failure::usage(format!(
-            "`{part}` cannot be looked up with this token, which may not list candidates; write the whole id"
-        ))
+        let refusal = Refusal::read(&status).now(format!(
+            "write the whole id instead of `{part}`: this token may not list candidates; with one that may, \
+             `countersign candidate show {part}` says it"
+        ));
+        Failure::Refused(Box::new(refusal))
     } else {
-        Failure::from(status.clone())
+        Failure::from(status)
     }
 }
 
@@ -119,7 +125,11 @@ fn has_part(id: Uuid, part: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use countersign_api::error::v1::ErrorReason;
+    use service_kit::rejection::Rejection;
+
     use super::*;
+    use crate::exit::Exit;
 
     const ID: &str = "01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55";
 
@@ -141,6 +151,14 @@ mod tests {
         let id = ID.parse().expect("an id");
         assert!(has_part(id, "9a55") && has_part(id, "01932c07-29"));
         assert!(!has_part(id, "7d6b"));
+    }
+
+    #[test]
+    fn who_may_not_look_up_is_denied_and_told_what_to_write() {
+        let status = Rejection::new(ErrorReason::AccessDenied, "`ListCandidates` is not for proposers").into_status();
+        let failure = cannot_look_up("9a55", status);
+        assert_eq!(failure.exit(), Exit::Denied);
+        assert!(failure.to_string().contains("write the whole id instead of `9a55`"), "{failure}");
     }
 
     #[test]

@@ -5,7 +5,8 @@ use countersign_api::candidate::v1::{Candidate, ListCandidatesRequest, ListCandi
 use serde_json::json;
 
 use crate::candidate_text::{confidence_name, joined, risk_name, short_id, state_name};
-use crate::cli::Context;
+use crate::cli::number::parse_count;
+use crate::cli::{Context, workspaces};
 use crate::failure::Failure;
 use crate::output::{facts, moment, table};
 use crate::session::{Missing, Session};
@@ -46,7 +47,7 @@ pub struct List {
     #[arg(long, value_name = "ORDER", default_value = "create_time desc")]
     order_by: String,
     /// At most this many.
-    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    #[arg(long, value_name = "COUNT", default_value = "50", value_parser = parse_count)]
     limit: u32,
     /// Counts them by state instead, all of them.
     #[arg(long, conflicts_with = "limit")]
@@ -73,6 +74,10 @@ impl List {
                     return self.show_count(context, session).await;
                 }
                 let (found, more) = self.read(session).await?;
+                if found.is_empty() {
+                    workspaces::refuse_unknown(context, session).await?;
+                    context.console.say("there is no such candidate");
+                }
                 let response = ListCandidatesResponse { candidates: found, next_page_token: more };
                 context.console.message(&response, |response| rows(&response.candidates))?;
                 if !response.next_page_token.is_empty() {
@@ -111,6 +116,9 @@ impl List {
             if page_token.is_empty() {
                 break;
             }
+        }
+        if by_state.is_empty() {
+            workspaces::refuse_unknown(context, session).await?;
         }
         if context.console.is_json() {
             return context.console.json(&json!({ "candidates_by_state": by_state }));

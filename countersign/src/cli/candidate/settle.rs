@@ -40,9 +40,9 @@ pub struct Settle {
     /// With `executed`: when it was done.
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     at: Option<Timestamp>,
-    /// With `failed`: what kind of failure it was.
-    #[arg(long, value_enum, default_value_t = Class::Other)]
-    class: Class,
+    /// With `failed`: what kind of failure it was; without it, `other`.
+    #[arg(long, value_enum)]
+    class: Option<Class>,
 }
 
 /// What was found.
@@ -77,15 +77,16 @@ impl Settle {
     /// Settles it.
     ///
     /// # Errors
-    /// The server's refusal; for another try, as approving.
+    /// The server's refusal; [`Failure::Usage`] for an option that does not fit; for another try, as approving.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        self.refuse_what_does_not_fit()?;
         let Self { decision, consent, found, finding, references, changes, at: execute_time, class } = self;
         decision
             .take_with(context, consent.needs(), async |session, seen| {
                 let settlement = match found {
                     Found::Executed => Settlement::Executed(ExecutionResult { references, changes, execute_time }),
                     Found::Failed => Settlement::Failed(WireFailure {
-                        class: class.to_wire().into(),
+                        class: class.unwrap_or(Class::Other).to_wire().into(),
                         message: finding.clone(),
                         retry_safe: false,
                     }),
@@ -103,6 +104,28 @@ impl Settle {
                 Ok(session.review().settle_outcome(request).await?.into_inner().candidate)
             })
             .await
+    }
+}
+
+impl Settle {
+    /// Refuses an option that says nothing about what was found: dropped without a word, it would seem recorded.
+    fn refuse_what_does_not_fit(&self) -> Result<(), Failure> {
+        let given = [
+            ("--reference", !self.references.is_empty(), "executed"),
+            ("--change", !self.changes.is_empty(), "executed"),
+            ("--at", self.at.is_some(), "executed"),
+            ("--class", self.class.is_some(), "failed"),
+            ("--digest", self.consent.digest.is_some(), "not-done-try-again"),
+            ("--yes", self.consent.yes, "not-done-try-again"),
+            ("--wait", self.consent.wait, "not-done-try-again"),
+        ];
+        let found = self.found.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());
+        match given.into_iter().find(|(_, is_given, with)| *is_given && *with != found) {
+            Some((option, _, with)) => {
+                Err(Failure::usage(format!("`{option}` goes with `--found {with}`, not with `--found {found}`")))
+            }
+            None => Ok(()),
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use countersign_api::candidate::v1::GetCandidateResponse;
 use serde_json::Value;
 
 use super::id;
-use crate::candidate_text::whole;
+use crate::candidate_text::{trace_id, whole, with_digests};
 use crate::cli::Context;
 use crate::failure::Failure;
 use crate::output::message_json;
@@ -42,12 +42,16 @@ impl Show {
     }
 }
 
-/// Returns the answer as JSON, with each event's kind, as the ledger names it, beside its place there.
+/// Returns the answer as JSON. Beside each event stand its kind, as the ledger names it, the digest of the payload that it
+/// was about, and the trace of the call that led to it.
 fn as_json(response: &GetCandidateResponse) -> Value {
     let mut json = message_json::to_json(response);
-    let recorded = json.get_mut("history").and_then(Value::as_array_mut);
-    for recorded in recorded.into_iter().flatten() {
-        recorded["kind"] = kind_of(&recorded["event"]).map_or(Value::Null, Value::from);
+    let shown = json.get_mut("history").and_then(Value::as_array_mut);
+    for (shown, (recorded, digest)) in shown.into_iter().flatten().zip(with_digests(&response.history)) {
+        let traceparent = recorded.event.as_ref().map_or("", |event| &event.traceparent);
+        shown["kind"] = kind_of(&shown["event"]).map_or(Value::Null, Value::from);
+        shown["payload_digest"] = hex::encode(digest).into();
+        shown["trace_id"] = trace_id(traceparent).into();
     }
     json
 }
@@ -63,23 +67,35 @@ fn kind_of(event: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use countersign_api::candidate::v1::candidate_event::Event;
-    use countersign_api::candidate::v1::{CandidateApproved, CandidateEvent, RecordedEvent};
+    use countersign_api::candidate::v1::{
+        CandidateApproved, CandidateEvent, CandidateProposed, Payload, RecordedEvent,
+    };
     use countersign_api::r#type::v1::Principal;
     use prost_types::Timestamp;
 
     use super::*;
 
     #[test]
-    fn every_event_names_its_kind() {
+    fn every_event_names_its_kind_its_bytes_its_place_and_its_trace() {
         let event = CandidateEvent {
             occur_time: Some(Timestamp::default()),
             actor: Some(Principal::default()),
+            traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".to_owned(),
             event: Some(Event::CandidateApproved(CandidateApproved::default())),
             ..CandidateEvent::default()
         };
-        let recorded = RecordedEvent { event: Some(event), entry_index: 7, ..RecordedEvent::default() };
-        let json = as_json(&GetCandidateResponse { history: vec![recorded], ..GetCandidateResponse::default() });
-        assert_eq!(json["history"][0]["kind"], "candidate_approved");
-        assert_eq!(json["history"][0]["entry_index"], 7);
+        let proposed = CandidateProposed {
+            payload: Some(Payload { digest: vec![7; 32], ..Payload::default() }),
+            ..CandidateProposed::default()
+        };
+        let proposed = CandidateEvent { event: Some(Event::CandidateProposed(proposed)), ..event.clone() };
+        let recorded =
+            |event, entry_index| RecordedEvent { event: Some(event), entry_index, ..RecordedEvent::default() };
+        let history = vec![recorded(proposed, 6), recorded(event, 7)];
+        let json = as_json(&GetCandidateResponse { history, ..GetCandidateResponse::default() });
+        assert_eq!(json["history"][1]["kind"], "candidate_approved");
+        assert_eq!(json["history"][1]["entry_index"], 7);
+        assert_eq!(json["history"][1]["payload_digest"], "07".repeat(32));
+        assert_eq!(json["history"][1]["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
     }
 }

@@ -2,14 +2,15 @@ use std::path::{Path, PathBuf};
 
 use analytics::export::{self, ExportRequest, Manifest, PartSize};
 use clap::Args;
+use countersign_api::ledger::v1::GetCheckpointRequest;
 use serde_json::{Value, json};
 use service_kit::ids::RandomIds;
 
 use super::pinned::Pinned;
 use crate::app::{ORIGIN_PREFIX, keys};
-use crate::cli::Context;
+use crate::cli::{Context, workspaces};
 use crate::failure::Failure;
-use crate::output::{count_bar, facts};
+use crate::output::{count_bar, counted, facts};
 use crate::session::{Missing, Session};
 
 const EXAMPLES: &str = "\
@@ -33,12 +34,17 @@ impl Export {
     /// Exports it.
     ///
     /// # Errors
-    /// [`Failure::Finding`] when the ledger does not verify.
+    /// [`Failure::Finding`] when the ledger does not verify, or the folder holds files that are not this log's export.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         context
             .with_session(Missing::Refuse, async |session| {
                 let place = &context.place;
                 let folder = self.out.clone().unwrap_or_else(|| folder_of(&place.data_dir, session));
+                let request = GetCheckpointRequest { parent: session.workspace().to_string(), least_size: 0 };
+                let checkpoint = session.ledger().get_checkpoint(request).await?.into_inner().checkpoint;
+                if checkpoint.is_none_or(|checkpoint| checkpoint.size == 0) {
+                    workspaces::refuse_unknown(context, session).await?;
+                }
                 let request = ExportRequest {
                     workspace: session.workspace().clone(),
                     origin: format!("{ORIGIN_PREFIX}/{}", session.workspace()),
@@ -64,11 +70,15 @@ impl Export {
     }
 }
 
-/// Returns what an export failed by: a finding when log or export are to blame.
+/// Returns what an export failed by: a finding when log or export are to blame, or the folder holds what is not its own.
 pub fn failure_of(error: export::Error) -> Failure {
-    let unverified = error.is_unverified();
+    if let export::Error::Ledger { source, .. } = error {
+        return (*source).into();
+    }
+    let is_no =
+        error.is_unverified() || matches!(error, export::Error::FileInTheWay { .. } | export::Error::OtherLog { .. });
     let error = anyhow::Error::from(error);
-    if unverified { Failure::Finding(format!("{error:#}")) } else { Failure::Unreachable(error) }
+    if is_no { Failure::Finding(format!("{error:#}")) } else { Failure::Unreachable(error) }
 }
 
 /// Returns an export as `--json` shows it.
@@ -86,7 +96,7 @@ pub fn manifest_json(folder: &Path, manifest: &Manifest) -> Value {
 /// Returns an export as people read it.
 pub fn manifest_text(folder: &Path, manifest: &Manifest) -> String {
     facts([
-        ("verified", format!("{} entries of {}", manifest.size, manifest.origin)),
+        ("verified", format!("{} of {}", counted(manifest.size, "entry", "entries"), manifest.origin)),
         ("root", manifest.root.to_string()),
         ("parts", manifest.parts.len().to_string()),
         ("folder", folder.display().to_string()),

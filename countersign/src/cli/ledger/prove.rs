@@ -9,6 +9,7 @@ use serde_json::json;
 use super::pinned::Pinned;
 use crate::app::ORIGIN_PREFIX;
 use crate::cli::Context;
+use crate::cli::number::parse_index;
 use crate::failure::Failure;
 use crate::session::{Missing, Session};
 
@@ -23,7 +24,7 @@ Examples:
 #[command(before_help = EXAMPLES)]
 pub struct Prove {
     /// The entry's index, from 0.
-    #[arg(value_name = "INDEX")]
+    #[arg(value_name = "INDEX", value_parser = parse_index)]
     index: u32,
     #[command(flatten)]
     pinned: Pinned,

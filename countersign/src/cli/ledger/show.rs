@@ -5,8 +5,9 @@ use ledger_format::{Leaf, Salt, commit_content, leaf_hash};
 use prost::Message as _;
 use serde_json::{Value, json};
 
-use crate::candidate_text::event_lines;
-use crate::cli::Context;
+use crate::candidate_text::{event_lines, trace_id};
+use crate::cli::number::parse_index;
+use crate::cli::{Context, workspaces};
 use crate::failure::Failure;
 use crate::output::{facts, message_json};
 use crate::session::{Missing, Session};
@@ -22,7 +23,7 @@ Examples:
 #[command(before_help = EXAMPLES)]
 pub struct Show {
     /// The entry's index, from 0; without it, the checkpoint is shown.
-    #[arg(value_name = "INDEX")]
+    #[arg(value_name = "INDEX", value_parser = parse_index)]
     index: Option<u32>,
 }
 
@@ -46,6 +47,9 @@ async fn show_checkpoint(context: &Context, session: &Session) -> Result<(), Fai
     let GetCheckpointResponse { checkpoint, verifying_key } =
         session.ledger().get_checkpoint(request).await?.into_inner();
     let checkpoint = checkpoint.unwrap_or_default();
+    if checkpoint.size == 0 {
+        workspaces::refuse_unknown(context, session).await?;
+    }
     let root = hex::encode(&checkpoint.root);
     if context.console.is_json() {
         let signed = checkpoint.signed_note;
@@ -95,6 +99,7 @@ fn entry_json(entry: &Entry, leaf: &Leaf<&str>, event: Option<&CandidateEvent>) 
         "leaf_hash": hex::encode(&entry.leaf_hash),
         "leaf": leaf,
         "event": event.map(message_json::to_json),
+        "trace_id": trace_of(event),
     })
 }
 
@@ -112,7 +117,44 @@ fn entry_text(entry: &Entry, leaf: &Leaf<&str>, event: Option<&CandidateEvent>) 
         ("payload digest", leaf.payload_digest.map_or_else(|| "-".to_owned(), |digest| hex::encode(digest.as_bytes()))),
         ("commitment", hex::encode(leaf.commitment.as_bytes())),
         ("leaf hash", hex::encode(&entry.leaf_hash)),
+        ("trace", trace_of(event).unwrap_or("-").to_owned()),
     ]);
     let said = event.map_or_else(|| "the content is of another release".to_owned(), event_lines);
     format!("{shown}\n\n{said}")
+}
+
+/// Returns the trace of the call that led to the entry, by which its logs are found.
+fn trace_of(event: Option<&CandidateEvent>) -> Option<&str> {
+    event.map(|event| trace_id(&event.traceparent)).filter(|id| !id.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use ledger_format::PrincipalKind;
+
+    use super::*;
+
+    #[test]
+    fn an_entry_leads_to_its_trace() {
+        const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+        let salt = Salt::try_from([1; 32].as_slice()).expect("32 bytes");
+        let leaf = Leaf {
+            origin: "countersign.local/workspaces/demo",
+            kind: "candidate_approved",
+            subject: "workspaces/demo/candidates/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55",
+            subject_revision: 2,
+            principal_kind: PrincipalKind::Human,
+            principal_reference: "p_07",
+            appended_at_us: 0,
+            idempotency_key: "01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55/2/0",
+            payload_digest: None,
+            commitment: commit_content(&salt, b"said"),
+        };
+        let traceparent = format!("00-{TRACE}-00f067aa0ba902b7-01");
+        let event = CandidateEvent { traceparent, ..CandidateEvent::default() };
+        let entry = Entry::default();
+        assert!(entry_text(&entry, &leaf, Some(&event)).contains(&format!("trace            {TRACE}")));
+        assert_eq!(entry_json(&entry, &leaf, Some(&event))["trace_id"], TRACE);
+        assert_eq!(entry_json(&entry, &leaf, None)["trace_id"], Value::Null);
+    }
 }

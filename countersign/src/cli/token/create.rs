@@ -1,14 +1,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use countersign_api::access::v1::{CreateTokenRequest, CreateTokenResponse};
+use countersign_api::access::v1::{CreateTokenRequest, CreateTokenResponse, RevokeTokenRequest};
 use countersign_api::r#type::v1::Principal;
 use prost_types::Timestamp;
 use service_kit::access::{PrincipalKind, Role};
 use service_kit::data_dir::write_secret;
 
-use crate::cli::Context;
 use crate::cli::candidate::parse_time;
+use crate::cli::{Context, workspaces};
 use crate::failure::Failure;
 use crate::session::{Missing, Session};
 
@@ -64,8 +64,23 @@ impl Create {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         context
             .with_session(Missing::Make, async |session| {
+                if self.expires.is_some_and(|expires| is_over(expires, session.now())) {
+                    return Err(Failure::usage("`--expires` has passed: name a later moment, or leave it out"));
+                }
+                if !self.all_workspaces {
+                    workspaces::say_if_new(context).await?;
+                }
                 let response = session.tokens().create_token(self.request(session)).await?.into_inner();
-                self.show(context, response)
+                let name = response.token.as_ref().map_or_else(String::new, |token| token.name.clone());
+                let shown = self.show(context, response);
+                if let Err(Failure::Unreachable(error)) = shown {
+                    // Nobody has the secret: a token that nobody holds must not stay behind.
+                    session.tokens().revoke_token(RevokeTokenRequest { name: name.clone() }).await?;
+                    return Err(Failure::Unreachable(
+                        error.context(format!("`{name}` was revoked again, its secret is lost")),
+                    ));
+                }
+                shown
             })
             .await
     }
@@ -89,7 +104,7 @@ impl Create {
         context.console.say(&format!("made {} for {who}", made.name));
         if let Some(file) = &self.out {
             let secret = std::mem::take(&mut response.secret);
-            write_secret(file, format!("{secret}\n").as_bytes()).map_err(|error| Failure::file(file, error))?;
+            write_secret(file, format!("{secret}\n").as_bytes()).map_err(Failure::unreachable)?;
             context.console.say(&format!("its secret is in `{}`", file.display()));
             return if context.console.is_json() {
                 context.console.message(&response, |_| String::new())
@@ -109,6 +124,10 @@ impl Kind {
             Self::Service => PrincipalKind::Service,
         }
     }
+}
+
+fn is_over(expires: Timestamp, now: Timestamp) -> bool {
+    (expires.seconds, expires.nanos) <= (now.seconds, now.nanos)
 }
 
 fn drawn_id(session: &Session) -> String {

@@ -1,5 +1,6 @@
 use clap::Args;
 use countersign_api::access::v1::RevokeTokenRequest;
+use service_kit::access::TokenId;
 
 use crate::cli::Context;
 use crate::failure::Failure;
@@ -23,11 +24,16 @@ impl Revoke {
     /// Revokes it.
     ///
     /// # Errors
-    /// The server's refusal.
+    /// [`Failure::Finding`] for what is no token's id; the server's refusal.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         context
             .with_session(Missing::Refuse, async |session| {
                 let id = self.id.strip_prefix("tokens/").unwrap_or(&self.id);
+                if id.parse::<TokenId>().is_err() {
+                    return Err(Failure::Finding(format!(
+                        "there is no token `{id}`: an id has 32 hexadecimal digits; `countersign token list` shows those there are"
+                    )));
+                }
                 let request = RevokeTokenRequest { name: format!("tokens/{id}") };
                 let response = session.tokens().revoke_token(request).await?.into_inner();
                 context.console.message(&response, |response| {

@@ -1,8 +1,9 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countersign_api::candidate::v1::candidate_event::Event;
 use countersign_api::candidate::v1::{
-    CandidateApproved, CandidateExecuted, CandidateProposed, ExecutionStarted, State,
+    CandidateApproved, CandidateExecuted, CandidateProposed, ExecutionStarted, Proposal, State,
 };
 use countersign_api::r#type::v1::Principal;
 use service_kit::clock::ManualClock;
@@ -10,22 +11,34 @@ use service_kit::clock::ManualClock;
 use super::*;
 use crate::demo::progress::Report;
 use crate::output::Console;
+use crate::propose::{Item, Origin};
 
 const OURS: &str = "generators/crm-rules";
 
 fn conductor(recorded_before: u64) -> Conductor {
     let tally = Tally::new(Arc::new(ManualClock::default()), Report::new(Console::new(true), 1));
-    Conductor::new(None, BTreeSet::from([OURS.to_owned()]), recorded_before, tally)
+    let item = |id: &str| Item {
+        request_id: request_of(id),
+        origin: Origin::Record(id.to_owned()),
+        proposal: Proposal::default(),
+    };
+    let scope = Scope::of(&BTreeMap::from([(OURS.to_owned(), ["one", "two"].map(item).to_vec())]));
+    Conductor::new(None, scope, recorded_before, tally)
 }
 
-fn accepted(candidate: &str) -> Accepted {
-    Accepted { candidate: candidate.into(), revision: 1, replayed: false }
+fn request_of(candidate: &str) -> String {
+    format!("request-{candidate}")
+}
+
+fn answered(candidate: &str) -> Kept {
+    Kept::Answered { candidate: candidate.into(), revision: 1, replayed: false }
 }
 
 fn recorded(candidate: &str, entry_index: i64, revision: i64, state: State, event: Event) -> RecordedEvent {
     let event = CandidateEvent {
         candidate: candidate.into(),
         revision,
+        request_id: request_of(candidate),
         actor: Some(Principal { kind: 2, id: OURS.into() }),
         state: state.into(),
         event: Some(event),
@@ -41,7 +54,7 @@ fn proposed(candidate: &str, entry_index: i64) -> RecordedEvent {
 #[test]
 fn a_proposal_is_waited_for_until_the_ledger_has_it() {
     let mut conductor = conductor(0);
-    conductor.accepted(&accepted("one"));
+    conductor.kept(answered("one"));
     assert_eq!(conductor.unsettled, 1);
     conductor.recorded(proposed("one", 0));
     assert_eq!(conductor.unsettled, 0);
@@ -53,7 +66,7 @@ fn the_ledger_may_know_a_proposal_before_its_answer_comes() {
     let mut conductor = conductor(0);
     conductor.recorded(proposed("one", 0));
     assert_eq!(conductor.unsettled, 0);
-    conductor.accepted(&accepted("one"));
+    conductor.kept(answered("one"));
     assert_eq!(conductor.unsettled, 0);
 }
 
@@ -85,6 +98,40 @@ fn what_somebody_else_proposed_is_not_waited_for() {
     conductor.recorded(recorded("theirs", 1, 2, State::Approved, event));
     assert_eq!(conductor.unsettled, 0);
     assert_eq!(conductor.tally.log_size, 2);
+}
+
+#[test]
+fn what_the_same_rules_proposed_under_another_seed_is_neither_waited_for_nor_counted() {
+    let mut conductor = conductor(0);
+    let mut before = proposed("one", 0);
+    if let Some(event) = &mut before.event {
+        event.request_id = "request-of-another-seed".into();
+    }
+    conductor.recorded(before);
+    for (index, revision, state, event) in [
+        (1, 2, State::Approved, Event::CandidateApproved(CandidateApproved::default())),
+        (2, 3, State::Executed, Event::CandidateExecuted(CandidateExecuted::default())),
+    ] {
+        conductor.recorded(recorded("one", index, revision, state, event));
+        assert_eq!(conductor.unsettled, 0, "{state:?}");
+    }
+    assert_eq!(conductor.tally.executions, 0);
+    assert!(conductor.tracks.is_empty());
+}
+
+#[test]
+fn what_is_kept_in_other_words_is_waited_for_until_the_ledger_tells_of_it() {
+    let mut conductor = conductor(0);
+    for id in ["one", "two"] {
+        conductor.kept(Kept::InOtherWords { request_id: request_of(id) });
+    }
+    assert_eq!(conductor.awaited.len(), 2);
+    conductor.recorded(proposed("one", 0));
+    conductor.recorded(proposed("two", 1));
+    assert!(conductor.awaited.is_empty());
+    assert_eq!((conductor.tally.replayed, conductor.tracks.len()), (2, 2));
+    conductor.kept(Kept::InOtherWords { request_id: request_of("one") });
+    assert!(conductor.awaited.is_empty(), "the ledger has told of it already");
 }
 
 #[test]

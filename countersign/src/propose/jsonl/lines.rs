@@ -1,5 +1,7 @@
 use std::io::{self, BufRead};
 
+use countersign_api::error::v1::ErrorReason;
+
 use super::LineError;
 
 /// The most bytes of one line: what is larger is no proposal, and is skipped without being held.
@@ -52,8 +54,9 @@ impl<R: BufRead> LineReader<R> {
         }
     }
 
-    fn error(&self, column: Option<u64>, reason: String) -> LineError {
-        LineError { line: self.number, column, reason }
+    fn error(&self, reason: Option<ErrorReason>, what: String, mend: &str) -> LineError {
+        let mend = mend.to_owned();
+        LineError { line: self.number, column: None, request_id: None, field: None, reason, what, mend }
     }
 
     fn text(&self, mut line: Vec<u8>) -> Result<String, LineError> {
@@ -61,8 +64,9 @@ impl<R: BufRead> LineReader<R> {
             line.drain(..BYTE_ORDER_MARK.len());
         }
         String::from_utf8(line).map_err(|error| {
-            let column = error.utf8_error().valid_up_to() as u64 + 1;
-            self.error(Some(column), "it is not UTF-8; write it in that encoding".to_owned())
+            let column = Some(error.utf8_error().valid_up_to() as u64 + 1);
+            let not_text = self.error(Some(ErrorReason::RequestMalformed), "not UTF-8".to_owned(), "write it in UTF-8");
+            LineError { column, ..not_text }
         })
     }
 }
@@ -76,13 +80,15 @@ impl<R: BufRead> Iterator for LineReader<R> {
             let line = match self.read_line() {
                 Ok(Some(Ok(line))) => line,
                 Ok(Some(Err(length))) => {
-                    let reason = format!("it has `{length}` bytes, a line may have {LINE_MAX_BYTES}: shorten it");
-                    return Some(Err(self.error(None, reason)));
+                    let what = format!("it has `{length}` bytes, a line may have {LINE_MAX_BYTES}");
+                    let mend = "shorten it: summarise the evidence and link its source";
+                    return Some(Err(self.error(Some(ErrorReason::MessageTooLarge), what, mend)));
                 }
                 Ok(None) => return None,
                 Err(error) => {
                     self.has_ended = true;
-                    return Some(Err(self.error(None, format!("nothing can be read from here on: {error}"))));
+                    let what = format!("nothing can be read from here on: {error}");
+                    return Some(Err(self.error(None, what, "propose the rest again once the source can be read")));
                 }
             };
             match self.text(line) {
@@ -123,10 +129,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_named_and_the_next_line_is_read() {
-        assert_eq!(
-            read(b"ab\xffcd\nnext\n"),
-            [Err("line 1, column 3: it is not UTF-8; write it in that encoding".to_owned()), Ok(line(2, "next"))]
-        );
+        assert_eq!(read(b"ab\xffcd\nnext\n"), [Err("line 1, column 3: not UTF-8".to_owned()), Ok(line(2, "next"))]);
     }
 
     #[test]
@@ -159,7 +162,11 @@ mod tests {
     fn a_source_that_breaks_says_so_once() {
         let lines: Vec<_> = LineReader::new(BufReader::new(Breaking(false))).collect();
         assert_eq!(lines[0], Ok((1, "{}".to_owned())));
-        assert!(lines[1].as_ref().is_err_and(|error| error.line == 2 && error.reason.contains("the disk is gone")));
+        assert!(
+            lines[1].as_ref().is_err_and(|error| error.line == 2
+                && error.reason.is_none()
+                && error.what.contains("the disk is gone"))
+        );
         assert_eq!(lines.len(), 2);
     }
 }

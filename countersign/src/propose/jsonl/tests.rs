@@ -123,31 +123,78 @@ fn the_same_content_has_the_same_request_id_and_other_content_another() {
 fn what_is_no_json_says_at_which_byte() {
     let error = refused("{not json");
     assert_eq!((error.line, error.column), (3, Some(2)));
-    assert!(error.reason.starts_with("not JSON: key must be a string"), "{error}");
-    assert!(refused(&SMALLEST[..40]).reason.starts_with("not JSON: EOF"), "{}", refused(&SMALLEST[..40]));
-    assert!(refused(&format!("{SMALLEST} {SMALLEST}")).reason.starts_with("not JSON: trailing"));
+    assert!(error.what.starts_with("not JSON: key must be a string"), "{error}");
+    assert_eq!(error.reason_name(), "REQUEST_MALFORMED");
+    let cut = refused(&SMALLEST[..40]);
+    assert!(cut.what.starts_with("not JSON: EOF") && cut.mend.contains("ends too early"), "{cut:?}");
+    assert!(refused(&format!("{SMALLEST} {SMALLEST}")).what.starts_with("not JSON: trailing"));
 }
 
 #[test]
-fn a_misspelled_or_missing_field_is_named() {
+fn what_is_wrong_is_named_by_its_path_and_says_what_to_write() {
     let with = |field: &str| format!("{},{field}}}", &SMALLEST[..SMALLEST.len() - 1]);
-    for (text, named) in [
-        (with(r#""owners":"humans/anna""#), "unknown field `owners`"),
-        (with(r#""evidence":[{"kind":"note","title":"x","sumary":""}]"#), "unknown field `sumary`"),
-        (with(r#""confidence":{"level":"certain","basis":"id_match"}"#), "unknown variant `certain`"),
-        (with(r#""risk_tier":"HIGH""#), "unknown variant `HIGH`, expected one of `low`, `approval_required`, `high`"),
-        (with(r#""action_type":"add_note""#), "duplicate field `action_type`"),
-        (with(r#""due_time":"tomorrow""#), "tomorrow"),
-        (SMALLEST.replace(r#""action_type":"create_task","#, ""), "missing field `action_type`"),
-        (SMALLEST.replace(r#","source_id":"N-1""#, ""), "missing field `source_id`"),
-        (SMALLEST.replace(r#"{"subject":"Call"}"#, r#""Call""#), "`payload` is not a JSON object"),
-        ("[]".to_owned(), "not a proposal"),
+    for (text, path, mend) in [
+        (with(r#""owners":"humans/anna""#), "owners", "write `owner`"),
+        (with(r#""zzz":1"#), "zzz", "take it out"),
+        (with(r#""evidence":[{"kind":"note","title":"x","sumary":""}]"#), "evidence[0].sumary", "evidence[0].summary"),
+        (with(r#""evidence":{"kind":"note"}"#), "evidence", "`[` and `]`"),
+        (with(r#""evidence":[{"kind":"note","title":"x","content_sha256":"ab"}]"#), "evidence[0].content_sha256", "64"),
+        (with(r#""evidence_numbers":[1,70000]"#), "evidence_numbers[1]", "from 1"),
+        (with(r#""confidence":{"level":"certain","basis":"id_match"}"#), "confidence.level", "`needs_review`"),
+        (with(r#""confidence":{"basis":"id_match"}"#), "confidence.level", "add `confidence.level`"),
+        (with(r#""confidence":"high""#), "confidence", "{\"name\": value"),
+        (with(r#""risk_tier":"HIGH""#), "risk_tier", "`low`, `approval_required`, `high`"),
+        (with(r#""action_type":"add_note""#), "action_type", "keep one of them"),
+        (with(r#""due_time":"tomorrow""#), "due_time", "RFC 3339"),
+        (with(r#""known_unknowns":[1]"#), "known_unknowns[0]", "double quotes"),
+        (with(r#""owner":"\ud800""#), "owner", "double quotes"),
+        (SMALLEST.replace(r#""action_type":"create_task","#, ""), "action_type", "add `action_type`"),
+        (SMALLEST.replace(r#","source_id":"N-1""#, ""), "trigger.source_id", "add `trigger.source_id`"),
+        (SMALLEST.replace(r#""N-1""#, "5"), "trigger.source_id", "double quotes"),
+        (SMALLEST.replace(r#"{"subject":"Call"}"#, r#""Call""#), "payload", "schema"),
+        (
+            SMALLEST.replace(r#"{"source_system""#, r#"["source_system""#).replace("N-1\"}", "N-1\"]"),
+            "",
+            "one JSON object",
+        ),
     ] {
         let error = refused(&text);
-        let is_named = error.reason.contains(named) || named == "tomorrow" && error.column.is_some();
-        assert!(is_named, "{named}: {error}");
-        assert!(!error.reason.contains(" at line "), "the line in the file counts, not serde's: {error}");
+        assert_eq!(error.field.as_deref().unwrap_or_default(), path, "{error}");
+        assert!(error.mend.contains(mend), "{path}: {}", error.mend);
+        assert_eq!(error.reason_name(), "REQUEST_MALFORMED");
+        for inside in ["struct", "u16", "enum", "sequence", " at line "] {
+            assert!(!error.what.contains(inside), "words of the program: {error}");
+        }
     }
+    let late = refused(&SMALLEST.replace(r#""N-1""#, "5"));
+    assert_eq!(late.column, SMALLEST.find(r#""N-1""#).map(|at| at as u64 + 1), "the byte at which the value begins");
+}
+
+#[test]
+fn a_line_that_is_no_object_is_no_proposal_even_with_the_right_number_of_values() {
+    for (text, kind) in [("[]", "a list"), (r#""x""#, "a text"), ("null", "null"), ("7", "a number")] {
+        let error = refused(text);
+        assert!(error.what.contains(kind) && error.field.is_none(), "{error}");
+    }
+    let in_order = SMALLEST.replace(
+        r#"{"source_system":"crm","type":"note_added","source_id":"N-1"}"#,
+        r#"["crm","note_added","N-1",null,[]]"#,
+    );
+    assert_eq!(refused(&in_order).field.as_deref(), Some("trigger"));
+}
+
+#[test]
+fn a_line_is_told_by_its_request_id_where_that_can_be_read() {
+    let with = |id: &str| SMALLEST.replacen('{', &format!(r#"{{"request_id":{id},"zzz":1,"#), 1);
+    assert_eq!(refused(&with(r#""mine-7""#)).request_id.as_deref(), Some("mine-7"));
+    let number = refused(&with("7"));
+    assert_eq!((number.request_id, number.field.as_deref()), (None, Some("request_id")));
+}
+
+#[test]
+fn null_is_as_good_as_left_out_where_a_field_may_be_left_out() {
+    let with_nulls = SMALLEST.replacen('{', r#"{"owner":null,"evidence":null,"due_time":null,"request_id":null,"#, 1);
+    assert_eq!(read(&with_nulls), read(SMALLEST));
 }
 
 #[tokio::test]

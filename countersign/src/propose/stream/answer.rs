@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use crate::propose::Origin;
 use crate::propose::jsonl::LineError;
 use crate::refusal::Refusal;
@@ -32,23 +34,32 @@ pub struct Refused {
 }
 
 /// How many items met which answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Tally {
     /// Kept, and not answered before.
     pub accepted: u64,
     /// Kept, and answered before.
     pub replayed: u64,
-    /// Refused, or no proposal at all.
-    pub refused: u64,
+    /// Refused, or no proposal at all, by the reason's name.
+    pub refused: BTreeMap<String, u64>,
 }
 
 impl Tally {
+    /// Returns how many were refused, for whatever reason.
+    pub fn refused_in_all(&self) -> u64 {
+        self.refused.values().sum()
+    }
+
     pub(super) fn count(&mut self, answer: &Answer) {
-        let counter = match answer {
-            Answer::Accepted { replayed: false, .. } => &mut self.accepted,
-            Answer::Accepted { replayed: true, .. } => &mut self.replayed,
-            Answer::Refused(_) | Answer::Unreadable(_) => &mut self.refused,
-        };
-        *counter += 1;
+        match answer {
+            Answer::Accepted { replayed: false, .. } => self.accepted += 1,
+            Answer::Accepted { replayed: true, .. } => self.replayed += 1,
+            Answer::Refused(refused) => self.count_refused(refused.refusal.reason_name()),
+            Answer::Unreadable(error) => self.count_refused(error.reason_name().to_owned()),
+        }
+    }
+
+    fn count_refused(&mut self, reason: String) {
+        *self.refused.entry(reason).or_default() += 1;
     }
 }

@@ -95,8 +95,13 @@ where
     }
 
     /// Returns how many items met which answer so far.
-    pub const fn tally(&self) -> Tally {
-        self.tally
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Returns how many items were read and are not answered: when it was given up, nobody knows whether they are kept.
+    pub fn unanswered(&self) -> usize {
+        self.window.len()
     }
 
     async fn step(&mut self) -> Result<Option<Answer>, Stopped> {

@@ -254,14 +254,24 @@ fn ids(count: usize) -> Vec<String> {
 #[tokio::test]
 async fn every_item_is_answered_in_order_and_the_refused_do_not_stop_the_others() {
     let bench = bench(Scripted::default()).await;
-    let unreadable = LineError { line: 2, column: None, reason: "not JSON".to_owned() };
+    let unreadable = LineError {
+        line: 2,
+        column: None,
+        request_id: None,
+        field: None,
+        reason: Some(ErrorReason::RequestMalformed),
+        what: "not JSON".to_owned(),
+        mend: String::new(),
+    };
     let input = stream::iter([Ok(item("a")), Err(unreadable), Ok(item("bad")), Ok(item("c")), Ok(item("a"))]);
     let mut proposing = bench.propose(input);
     let mut shown = all(&mut proposing).await.expect("no cut");
     // What cannot be sent is told when it is read; the others keep their order.
     shown.retain(|answer| answer != "line 2: not JSON");
     assert_eq!(shown, ["a", "bad: PAYLOAD_INVALID", "c", "a again"]);
-    assert_eq!(proposing.tally(), Tally { accepted: 2, replayed: 1, refused: 2 });
+    let refused = [("PAYLOAD_INVALID".to_owned(), 1), ("REQUEST_MALFORMED".to_owned(), 1)].into();
+    assert_eq!(proposing.tally(), &Tally { accepted: 2, replayed: 1, refused });
+    assert_eq!(proposing.tally().refused_in_all(), 2);
     assert_eq!(bench.server.streams.load(Ordering::SeqCst), 1);
     assert!(proposing.next().await.expect("still well").is_none(), "it stays at its end");
 }
@@ -281,7 +291,7 @@ async fn after_a_cut_it_goes_on_behind_the_last_answer_and_keeps_nothing_twice()
         let mut proposing = bench.propose(ready(items(6)));
         let expected = ["item-0", "item-1", "item-2 again", "item-3 again", "item-4", "item-5"];
         assert_eq!(all(&mut proposing).await.expect("it goes on"), expected);
-        assert_eq!(proposing.tally(), Tally { accepted: 4, replayed: 2, refused: 0 });
+        assert_eq!(proposing.tally(), &Tally { accepted: 4, replayed: 2, ..Tally::default() });
         assert_eq!(bench.server.kept.lock().expect("unharmed").len(), 6);
         assert_eq!(bench.server.streams.load(Ordering::SeqCst), 2);
     }
@@ -340,7 +350,7 @@ async fn an_item_that_ends_the_stream_is_found_and_refused_and_the_others_go_on(
         *answer = answer.replace(" again", "");
     }
     assert_eq!(shown, expected);
-    assert_eq!(proposing.tally().refused, 1);
+    assert_eq!(proposing.tally().refused_in_all(), 1);
 }
 
 #[tokio::test]

@@ -42,6 +42,11 @@ impl Window {
         self.items.is_empty()
     }
 
+    /// Returns how many items were read and not answered.
+    pub fn len(&self) -> usize {
+        self.items.len()
+    }
+
     /// Takes an item in that is to be sent.
     pub fn push(&mut self, request: StreamProposalsRequest, origin: Origin) {
         let bytes = request.encoded_len();

@@ -1,6 +1,10 @@
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 
 use async_trait::async_trait;
+use countersign_api::name::Workspace;
 use service_kit::{
     clock::Clock,
     database::{self, SqliteDatabase},
@@ -10,9 +14,9 @@ use service_kit::{
 };
 
 use super::{
+    crm::Crm,
     payload::{self, Action},
-    record::{Record, Totals},
-    store,
+    store::{self, CallKey},
     writer::{Answer, CallJob, Job, SandboxWriter},
 };
 use crate::connector::{Call, Connector, Done, Failed, Operation, RefusalClass};
@@ -21,20 +25,14 @@ use crate::connector::{Call, Connector, Done, Failed, Operation, RefusalClass};
 pub const SYSTEM: &str = "sandbox";
 
 /// Repeating is safe throughout: each effect is kept together with its idempotency key.
-const OPERATIONS: [Operation; 3] = [
-    Operation { name: payload::CREATE_TASK, retry_safe: true },
-    Operation { name: payload::REQUEST_INFORMATION, retry_safe: true },
-    Operation { name: payload::UPDATE_FIELD, retry_safe: true },
-];
+static OPERATIONS: LazyLock<[Operation; payload::OPERATIONS.len()]> =
+    LazyLock::new(|| payload::OPERATIONS.map(|name| Operation { name, retry_safe: true }));
 
-/// How many records one commit takes in: large enough to be fast, small enough not to hold calls up for long.
-const SEED_BATCH_RECORDS: usize = 1_000;
-
-/// The sandbox CRM and the connector to it; clones share it.
+/// The sandbox CRM of all workspaces and the connector to it; clones share it.
 #[derive(Debug, Clone)]
 pub struct Sandbox {
-    database: SqliteDatabase,
-    writer: Writer<Job, Answer>,
+    pub(super) database: SqliteDatabase,
+    pub(super) writer: Writer<Job, Answer>,
 }
 
 /// Why the sandbox can not be used.
@@ -43,14 +41,6 @@ pub enum OpenError {
     /// Its database is refused.
     #[error("the sandbox CRM has no database to work on")]
     Database(#[from] database::Error),
-}
-
-/// Why records were not taken in.
-#[derive(Debug, thiserror::Error)]
-pub enum SeedError {
-    /// The writer takes no jobs.
-    #[error("the sandbox CRM did not take all records in")]
-    Writer(#[from] SubmitError),
 }
 
 impl Sandbox {
@@ -71,46 +61,15 @@ impl Sandbox {
         Ok(Self { database, writer })
     }
 
-    /// Takes records in as the system of record and returns how many were new.
-    ///
-    /// A record that is there already keeps what it holds: what was executed on it stays.
-    ///
-    /// # Errors
-    ///
-    /// When the writer stopped; the records before the failed batch are in.
-    pub async fn seed_records(&self, records: impl IntoIterator<Item = Record>) -> Result<u64, SeedError> {
-        let mut records = records.into_iter();
-        let mut new = 0;
-        loop {
-            let batch: Vec<_> = records.by_ref().take(SEED_BATCH_RECORDS).collect();
-            if batch.is_empty() {
-                return Ok(new);
-            }
-            match self.writer.submit(Job::Seed(batch)).await? {
-                Answer::Seeded { inserted } => new += inserted,
-                Answer::Called(_) => unreachable!("invariant: a seeding is answered as one"),
-            }
-        }
+    /// Returns the CRM as one workspace sees it.
+    pub fn crm(&self, workspace: &Workspace) -> Crm {
+        Crm::new(self.clone(), workspace.clone())
     }
 
-    /// Reads a record; none when there is none.
-    ///
-    /// # Errors
-    ///
-    /// When SQLite refuses or the row does not read back as written.
-    pub async fn read_record(&self, object_type: &str, id: &str) -> Result<Option<Record>, store::Error> {
-        let mut connection = self.database.readers.acquire().await?;
-        store::read_record(&mut connection, object_type, id).await
-    }
-
-    /// Counts what is there.
-    ///
-    /// # Errors
-    ///
-    /// When SQLite refuses.
-    pub async fn totals(&self) -> Result<Totals, store::Error> {
-        let mut connection = self.database.readers.acquire().await?;
-        store::count_rows(&mut connection).await
+    /// Closes the CRM and writes its WAL back into the file. To be called after the drain: what is asked of it later is
+    /// refused. A crash instead leaves the WAL, which the next start reads.
+    pub async fn close(&self) {
+        self.database.close().await;
     }
 }
 
@@ -121,14 +80,14 @@ impl Connector for Sandbox {
     }
 
     fn operations(&self) -> &[Operation] {
-        &OPERATIONS
+        OPERATIONS.as_slice()
     }
 
     async fn execute(&self, call: &Call) -> Result<Done, Failed> {
         let action = Action::parse(call.operation(), call.payload())
             .map_err(|error| Failed::refused(RefusalClass::Invalid, error.to_string()))?;
         let job = CallJob {
-            idempotency_key: call.idempotency_key().to_owned(),
+            key: CallKey { workspace: call.workspace().clone(), idempotency_key: call.idempotency_key().to_owned() },
             operation: call.operation().to_owned(),
             payload_digest: *call.payload_digest().as_bytes(),
             action,

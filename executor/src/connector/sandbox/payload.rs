@@ -1,5 +1,5 @@
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 
 /// A task on somebody's list.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -23,7 +23,7 @@ pub(super) struct RequestInformation {
 }
 
 /// A new value for one field of a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct UpdateField {
     pub object_type: String,
@@ -34,18 +34,50 @@ pub(super) struct UpdateField {
     pub to: String,
 }
 
+/// A reply to a customer, kept as a draft.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DraftReply {
+    pub to: String,
+    pub subject: String,
+    pub body: String,
+}
+
+/// A note on a record that only colleagues see.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AddNote {
+    pub object_type: String,
+    pub record_id: String,
+    pub text: String,
+}
+
+/// Another owner for a record.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AssignOwner {
+    pub object_type: String,
+    pub record_id: String,
+    /// Whose record it is when the proposal was made; empty where it is nobody's.
+    pub from: String,
+    pub to: String,
+}
+
 /// What a payload asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Action {
     CreateTask(CreateTask),
     RequestInformation(RequestInformation),
     UpdateField(UpdateField),
+    DraftReply(DraftReply),
+    AddNote(AddNote),
+    AssignOwner(AssignOwner),
 }
 
 /// Why a payload is not carried out. Never repeats the payload.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Error {
-    #[error("operation `{0}` is not one of the sandbox: use `create_task`, `request_information` or `update_field`")]
+    #[error("operation `{0}` is not one of the sandbox: use `{known}`", known = OPERATIONS.join("`, `"))]
     UnknownOperation(String),
     #[error(
         "the payload is not of the shape of `{operation}` at line 1 column `{column}`: compare it with the action type's schema"
@@ -56,6 +88,13 @@ pub(super) enum Error {
 pub(super) const CREATE_TASK: &str = "create_task";
 pub(super) const REQUEST_INFORMATION: &str = "request_information";
 pub(super) const UPDATE_FIELD: &str = "update_field";
+pub(super) const DRAFT_REPLY: &str = "draft_reply";
+pub(super) const ADD_NOTE: &str = "add_note";
+pub(super) const ASSIGN_OWNER: &str = "assign_owner";
+
+/// All operations. No payload is of the shape of two of them, so that one cannot pass for another.
+pub(super) const OPERATIONS: [&str; 6] =
+    [CREATE_TASK, REQUEST_INFORMATION, UPDATE_FIELD, DRAFT_REPLY, ADD_NOTE, ASSIGN_OWNER];
 
 impl Action {
     pub(super) fn parse(operation: &str, payload: &str) -> Result<Self, Error> {
@@ -63,6 +102,9 @@ impl Action {
             CREATE_TASK => read(CREATE_TASK, payload).map(Self::CreateTask),
             REQUEST_INFORMATION => read(REQUEST_INFORMATION, payload).map(Self::RequestInformation),
             UPDATE_FIELD => read(UPDATE_FIELD, payload).map(Self::UpdateField),
+            DRAFT_REPLY => read(DRAFT_REPLY, payload).map(Self::DraftReply),
+            ADD_NOTE => read(ADD_NOTE, payload).map(Self::AddNote),
+            ASSIGN_OWNER => read(ASSIGN_OWNER, payload).map(Self::AssignOwner),
             _ => Err(Error::UnknownOperation(operation.to_owned())),
         }
     }
@@ -91,6 +133,22 @@ mod tests {
         let error = Action::parse("update_field", payload).expect_err("no update");
         assert!(matches!(error, Error::Shape { operation: "update_field", .. }));
         assert!(!error.to_string().contains("secret"), "{error}");
+    }
+
+    #[test]
+    fn a_payload_is_of_the_shape_of_one_operation_alone() {
+        let payloads = [
+            r#"{"due":"2026-12-02","owner":"humans/anna","subject":"Call back"}"#,
+            r#"{"fields":["account"],"question":"Which?","recipient":"humans/bo","subject":"Deal D1"}"#,
+            r#"{"field":"product","from":"","object_type":"deal","record_id":"D1","to":"GTX Pro"}"#,
+            r#"{"body":"Thank you.","subject":"Your inquiry","to":"kim@example.com"}"#,
+            r#"{"object_type":"deal","record_id":"D1","text":"Met at the fair."}"#,
+            r#"{"from":"","object_type":"deal","record_id":"D1","to":"humans/anna"}"#,
+        ];
+        for (own, payload) in OPERATIONS.iter().zip(payloads) {
+            let accepting = OPERATIONS.iter().filter(|operation| Action::parse(operation, payload).is_ok());
+            assert_eq!(accepting.collect::<Vec<_>>(), [own], "{payload}");
+        }
     }
 
     #[test]

@@ -11,15 +11,17 @@ pub struct Record {
     pub fields: BTreeMap<String, String>,
 }
 
-/// How many rows of each kind there are.
+/// How many rows of each kind there are in a workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Totals {
     /// Tasks.
     pub tasks: u64,
-    /// Notes on tasks.
+    /// Notes on tasks and records.
     pub notes: u64,
     /// Information requests.
     pub requests: u64,
+    /// Drafts of replies.
+    pub drafts: u64,
     /// Records.
     pub records: u64,
     /// Calls that took effect.

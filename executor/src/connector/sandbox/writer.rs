@@ -1,5 +1,6 @@
 use std::{collections::HashMap, sync::Arc};
 
+use countersign_api::name::Workspace;
 use service_kit::{
     clock::Clock,
     database::SqliteDatabase,
@@ -11,7 +12,7 @@ use super::{
     effect,
     payload::Action,
     record::Record,
-    store::{self, KeptCall},
+    store::{self, CallKey, KeptCall},
 };
 use crate::connector::{Done, Failed, RefusalClass};
 
@@ -19,13 +20,13 @@ use crate::connector::{Done, Failed, RefusalClass};
 #[derive(Debug)]
 pub(super) enum Job {
     Call(CallJob),
-    Seed(Vec<Record>),
+    Seed { workspace: Workspace, records: Vec<Record> },
 }
 
 /// A call, parsed.
 #[derive(Debug)]
 pub(super) struct CallJob {
-    pub idempotency_key: String,
+    pub key: CallKey,
     pub operation: String,
     pub payload_digest: [u8; 32],
     pub action: Action,
@@ -69,8 +70,8 @@ impl SandboxWriter {
         for job in jobs {
             answers.push(match job {
                 Job::Call(call) => Answer::Called(self.call(&mut tx, &mut calls, call).await?),
-                Job::Seed(records) => {
-                    Answer::Seeded { inserted: store::insert_missing_records(&mut tx, &records).await? }
+                Job::Seed { workspace, records } => {
+                    Answer::Seeded { inserted: store::insert_missing_records(&mut tx, &workspace, &records).await? }
                 }
             });
         }
@@ -85,13 +86,13 @@ impl SandboxWriter {
         calls: &mut Calls,
         call: CallJob,
     ) -> Result<Result<Done, Failed>, store::Error> {
-        if let Some(kept) = calls.known.get(&call.idempotency_key) {
+        if let Some(kept) = calls.known.get(&call.key) {
             return Ok(repeat(kept, &call));
         }
-        let outcome = effect::apply(connection, &call.action, self.clock.now()).await?;
+        let outcome = effect::apply(connection, &call.key.workspace, &call.action, self.clock.now()).await?;
         if let Ok(done) = &outcome {
-            let CallJob { idempotency_key, operation, payload_digest, .. } = call;
-            calls.note(idempotency_key, KeptCall { operation, payload_digest, done: done.clone() });
+            let CallJob { key, operation, payload_digest, .. } = call;
+            calls.note(key, KeptCall { operation, payload_digest, done: done.clone() });
         }
         Ok(outcome)
     }
@@ -99,23 +100,20 @@ impl SandboxWriter {
 
 /// The calls that took effect, before or in this transaction.
 struct Calls {
-    known: HashMap<String, KeptCall>,
-    new: Vec<(String, KeptCall)>,
+    known: HashMap<CallKey, KeptCall>,
+    new: Vec<(CallKey, KeptCall)>,
 }
 
 impl Calls {
     async fn load(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Self, store::Error> {
-        let keys: Vec<_> = jobs
-            .iter()
-            .filter_map(|job| match job {
-                Job::Call(call) => Some(call.idempotency_key.as_str()),
-                Job::Seed(_) => None,
-            })
-            .collect();
-        Ok(Self { known: store::load_calls(connection, &keys).await?, new: Vec::new() })
+        let keys = jobs.iter().filter_map(|job| match job {
+            Job::Call(call) => Some(&call.key),
+            Job::Seed { .. } => None,
+        });
+        Ok(Self { known: store::load_calls(connection, keys).await?, new: Vec::new() })
     }
 
-    fn note(&mut self, key: String, call: KeptCall) {
+    fn note(&mut self, key: CallKey, call: KeptCall) {
         self.known.insert(key.clone(), call.clone());
         self.new.push((key, call));
     }

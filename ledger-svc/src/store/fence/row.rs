@@ -1,3 +1,4 @@
+use ledger_format::Hash;
 use sqlx::sqlite::SqliteRow;
 
 use crate::{
@@ -12,8 +13,8 @@ pub struct Fence {
     pub origin: String,
     /// Size and root that were about to be signed last.
     pub head: Head,
-    /// Size of the last checkpoint known to be stored in the ledger; equal to the head's size whenever nothing is under way.
-    pub stored_size: u64,
+    /// Root of the last checkpoint known to be stored in the ledger; equal to the head's root whenever nothing is under way.
+    pub stored_root: Hash,
 }
 
 impl Fence {
@@ -22,7 +23,7 @@ impl Fence {
         let cells = Cells::new(row, "fences", origin.clone());
         Ok(Self {
             head: Head { size: cells.number(1, "size")?, root: cells.hash(2, "root")? },
-            stored_size: cells.number(3, "stored_size")?,
+            stored_root: cells.hash(3, "stored_root")?,
             origin,
         })
     }

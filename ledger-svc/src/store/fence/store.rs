@@ -1,5 +1,6 @@
 use std::path::Path;
 
+use ledger_format::Hash;
 use service_kit::database::SqliteDatabase;
 use sqlx::{
     Connection, SqliteConnection, SqlitePool,
@@ -10,7 +11,7 @@ use sqlx::{
 use super::Fence;
 use crate::{
     log::Head,
-    store::{Error, cells::signed, migration_rows},
+    store::{Error, cells::signed, migration_rows, statistics},
 };
 
 /// The migrations of the fence file, embedded.
@@ -32,8 +33,8 @@ pub struct Advance {
     pub from: Option<Head>,
     /// What it is to remember.
     pub to: Head,
-    /// Size of the last checkpoint that is stored in the ledger, 0 when none is.
-    pub stored_size: u64,
+    /// Root of the last checkpoint that is stored in the ledger; that of the empty tree when none is.
+    pub stored_root: Hash,
 }
 
 /// Why the fence was not moved.
@@ -58,6 +59,7 @@ impl FenceStore {
     pub async fn open(file: &Path) -> Result<Self, Error> {
         let database = SqliteDatabase::open(file, &MIGRATIONS).await?;
         migration_rows::blank(&database).await?;
+        statistics::drop_all(&database).await?;
         // NORMAL syncs no commit by itself: see `mark_stored`.
         let unsynced = SqliteConnectOptions::new()
             .filename(file)
@@ -79,7 +81,7 @@ impl FenceStore {
     /// # Errors
     /// See [`Error`].
     pub async fn all(&self) -> Result<Vec<Fence>, Error> {
-        let rows = sqlx::query("SELECT origin, size, root, stored_size FROM fences ORDER BY origin")
+        let rows = sqlx::query("SELECT origin, size, root, stored_root FROM fences ORDER BY origin")
             .fetch_all(&self.database.readers)
             .await?;
         rows.iter().map(Fence::read).collect()
@@ -114,7 +116,7 @@ impl FenceStore {
     pub async fn mark_stored(&self, origins: &[&str]) -> Result<(), Error> {
         let mut connection = self.marks.acquire().await?;
         for origin in origins {
-            sqlx::query("UPDATE fences SET stored_size = size WHERE origin = ?1")
+            sqlx::query("UPDATE fences SET stored_root = root WHERE origin = ?1")
                 .bind(*origin)
                 .execute(&mut *connection)
                 .await?;
@@ -125,28 +127,28 @@ impl FenceStore {
 
 /// Compares and swaps one fence; tells whether it stood where the caller thought.
 async fn advance_one(connection: &mut SqliteConnection, advance: &Advance) -> Result<bool, Error> {
-    let Advance { origin, from, to, stored_size } = advance;
+    let Advance { origin, from, to, stored_root } = advance;
     let moved = match from {
         None => {
             sqlx::query(
-                "INSERT INTO fences (origin, size, root, stored_size) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+                "INSERT INTO fences (origin, size, root, stored_root) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
             )
             .bind(origin)
             .bind(signed(to.size))
             .bind(to.root.as_bytes().as_slice())
-            .bind(signed(*stored_size))
+            .bind(stored_root.as_bytes().as_slice())
             .execute(connection)
             .await?
         }
         Some(from) => {
             assert!(to.size >= from.size, "L-2: a fence never moves back");
             sqlx::query(
-                "UPDATE fences SET size = ?2, root = ?3, stored_size = ?4 WHERE origin = ?1 AND size = ?5 AND root = ?6",
+                "UPDATE fences SET size = ?2, root = ?3, stored_root = ?4 WHERE origin = ?1 AND size = ?5 AND root = ?6",
             )
             .bind(origin)
             .bind(signed(to.size))
             .bind(to.root.as_bytes().as_slice())
-            .bind(signed(*stored_size))
+            .bind(stored_root.as_bytes().as_slice())
             .bind(signed(from.size))
             .bind(from.root.as_bytes().as_slice())
             .execute(connection)
@@ -158,7 +160,8 @@ async fn advance_one(connection: &mut SqliteConnection, advance: &Advance) -> Re
 
 #[cfg(test)]
 mod tests {
-    use ledger_format::{Hash, empty_root};
+    use ledger_format::empty_root;
+    use sqlx::ConnectOptions;
 
     use super::*;
 
@@ -169,7 +172,7 @@ mod tests {
     }
 
     fn step(from: Option<Head>, to: Head) -> Advance {
-        Advance { origin: ORIGIN.to_owned(), from, to, stored_size: from.map_or(0, |from| from.size) }
+        Advance { origin: ORIGIN.to_owned(), from, to, stored_root: from.map_or(empty_root(), |from| from.root) }
     }
 
     async fn store() -> (tempfile::TempDir, FenceStore) {
@@ -189,7 +192,7 @@ mod tests {
         let other_root = Head { size: 5, root: empty_root() };
         assert!(store.advance(&[step(Some(other_root), head(9))]).await.is_err());
         let fences = store.all().await.expect("read");
-        assert_eq!(fences, [Fence { origin: ORIGIN.to_owned(), head: head(5), stored_size: 3 }]);
+        assert_eq!(fences, [Fence { origin: ORIGIN.to_owned(), head: head(5), stored_root: head(3).root }]);
     }
 
     #[tokio::test]
@@ -208,8 +211,31 @@ mod tests {
     async fn a_stored_checkpoint_is_noted() {
         let (_folder, store) = store().await;
         store.advance(&[step(None, head(3))]).await.expect("moved");
-        assert_eq!(store.all().await.expect("read")[0].stored_size, 0);
+        assert_eq!(store.all().await.expect("read")[0].stored_root, empty_root());
         store.mark_stored(&[ORIGIN]).await.expect("noted");
-        assert_eq!(store.all().await.expect("read")[0].stored_size, 3);
+        assert_eq!(store.all().await.expect("read")[0].stored_root, head(3).root);
+    }
+
+    #[tokio::test]
+    async fn an_older_file_keeps_its_fences_and_what_is_known_as_stored() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("fence.db");
+        let older = SqliteConnectOptions::new().filename(&file).create_if_missing(true);
+        let mut connection = older.connect().await.expect("it opens");
+        MIGRATIONS.run_to(1, &mut connection).await.expect("the first schema");
+        for (origin, stored_size) in [("quiet", 5), ("killed", 3)] {
+            sqlx::query("INSERT INTO fences (origin, size, root, stored_size) VALUES (?1, 5, ?2, ?3)")
+                .bind(origin)
+                .bind(head(5).root.as_bytes().as_slice())
+                .bind(stored_size)
+                .execute(&mut connection)
+                .await
+                .expect("written");
+        }
+        connection.close().await.expect("it closes");
+
+        let fences = FenceStore::open(&file).await.expect("it opens").all().await.expect("read");
+        let fence = |origin: &str, stored_root| Fence { origin: origin.to_owned(), head: head(5), stored_root };
+        assert_eq!(fences, [fence("killed", Hash::new([0; 32])), fence("quiet", head(5).root)]);
     }
 }

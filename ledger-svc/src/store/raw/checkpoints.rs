@@ -36,7 +36,7 @@ impl RawFile {
             }
         };
         let rows = sqlx::query(query).bind(workspace.id()).bind(limit).bind(after_size);
-        let rows = rows.fetch_all(&mut self.connection).await?;
+        let rows = rows.fetch_all(self.connection()).await?;
         let read = |row| {
             Ok(RawCheckpoint {
                 size: Value::read(row, 0)?,
@@ -53,7 +53,7 @@ impl RawFile {
     /// What the driver says.
     pub async fn count_checkpoints(&mut self, workspace: &Workspace) -> Result<u64, sqlx::Error> {
         let row = sqlx::query("SELECT count(*) FROM checkpoints WHERE workspace = ?1").bind(workspace.id());
-        let count: i64 = row.fetch_one(&mut self.connection).await?.try_get(0)?;
+        let count: i64 = row.fetch_one(self.connection()).await?.try_get(0)?;
         Ok(u64::try_from(count).unwrap_or_default())
     }
 }

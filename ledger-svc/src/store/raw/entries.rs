@@ -45,7 +45,7 @@ impl RawFile {
     /// What the driver says.
     pub async fn entries_about(&mut self) -> Result<u64, sqlx::Error> {
         let highest: Option<i64> =
-            sqlx::query_scalar("SELECT max(rowid) FROM entries").fetch_one(&mut self.connection).await?;
+            sqlx::query_scalar("SELECT max(rowid) FROM entries").fetch_one(self.connection()).await?;
         Ok(highest.and_then(|highest| u64::try_from(highest).ok()).unwrap_or_default())
     }
 
@@ -61,7 +61,7 @@ impl RawFile {
             .bind(limit)
             .bind(after.map(|position| position.entry_index))
             .bind(after.map(|position| position.row_id));
-        query.fetch(&mut self.connection).map(|row| RawEntry::read(&row?))
+        query.fetch(self.connection()).map(|row| RawEntry::read(&row?))
     }
 
     /// Finds the lowest index whose key stands at a lower one already, in any log.
@@ -73,7 +73,7 @@ impl RawFile {
             "SELECT workspace AS a, max(entry_index) AS b FROM entries \
              GROUP BY workspace, idempotency_key HAVING count(*) > 1 ORDER BY b LIMIT 1",
         )
-        .fetch_optional(&mut self.connection)
+        .fetch_optional(self.connection())
         .await?;
         row.map(|row| Ok((Value::read(&row, 0)?, Value::read(&row, 1)?))).transpose()
     }

@@ -9,8 +9,8 @@ pub struct RawFence {
     pub size: Value,
     /// Column `root`.
     pub root: Value,
-    /// Column `stored_size`.
-    pub stored_size: Value,
+    /// Column `stored_root`.
+    pub stored_root: Value,
 }
 
 impl RawFile {
@@ -20,15 +20,15 @@ impl RawFile {
     /// What the driver says.
     pub async fn fences(&mut self) -> Result<Vec<RawFence>, sqlx::Error> {
         let rows =
-            sqlx::query("SELECT +origin AS a, +size AS b, +root AS c, +stored_size AS d FROM fences ORDER BY origin")
-                .fetch_all(&mut self.connection)
+            sqlx::query("SELECT +origin AS a, +size AS b, +root AS c, +stored_root AS d FROM fences ORDER BY origin")
+                .fetch_all(self.connection())
                 .await?;
         let read = |row| {
             Ok(RawFence {
                 origin: Value::read(row, 0)?,
                 size: Value::read(row, 1)?,
                 root: Value::read(row, 2)?,
-                stored_size: Value::read(row, 3)?,
+                stored_root: Value::read(row, 3)?,
             })
         };
         rows.iter().map(read).collect()

@@ -1,13 +1,13 @@
 use std::path::Path;
 
-use sqlx::{Connection, SqliteConnection};
+use sqlx::SqliteConnection;
 
-use crate::store::sqlite::open_read_only;
+use crate::store::sqlite::ReadOnlyFile;
 
 /// One moment of a file: of the ledger, or of the fence store.
 #[derive(Debug)]
 pub struct RawFile {
-    pub(super) connection: SqliteConnection,
+    file: ReadOnlyFile,
 }
 
 impl RawFile {
@@ -16,11 +16,11 @@ impl RawFile {
     /// # Errors
     /// When the file is missing, can not be read, or is no database.
     pub async fn open(file: &Path) -> Result<Self, sqlx::Error> {
-        let mut connection = open_read_only(file).await?;
-        sqlx::query("BEGIN").execute(&mut connection).await?;
+        let mut file = ReadOnlyFile::open(file).await?;
+        sqlx::query("BEGIN").execute(&mut file.connection).await?;
         // The moment begins with the first read.
-        sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut connection).await?;
-        Ok(Self { connection })
+        sqlx::query("SELECT count(*) FROM sqlite_schema").execute(&mut file.connection).await?;
+        Ok(Self { file })
     }
 
     /// Lets go of the file.
@@ -28,6 +28,10 @@ impl RawFile {
     /// # Errors
     /// What the driver says.
     pub async fn close(self) -> Result<(), sqlx::Error> {
-        self.connection.close().await
+        self.file.close().await
+    }
+
+    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.file.connection
     }
 }

@@ -4,6 +4,7 @@
 //! key, with the row id as the last resort between equal keys, all within one read transaction: one moment of the ledger, flat
 //! memory, and no lock that holds up a running server.
 
+mod astray;
 mod checkpoints;
 mod entries;
 mod fences;
@@ -13,9 +14,11 @@ mod tiles;
 mod value;
 mod workspaces;
 
+pub use astray::{StrayCheckpoint, StrayEntry, StrayTile};
 pub use checkpoints::RawCheckpoint;
 pub use entries::{RawEntry, RawPosition};
 pub use fences::RawFence;
 pub use file::RawFile;
 pub use structure::{MigrationRow, SchemaObject, expected_migrations, expected_schema};
 pub use value::Value;
+pub use workspaces::RawWorkspaces;

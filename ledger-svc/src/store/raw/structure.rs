@@ -1,5 +1,5 @@
 use sqlx::{
-    ConnectOptions, SqliteConnection,
+    AssertSqlSafe, ConnectOptions, SqliteConnection,
     migrate::{MigrateError, Migration, Migrator},
     sqlite::SqliteConnectOptions,
 };
@@ -7,26 +7,64 @@ use sqlx::{
 use super::{RawFile, Value};
 use crate::store::migration_rows::{EXECUTION_TIME, INSTALLED_ON};
 
-/// An object of a schema: a table, an index, a trigger or a view.
+/// An object of a schema.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SchemaObject {
+    /// What it is: a table, an index, a trigger or a view.
+    pub kind: Value,
     /// Its name.
     pub name: Value,
+    /// The table that it is of.
+    pub table: Value,
     /// The statement that made it.
     pub sql: Value,
 }
 
-/// What is noted about an applied migration: version, description, when, success, checksum, how long.
+/// What is noted about an applied migration.
 #[derive(Debug, Clone, PartialEq)]
-pub struct MigrationRow(Vec<Value>);
+pub struct MigrationRow([Value; MIGRATION_COLUMNS.len()]);
+
+/// The columns of `_sqlx_migrations`; the first is the key.
+const MIGRATION_COLUMNS: [&str; 6] =
+    ["version", "description", "installed_on", "success", "checksum", "execution_time"];
+
+impl MigrationRow {
+    /// Returns the key of the row.
+    pub fn version(&self) -> &Value {
+        &self.0[0]
+    }
+
+    /// Returns the first column in which another row differs.
+    pub fn differing_column(&self, other: &Self) -> Option<&'static str> {
+        differing(&MIGRATION_COLUMNS, &self.0, &other.0)
+    }
+
+    /// Tells whether another row says the same of another version.
+    pub fn differs_in_version_only(&self, other: &Self) -> bool {
+        self.version() != other.version() && differing(&MIGRATION_COLUMNS[1..], &self.0[1..], &other.0[1..]).is_none()
+    }
+}
+
+impl SchemaObject {
+    /// Returns the first column in which another object differs.
+    pub fn differing_column(&self, other: &Self) -> Option<&'static str> {
+        let values = |object: &Self| [&object.kind, &object.name, &object.table, &object.sql].map(Clone::clone);
+        differing(&["type", "name", "tbl_name", "sql"], &values(self), &values(other))
+    }
+}
+
+fn differing(columns: &[&'static str], one: &[Value], other: &[Value]) -> Option<&'static str> {
+    let values = one.iter().zip(other);
+    columns.iter().zip(values).find_map(|(column, (one, other))| (one != other).then_some(*column))
+}
 
 impl RawFile {
-    /// Reads the file's schema, statistics of the query planner left out.
+    /// Reads the file's schema.
     ///
     /// # Errors
     /// What the driver says.
     pub async fn schema(&mut self) -> Result<Vec<SchemaObject>, sqlx::Error> {
-        read_schema(&mut self.connection).await
+        read_schema(self.connection()).await
     }
 
     /// Reads which migrations the file says were applied.
@@ -38,10 +76,19 @@ impl RawFile {
             "SELECT +version AS a, +description AS b, +installed_on AS c, +success AS d, +checksum AS e, +execution_time AS f \
              FROM _sqlx_migrations ORDER BY version",
         )
-        .fetch_all(&mut self.connection)
+        .fetch_all(self.connection())
         .await?;
-        let read = |row| (0..6).map(|column| Value::read(row, column)).collect::<Result<Vec<_>, _>>();
-        rows.iter().map(|row| read(row).map(MigrationRow)).collect()
+        let read = |row| {
+            Ok(MigrationRow([
+                Value::read(row, 0)?,
+                Value::read(row, 1)?,
+                Value::read(row, 2)?,
+                Value::read(row, 3)?,
+                Value::read(row, 4)?,
+                Value::read(row, 5)?,
+            ]))
+        };
+        rows.iter().map(read).collect()
     }
 
     /// Lets SQLite compare tables with their indices and constraints; returns the first thing that it finds wrong.
@@ -49,17 +96,30 @@ impl RawFile {
     /// # Errors
     /// What the driver says.
     pub async fn integrity(&mut self) -> Result<Option<String>, sqlx::Error> {
-        let row = sqlx::query("PRAGMA integrity_check(1)").fetch_optional(&mut self.connection).await?;
+        self.check_integrity("PRAGMA integrity_check(1)".to_owned()).await
+    }
+
+    /// Lets SQLite compare one table with its indices and constraints; returns the first thing that it finds wrong.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn integrity_of(&mut self, table: &'static str) -> Result<Option<String>, sqlx::Error> {
+        self.check_integrity(format!("PRAGMA integrity_check({table})")).await
+    }
+
+    async fn check_integrity(&mut self, pragma: String) -> Result<Option<String>, sqlx::Error> {
+        // A table's name is one of ours.
+        let row = sqlx::query(AssertSqlSafe(pragma)).fetch_optional(self.connection()).await?;
         let said = row.map_or(Ok(Value::Null), |row| Value::read(&row, 0))?;
         Ok(if said == Value::Text(b"ok".to_vec()) { None } else { Some(said.to_string()) })
     }
 }
 
-/// Returns what [`RawFile::migrations`] reads from a file to which the first `count` migrations were applied.
-pub fn expected_migrations(migrator: &Migrator, count: usize) -> Vec<MigrationRow> {
+/// Returns what [`RawFile::migrations`] reads from a file to which all migrations were applied.
+pub fn expected_migrations(migrator: &Migrator) -> Vec<MigrationRow> {
     let text = |text: &str| Value::Text(text.as_bytes().to_vec());
     let expect = |migration: &Migration| {
-        MigrationRow(vec![
+        MigrationRow([
             Value::Integer(migration.version),
             text(&migration.description),
             text(INSTALLED_ON),
@@ -68,7 +128,7 @@ pub fn expected_migrations(migrator: &Migrator, count: usize) -> Vec<MigrationRo
             Value::Integer(EXECUTION_TIME),
         ])
     };
-    migrator.iter().take(count).map(expect).collect()
+    migrator.iter().map(expect).collect()
 }
 
 /// Returns the schema that the first `count` migrations make.
@@ -83,11 +143,17 @@ pub async fn expected_schema(migrator: &Migrator, count: usize) -> Result<Vec<Sc
 }
 
 async fn read_schema(connection: &mut SqliteConnection) -> Result<Vec<SchemaObject>, sqlx::Error> {
-    let rows = sqlx::query(
-        "SELECT name AS a, sql AS b FROM sqlite_schema WHERE name IS NULL OR name NOT IN ('sqlite_stat1', 'sqlite_stat4') \
-         ORDER BY name, sql",
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(|row| Ok(SchemaObject { name: Value::read(row, 0)?, sql: Value::read(row, 1)? })).collect()
+    let rows =
+        sqlx::query("SELECT type AS a, name AS b, tbl_name AS c, sql AS d FROM sqlite_schema ORDER BY name, type, sql")
+            .fetch_all(connection)
+            .await?;
+    let read = |row| {
+        Ok(SchemaObject {
+            kind: Value::read(row, 0)?,
+            name: Value::read(row, 1)?,
+            table: Value::read(row, 2)?,
+            sql: Value::read(row, 3)?,
+        })
+    };
+    rows.iter().map(read).collect()
 }

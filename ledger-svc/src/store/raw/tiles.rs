@@ -17,7 +17,7 @@ impl RawFile {
         .bind(workspace.id())
         .bind(i64::from(id.level()))
         .bind(signed(id.index()))
-        .fetch_all(&mut self.connection)
+        .fetch_all(self.connection())
         .await?;
         rows.iter().map(|row| Value::read(row, 0)).collect()
     }
@@ -28,7 +28,7 @@ impl RawFile {
     /// What the driver says.
     pub async fn count_tiles(&mut self, workspace: &Workspace) -> Result<i64, sqlx::Error> {
         let row = sqlx::query("SELECT count(*) FROM tiles WHERE workspace = ?1").bind(workspace.id());
-        row.fetch_one(&mut self.connection).await?.try_get(0)
+        row.fetch_one(self.connection()).await?.try_get(0)
     }
 
     /// Reads level and position of every tile row of a log, sorted; only of use once the count is found wrong.
@@ -40,7 +40,7 @@ impl RawFile {
             "SELECT +level AS a, +tile_index AS b FROM tiles WHERE workspace = ?1 ORDER BY level, tile_index",
         )
         .bind(workspace.id())
-        .fetch_all(&mut self.connection)
+        .fetch_all(self.connection())
         .await?;
         rows.iter().map(|row| Ok((Value::read(row, 0)?, Value::read(row, 1)?))).collect()
     }

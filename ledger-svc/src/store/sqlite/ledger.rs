@@ -5,7 +5,7 @@ use service_kit::database::SqliteDatabase;
 use sqlx::{Sqlite, migrate::Migrator, pool::PoolConnection};
 
 use super::{LedgerWriter, TileRoots, workspaces};
-use crate::store::{Error, migration_rows};
+use crate::store::{Error, migration_rows, statistics};
 
 /// The migrations of the ledger's file, embedded.
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("src/store/sqlite/migrations");
@@ -25,6 +25,7 @@ impl LedgerStore {
     pub async fn open(file: &Path) -> Result<Self, Error> {
         let database = SqliteDatabase::open(file, &MIGRATIONS).await?;
         migration_rows::blank(&database).await?;
+        statistics::drop_all(&database).await?;
         Ok(Self { database, tile_roots: TileRoots::default() })
     }
 

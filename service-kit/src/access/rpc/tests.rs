@@ -1,12 +1,19 @@
+use std::time::Duration;
+
 use countersign_api::r#type::v1::Principal as WirePrincipal;
 use tonic::Code;
 use tonic_types::StatusExt;
 
 use super::*;
-use crate::{access::TokenStore, clock::ManualClock, ids::SeededIds};
+use crate::{
+    access::TokenStore,
+    clock::{Clock, ManualClock},
+    ids::SeededIds,
+};
 
 struct Bench {
     _folder: tempfile::TempDir,
+    clock: ManualClock,
     access: Arc<Access>,
     rpc: TokenRpc,
 }
@@ -14,8 +21,9 @@ struct Bench {
 async fn bench() -> Bench {
     let folder = tempfile::tempdir().expect("a folder");
     let store = TokenStore::open(&folder.path().join("tokens.db")).await.expect("it opens");
-    let access = Arc::new(Access::new(store, Arc::new(ManualClock::default()), Arc::new(SeededIds::new(1))));
-    Bench { _folder: folder, access: Arc::clone(&access), rpc: TokenRpc { access } }
+    let clock = ManualClock::default();
+    let access = Arc::new(Access::new(store, Arc::new(clock.clone()), Arc::new(SeededIds::new(1))));
+    Bench { _folder: folder, clock, access: Arc::clone(&access), rpc: TokenRpc { access } }
 }
 
 fn anna() -> CreateTokenRequest {
@@ -36,13 +44,13 @@ fn refusal(status: &Status) -> (Code, String, Option<String>) {
 
 #[tokio::test]
 async fn a_token_is_made_works_is_listed_and_revoked() {
-    let Bench { access, rpc, _folder } = bench().await;
+    let Bench { access, rpc, _folder, .. } = bench().await;
     let made = rpc.create_token(Request::new(anna())).await.expect("made").into_inner();
     let token = made.token.expect("a record");
     assert_eq!(token.principal, anna().principal);
     assert_eq!((token.workspace, token.roles), (anna().workspace, anna().roles));
     assert_eq!((token.expire_time, token.revoke_time), (anna().expire_time, None));
-    assert_eq!(access.resolve(&made.secret).await.expect("it works").id().as_str(), "humans/anna");
+    assert_eq!(access.resolve(&made.secret).await.expect("it works").principal.id().as_str(), "humans/anna");
 
     let listed = rpc.list_tokens(Request::new(ListTokensRequest::default())).await.expect("listed").into_inner();
     assert_eq!(listed.tokens.len(), 1);
@@ -87,7 +95,7 @@ type Spoil = fn(&mut CreateTokenRequest);
 
 #[tokio::test]
 async fn a_malformed_request_names_its_field_and_makes_nothing() {
-    let Bench { access, rpc, _folder } = bench().await;
+    let Bench { access, rpc, _folder, .. } = bench().await;
     let cases: [(Spoil, &str); 8] = [
         (|request| request.principal = None, "principal.id"),
         (|request| request.principal.as_mut().expect("set").id = "humans/Anna".to_owned(), "principal.id"),
@@ -106,6 +114,24 @@ async fn a_malformed_request_names_its_field_and_makes_nothing() {
         assert_eq!(refusal(&refused), expected);
     }
     assert!(access.list(None, 10).await.expect("readable").is_empty());
+}
+
+#[tokio::test]
+async fn a_token_that_would_never_work_is_not_made() {
+    let Bench { clock, access, rpc, _folder } = bench().await;
+    clock.set("2030-01-01T12:00:00Z".parse().expect("a time"));
+    let expiring = |time: Timestamp| CreateTokenRequest { expire_time: Some(show_time(time)), ..anna() };
+    for time in [clock.now(), clock.now() - Duration::from_hours(24)] {
+        let refused = rpc.create_token(Request::new(expiring(time))).await.expect_err("lapsed already");
+        let expected = (Code::InvalidArgument, "REQUEST_MALFORMED".to_owned(), Some("expire_time".to_owned()));
+        assert_eq!(refusal(&refused), expected);
+        for part in [time.to_string().as_str(), "2030-01-01T12:00:00Z", "choose a later time"] {
+            assert!(refused.message().contains(part), "{part}: {refused}");
+        }
+    }
+    assert!(access.list(None, 10).await.expect("readable").is_empty());
+    let later = clock.now() + Duration::from_secs(1);
+    rpc.create_token(Request::new(expiring(later))).await.expect("it works for a second");
 }
 
 #[tokio::test]

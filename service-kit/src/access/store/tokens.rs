@@ -6,7 +6,7 @@ use sqlx::migrate::Migrator;
 use super::row::{Row, TokenRecord};
 use crate::{
     access::token::TokenId,
-    database::{self, SqliteDatabase},
+    database::{self, DriverError, SqliteDatabase},
 };
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/access/store/migrations");
@@ -22,7 +22,7 @@ pub struct TokenStore {
 pub enum Error {
     /// SQLite refuses.
     #[error("the token store does not answer; check disk and permissions of `tokens.db`")]
-    Driver(#[from] sqlx::Error),
+    Driver(#[source] DriverError),
     /// A row does not read back as written.
     #[error("column `{column}` of table `tokens` is corrupt in row `{row}`; revoke the token and make another")]
     CorruptRow {
@@ -31,6 +31,12 @@ pub enum Error {
         /// The token's id.
         row: String,
     },
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Driver(error.into())
+    }
 }
 
 impl TokenStore {

@@ -3,11 +3,16 @@ use countersign_api::candidate::v1::{
     ApproveCandidateRequest, ListActionTypesRequest, proposal_service_client::ProposalServiceClient,
     review_service_client::ReviewServiceClient,
 };
+use http::uri::PathAndQuery;
 use tonic::{Code, Request};
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
-use super::harness::{bench, principal, propose, reason};
-use crate::{access::Role, grpc::with_token, ids::SeededIds};
+use super::harness::{Bench, bench, principal, propose, reason};
+use crate::{
+    access::{BearerToken, Role},
+    grpc::with_token,
+    ids::SeededIds,
+};
 
 #[tokio::test]
 async fn a_call_without_a_token_is_unauthenticated() {
@@ -21,7 +26,7 @@ async fn a_call_without_a_token_is_unauthenticated() {
 #[tokio::test]
 async fn a_token_that_nobody_made_is_unauthenticated() {
     let bench = bench().await;
-    let strange = crate::access::BearerToken::draw(&SeededIds::new(99), jiff::Timestamp::UNIX_EPOCH);
+    let strange = BearerToken::draw(&SeededIds::new(99), jiff::Timestamp::UNIX_EPOCH);
     let mut client = ProposalServiceClient::new(bench.channel(&strange));
     let refused = client.propose_candidate(propose("1")).await.expect_err("an unknown token");
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unauthenticated, "TOKEN_INVALID"));
@@ -59,15 +64,43 @@ async fn an_rpc_for_other_kinds_is_denied_before_any_handler() {
 }
 
 #[tokio::test]
-async fn an_rpc_that_no_table_names_is_denied() {
+async fn an_rpc_that_this_server_does_not_have_is_unimplemented_with_a_token_and_without() {
     let bench = bench().await;
-    let channel = bench.channel(&bench.token("humans/admin", Role::Admin));
-    let mut grpc = tonic::client::Grpc::new(channel);
+    let admin = bench.token("humans/admin", Role::Admin);
+    for rpc in [
+        "/countersign.candidate.v1.ProposalService/Truncate",
+        "/countersign.candidate.v2.ProposalService/ProposeCandidate",
+        "/grpc.health.v1.Health/Truncate",
+    ] {
+        for token in [Some(&admin), None] {
+            let refused = call(&bench, token, rpc).await.expect_err("unknown");
+            assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unimplemented, "RPC_UNKNOWN"));
+            assert!(refused.message().contains(rpc) && refused.message().contains("reflection"), "{refused}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_rpc_of_the_contract_that_this_server_does_not_serve_is_unimplemented_to_whom_it_lets_in() {
+    let bench = bench().await;
+    let rpc = "/countersign.ledger.v1.LedgerService/GetEntry";
+    let refused = call(&bench, None, rpc).await.expect_err("no token");
+    assert_eq!(refused.code(), Code::Unauthenticated);
+    let admin = bench.token("humans/admin", Role::Admin);
+    let refused = call(&bench, Some(&admin), rpc).await.expect_err("not served");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unimplemented, "RPC_UNKNOWN"));
+}
+
+async fn call(bench: &Bench, token: Option<&BearerToken>, rpc: &'static str) -> Result<(), tonic::Status> {
+    let mut grpc = tonic::client::Grpc::new(bench.server.in_memory_channel());
     grpc.ready().await.expect("connected");
     let codec = tonic_prost::ProstCodec::<ListActionTypesRequest, ListActionTypesRequest>::default();
-    let path = http::uri::PathAndQuery::from_static("/countersign.candidate.v1.ProposalService/Truncate");
-    let refused = grpc.unary(Request::new(ListActionTypesRequest::default()), path, codec).await.expect_err("unknown");
-    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, "ACCESS_DENIED"));
+    let mut request = Request::new(ListActionTypesRequest::default());
+    if let Some(token) = token {
+        let authorization = format!("Bearer {}", token.reveal()).parse().expect("ascii");
+        request.metadata_mut().insert("authorization", authorization);
+    }
+    grpc.unary(request, PathAndQuery::from_static(rpc), codec).await.map(drop)
 }
 
 #[tokio::test]

@@ -1,4 +1,7 @@
-use std::{pin::Pin, sync::Arc};
+use std::{
+    pin::Pin,
+    sync::{Arc, Mutex},
+};
 
 use countersign_api::candidate::v1::{
     Candidate, ListActionTypesRequest, ListActionTypesResponse, ProposeCandidateRequest, ProposeCandidateResponse,
@@ -26,6 +29,7 @@ use crate::{
 /// A server with the token service and [`Proposals`], and all that it is made of.
 pub(super) struct Bench {
     _folder: tempfile::TempDir,
+    pub(super) clock: ManualClock,
     pub(super) access: Arc<Access>,
     pub(super) metrics: Metrics,
     pub(super) health: Health,
@@ -37,15 +41,15 @@ pub(super) struct Bench {
 pub(super) async fn bench() -> Bench {
     let folder = tempfile::tempdir().expect("a folder");
     let store = TokenStore::open(&folder.path().join("tokens.db")).await.expect("it opens");
-    let clock = Arc::new(ManualClock::default());
-    let access = Arc::new(Access::new(store, clock, Arc::new(SeededIds::new(1))));
+    let clock = ManualClock::default();
+    let access = Arc::new(Access::new(store, Arc::new(clock.clone()), Arc::new(SeededIds::new(1))));
     let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
     let proposals = Proposals::default();
     let server = Server::builder(Arc::clone(&access), &metrics, &health, &shutdown)
         .add_service(TokenRpc::server(Arc::clone(&access)))
         .add_service(ProposalServiceServer::new(proposals.clone()).max_decoding_message_size(TRANSPORT_MAX_BYTES))
         .build();
-    Bench { _folder: folder, access, metrics, health, shutdown, proposals, server }
+    Bench { _folder: folder, clock, access, metrics, health, shutdown, proposals, server }
 }
 
 impl Bench {
@@ -86,6 +90,8 @@ pub(super) struct Proposals {
     pub(super) waiting: Arc<Notify>,
     /// Lets one waiting call go on.
     pub(super) go_on: Arc<Notify>,
+    /// The request ids of the items taken in from streams.
+    pub(super) taken: Arc<Mutex<Vec<String>>>,
 }
 
 type Outgoing<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -123,9 +129,12 @@ impl ProposalService for Proposals {
         &self,
         request: Request<Streaming<StreamProposalsRequest>>,
     ) -> Result<Response<Self::StreamProposalsStream>, Status> {
-        let acks = request
-            .into_inner()
-            .map(|item| item.map(|item| StreamProposalsResponse { request_id: item.request_id, result: None }));
+        let taken = Arc::clone(&self.taken);
+        let acks = request.into_inner().map(move |item| {
+            let request_id = item?.request_id;
+            taken.lock().expect("no holder panics").push(request_id.clone());
+            Ok(StreamProposalsResponse { request_id, result: None })
+        });
         Ok(Response::new(Box::pin(acks)))
     }
 

@@ -6,4 +6,6 @@ mod answers;
 mod deadlines;
 mod harness;
 mod operations;
+mod policy;
+mod revocation;
 mod sizes;

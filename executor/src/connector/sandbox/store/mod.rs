@@ -1,14 +1,20 @@
-//! The SQL of `sandbox.db`.
+//! The SQL of `sandbox.db`. The workspace is the first column of every key.
 
 mod calls;
+mod drafts;
 mod error;
+mod notes;
 mod records;
 mod requests;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod totals;
 
-pub(super) use calls::{KeptCall, keep_calls, load_calls};
+pub(super) use calls::{CallKey, KeptCall, keep_calls, load_calls};
+pub(super) use drafts::insert_draft;
 pub use error::Error;
+pub(super) use notes::insert_note_on_record;
 pub(super) use records::{insert_missing_records, read_record, write_record};
 pub(super) use requests::insert_request;
 pub(super) use tasks::insert_task;

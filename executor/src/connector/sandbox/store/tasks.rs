@@ -1,7 +1,8 @@
+use countersign_api::name::Workspace;
 use jiff::Timestamp;
 use sqlx::SqliteConnection;
 
-use super::Error;
+use super::{Error, notes::insert_note_on_task};
 use crate::connector::sandbox::payload::CreateTask;
 
 /// What a new task got as ids.
@@ -14,35 +15,24 @@ pub(crate) struct NewTask {
 /// Inserts a task, and its notes as a note on it.
 pub(crate) async fn insert_task(
     connection: &mut SqliteConnection,
+    workspace: &Workspace,
     task: &CreateTask,
     now: Timestamp,
 ) -> Result<NewTask, Error> {
-    let task_id =
-        sqlx::query_scalar("INSERT INTO tasks (subject, owner, due, created_at_us) VALUES (?, ?, ?, ?) RETURNING id")
-            .bind(&task.subject)
-            .bind(&task.owner)
-            .bind(task.due.to_string())
-            .bind(now.as_microsecond())
-            .fetch_one(&mut *connection)
-            .await?;
+    let task_id = sqlx::query_scalar(
+        "INSERT INTO tasks (workspace, id, subject, owner, due, created_at_us)
+         VALUES (?1, (SELECT coalesce(max(id), 0) + 1 FROM tasks WHERE workspace = ?1), ?2, ?3, ?4, ?5) RETURNING id",
+    )
+    .bind(workspace.id())
+    .bind(&task.subject)
+    .bind(&task.owner)
+    .bind(task.due.to_string())
+    .bind(now.as_microsecond())
+    .fetch_one(&mut *connection)
+    .await?;
     let note_id = match &task.notes {
         None => None,
-        Some(text) => Some(insert_note(connection, task_id, text, now).await?),
+        Some(text) => Some(insert_note_on_task(connection, workspace, task_id, text, now).await?),
     };
     Ok(NewTask { task_id, note_id })
-}
-
-async fn insert_note(
-    connection: &mut SqliteConnection,
-    task_id: i64,
-    text: &str,
-    now: Timestamp,
-) -> Result<i64, Error> {
-    let id = sqlx::query_scalar("INSERT INTO notes (task_id, text, created_at_us) VALUES (?, ?, ?) RETURNING id")
-        .bind(task_id)
-        .bind(text)
-        .bind(now.as_microsecond())
-        .fetch_one(connection)
-        .await?;
-    Ok(id)
 }

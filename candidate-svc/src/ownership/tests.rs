@@ -1,0 +1,189 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::*;
+use crate::catalogue::Catalogue;
+use crate::domain::tests::story::Story;
+use crate::domain::{EvidenceField, EvidenceItem, Propose, RecordReference, SourceField, Trigger};
+use crate::keyed_toml::KeyError;
+
+const FILE: &str = r#"
+[[rules]]
+when.object_types = ["deal"]
+owner = { from = "record_owner", field = "sales_agent", people = { "Anna Snelling" = "humans/anna-snelling", "Ben" = "humans/ben" } }
+
+[[rules]]
+when.object_types = ["deal"]
+owner = { from = "manager", field = "manager", people = { "Rocco Neubert" = "humans/rocco" } }
+
+[[rules]]
+when.action_types = ["draft_reply"]
+when.record_systems = ["mail"]
+owner = { team = ["humans/anna", "humans/ben", "humans/cara"], by = "round_robin" }
+
+[[rules]]
+when.record_systems = ["crm"]
+owner = { person = "humans/desk" }
+"#;
+
+fn read(text: &str) -> Result<Owners, KeyError> {
+    Owners::read("owners.toml", text, &Catalogue::built_in())
+}
+
+/// A proposal about a record, by a trigger with these values.
+fn proposal(action_type: &str, record: Option<(&str, &str, &str)>, fields: &[(&str, &str)]) -> Propose {
+    let mut propose = Story::new().proposal();
+    propose.owner = None;
+    propose.evidence.clear();
+    propose.proposal.action_type = action_type.parse().expect("a name");
+    propose.proposal.record = record.map(|(system, object_type, id)| RecordReference {
+        system: system.into(),
+        object_type: object_type.into(),
+        id: id.into(),
+        ..RecordReference::default()
+    });
+    let fields = fields.iter().map(|(name, value)| SourceField { name: (*name).into(), value: (*value).into() });
+    propose.proposal.trigger =
+        Arc::new(Trigger { fields: fields.collect(), ..Trigger::clone(&propose.proposal.trigger) });
+    propose
+}
+
+fn found(owners: &Owners, propose: &Propose) -> Option<(String, String)> {
+    owners.find(propose).map(|found| (found.owner.to_string(), found.reason))
+}
+
+#[test]
+fn the_first_rule_that_knows_somebody_counts_and_is_named() {
+    let owners = read(FILE).expect("rules");
+    let deal = Some(("crm", "deal", "7"));
+    for (propose, owner, reason) in [
+        (proposal("create_task", deal, &[("sales_agent", "Ben")]), "humans/ben", "rule 1: the record's owner"),
+        (
+            proposal("create_task", deal, &[("sales_agent", "Who"), ("manager", "Rocco Neubert")]),
+            "humans/rocco",
+            "rule 2: the manager of the record's owner",
+        ),
+        (proposal("create_task", deal, &[("sales_agent", "")]), "humans/desk", "rule 4: the person it names"),
+        (proposal("create_task", Some(("crm", "account", "7")), &[("sales_agent", "Ben")]), "humans/desk", "rule 4: the person it names"),
+    ] {
+        assert_eq!(found(&owners, &propose), Some((owner.into(), reason.into())));
+    }
+}
+
+#[test]
+fn nobody_is_found_where_no_rule_knows() {
+    let owners = read(FILE).expect("rules");
+    assert_eq!(found(&owners, &proposal("create_task", Some(("erp", "order", "7")), &[])), None);
+    assert_eq!(found(&owners, &proposal("create_task", None, &[("sales_agent", "Ben")])), None);
+    assert_eq!(found(&Owners::default(), &proposal("create_task", Some(("crm", "deal", "7")), &[])), None);
+}
+
+#[test]
+fn a_value_of_the_evidence_serves_where_the_trigger_has_none() {
+    let owners = read(FILE).expect("rules");
+    let mut propose = proposal("create_task", Some(("crm", "deal", "7")), &[]);
+    propose.evidence = vec![EvidenceItem {
+        kind: "record_field".parse().expect("a kind"),
+        title: "The deal".into(),
+        summary: String::new(),
+        link: String::new(),
+        content_sha256: None,
+        read_at: None,
+        fields: vec![EvidenceField { name: "sales_agent".into(), value: "Anna Snelling".into() }],
+    }];
+    assert_eq!(found(&owners, &propose).expect("an owner").0, "humans/anna-snelling");
+}
+
+#[test]
+fn a_team_shares_fairly_and_a_record_stays_with_its_person() {
+    let owners = read(FILE).expect("rules");
+    let of = |owners: &Owners, id: &str| {
+        found(owners, &proposal("draft_reply", Some(("mail", "thread", id)), &[])).expect("an owner").0
+    };
+    let ids: Vec<String> = (0..3_000).map(|id: u32| id.to_string()).collect();
+    let mut shares: BTreeMap<String, u32> = BTreeMap::new();
+    for id in &ids {
+        *shares.entry(of(&owners, id)).or_default() += 1;
+    }
+    assert!(shares.len() == 3 && shares.values().all(|share| (900..=1_100).contains(share)), "{shares:?}");
+
+    // Read again, the rules deal the same; without Cara, only her share moves.
+    assert!(ids.iter().all(|id| of(&owners, id) == of(&read(FILE).expect("rules"), id)));
+    let without = read(&FILE.replace(", \"humans/cara\"", "")).expect("rules");
+    assert!(ids.iter().all(|id| of(&owners, id) == "humans/cara" || of(&owners, id) == of(&without, id)));
+}
+
+#[test]
+fn without_a_record_the_event_deals() {
+    let owners = read(r#"rules = [{ owner = { team = ["humans/anna", "humans/ben"], by = "round_robin" } }]"#);
+    let propose = proposal("create_task", None, &[]);
+    assert!(found(&owners.expect("rules"), &propose).is_some());
+}
+
+#[test]
+fn what_is_wrong_is_named_by_file_key_and_reason() {
+    let rule = |when: &str, owner: &str| format!("[[rules]]\n{when}\nowner = {owner}\n");
+    let person = r#"{ person = "humans/anna" }"#;
+    for (text, key, part) in [
+        ("rules = 7".to_owned(), "rules", "invalid type"),
+        ("[[rule]]".to_owned(), "rule", "no such key"),
+        (rule("", "7"), "rules[0].owner", "invalid type"),
+        (rule("", "{ }"), "rules[0].owner.from", "add `from`, `person` or `team`"),
+        (rule("", r#"{ person = "anna" }"#), "rules[0].owner.person", "`anna` is not a person"),
+        (rule("", r#"{ person = "services/executor" }"#), "rules[0].owner.person", "is not a person"),
+        (rule("", r#"{ person = "humans/a", team = ["humans/b"] }"#), "rules[0].owner.by", "it is missing"),
+        (rule("", r#"{ team = ["humans/b"], by = "load" }"#), "rules[0].owner.by", "round_robin"),
+        (rule("", r#"{ team = [], by = "round_robin" }"#), "rules[0].owner.team", "it is empty"),
+        (rule("", r#"{ team = ["humans/b", "humans/b"], by = "round_robin" }"#), "rules[0].owner.team", "twice"),
+        (rule("", r#"{ from = "boss", field = "x", people = {} }"#), "rules[0].owner.from", "unknown variant"),
+        (rule("", r#"{ from = "manager", people = {} }"#), "rules[0].owner.field", "it is missing"),
+        (rule("", r#"{ from = "manager", field = " ", people = {} }"#), "rules[0].owner.field", "it is empty"),
+        (rule("", r#"{ from = "manager", field = "m", people = {} }"#), "rules[0].owner.people", "it is empty"),
+        (rule("", r#"{ from = "manager", field = "m", people = { R = "rocco" } }"#), "rules[0].owner.people.R", "not a person"),
+        (rule("when.colours = []", person), "rules[0].when", "unknown field"),
+        (rule("when.object_types = []", person), "rules[0].when.object_types", "names nothing"),
+        (rule("when.action_types = [\"sing\"]", person), "rules[0].when.action_types", "there is no action type `sing`"),
+    ] {
+        let error = read(&text).expect_err(&text);
+        assert_eq!((error.file.as_str(), error.key.as_str()), ("owners.toml", key), "{text}: {error}");
+        assert!(error.reason.contains(part), "{text}: {error}");
+    }
+}
+
+#[test]
+fn a_rule_that_never_speaks_is_refused() {
+    let everybody = "[[rules]]\nowner = { person = \"humans/anna\" }\n";
+    let crm = "[[rules]]\nwhen.record_systems = [\"crm\"]\nowner = { person = \"humans/ben\" }\n";
+    let deals = "[[rules]]\nwhen.object_types = [\"deal\"]\nowner = { person = \"humans/ben\" }\n";
+    let by_field = |people: &str| {
+        format!("[[rules]]\nowner = {{ from = \"record_owner\", field = \"agent\", people = {{ {people} }} }}\n")
+    };
+    let (one, two) = (by_field("A = \"humans/a\""), by_field("A = \"humans/a\", B = \"humans/b\""));
+    for silenced in [
+        format!("{everybody}{crm}"),
+        format!("{crm}{crm}"),
+        format!("{two}{one}"),
+        format!("{crm}{deals}[[rules]]\nwhen.record_systems = [\"crm\"]\nwhen.object_types = [\"deal\", \"task\"]\nowner = {{ person = \"humans/c\" }}"),
+    ] {
+        let error = read(&silenced).expect_err(&silenced);
+        assert!(error.key.starts_with("rules[") && error.reason.contains("earlier rules answer"), "{error}");
+    }
+    for heard in [format!("{crm}{everybody}"), format!("{one}{two}"), format!("{two}{everybody}"), format!("{crm}{deals}")] {
+        read(&heard).expect(&heard);
+    }
+}
+
+#[test]
+fn the_number_of_rules_and_people_is_bounded() {
+    let rules = |count: usize| -> String {
+        (0..count).map(|n| format!("[[rules]]\nwhen.object_types = [\"t{n}\"]\nowner = {{ person = \"humans/a\" }}\n")).collect()
+    };
+    let team = |count: usize| {
+        let members: Vec<String> = (0..count).map(|n| format!("\"humans/m{n}\"")).collect();
+        format!("rules = [{{ owner = {{ team = [{}], by = \"round_robin\" }} }}]", members.join(", "))
+    };
+    for (of, max) in [(&rules as &dyn Fn(usize) -> String, file::RULES_MAX), (&team, file::PEOPLE_MAX)] {
+        assert!(read(&of(max - 1)).is_ok() && read(&of(max)).is_ok());
+        assert!(read(&of(max + 1)).expect_err("one too many").reason.contains("are allowed"));
+    }
+}

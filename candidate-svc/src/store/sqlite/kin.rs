@@ -1,0 +1,149 @@
+//! How candidates stand to one another, as rows tell it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use countersign_api::name::{CandidateName, Workspace};
+use jiff::Timestamp;
+use ledger_format::Hash;
+use sqlx::{Row, Sqlite, SqliteConnection, query_builder::Separated};
+
+use super::{
+    bulk,
+    candidates::id_bytes,
+    column::{self, Column},
+};
+use crate::{
+    domain::{Moment, RejectionMemory, RejectionReason, StateName},
+    store::{
+        Error,
+        kin::{DedupKey, Kin, MemoryRow},
+    },
+};
+
+/// Finds the open candidates of these dedup keys.
+pub(super) async fn open(
+    connection: &mut SqliteConnection,
+    keys: &[DedupKey],
+) -> Result<HashMap<DedupKey, CandidateName>, Error> {
+    const HEAD: &str = "WITH wanted (number, workspace, proposer, dedup_key) AS (";
+    const TAIL: &str = ") SELECT wanted.number, candidates.id FROM wanted CROSS JOIN candidates \
+                        ON candidates.workspace = wanted.workspace AND candidates.proposer = wanted.proposer \
+                        AND candidates.dedup_key = wanted.dedup_key";
+    let mut found = HashMap::new();
+    for chunk in bulk::chunks(keys) {
+        let numbered: Vec<(i64, &DedupKey)> = (0..).zip(chunk).collect();
+        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, (number, key): &(i64, &DedupKey)| {
+            let (workspace, proposer, dedup_key) = *key;
+            values
+                .push_bind(*number)
+                .push_bind(workspace.id().to_owned())
+                .push_bind(proposer.as_str().to_owned())
+                .push_bind(dedup_key.clone());
+        };
+        for row in bulk::with_values(HEAD, &numbered, bind, TAIL).build().fetch_all(&mut *connection).await? {
+            let key =
+                chunk[usize::try_from(row.try_get::<i64, _>("number")?).expect("invariant: a number we gave")].clone();
+            let id = column::uuid(Column { table: "candidates", column: "id" }, "?", row.try_get("id")?)?;
+            let name = CandidateName::new(key.0.clone(), id);
+            found.insert(key, name);
+        }
+    }
+    Ok(found)
+}
+
+/// Finds what these candidates would change, and everybody who would change the same.
+pub(super) async fn rivals(
+    connection: &mut SqliteConnection,
+    names: &[CandidateName],
+    kin: &mut Kin,
+) -> Result<(), Error> {
+    const HEAD: &str = "WITH wanted (workspace, id) AS (";
+    const TAIL: &str = ") SELECT other.workspace, other.id, other.state, other.change_subject FROM wanted \
+                        CROSS JOIN candidates self ON self.workspace = wanted.workspace AND self.id = wanted.id \
+                        CROSS JOIN candidates other ON other.workspace = self.workspace \
+                        AND other.change_subject = self.change_subject";
+    for chunk in bulk::chunks(names) {
+        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, name: &CandidateName| {
+            values.push_bind(name.workspace.id().to_owned()).push_bind(id_bytes(name));
+        };
+        for row in bulk::with_values(HEAD, chunk, bind, TAIL).build().fetch_all(&mut *connection).await? {
+            let at = |column| Column { table: "candidates", column };
+            let id = column::uuid(at("id"), "?", row.try_get("id")?)?;
+            let workspace: Workspace = column::workspace(at("workspace"), id, row.try_get("workspace")?)?;
+            let name = CandidateName::new(workspace.clone(), id);
+            let state: &str = row.try_get("state")?;
+            let state: StateName = state.parse().map_err(|error| at("state").corrupt(&name, error))?;
+            let subject: String = row.try_get("change_subject")?;
+            kin.by_subject.entry((workspace, subject.clone())).or_default().insert(name.clone(), state);
+            kin.subjects.insert(name, subject);
+        }
+    }
+    Ok(())
+}
+
+/// Finds what is remembered under these keys.
+pub(super) async fn memories(
+    connection: &mut SqliteConnection,
+    keys: &BTreeSet<(Workspace, Hash)>,
+) -> Result<HashMap<(Workspace, Hash), RejectionMemory>, Error> {
+    const HEAD: &str = "WITH wanted (workspace, memory_key) AS (";
+    const TAIL: &str = ") SELECT memories.workspace, memories.memory_key, memories.candidate_id, memories.reason, \
+                        memories.until_us FROM wanted CROSS JOIN rejection_memories memories \
+                        ON memories.workspace = wanted.workspace AND memories.memory_key = wanted.memory_key";
+    let mut found = HashMap::new();
+    let keys: Vec<&(Workspace, Hash)> = keys.iter().collect();
+    for chunk in bulk::chunks(&keys) {
+        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, (workspace, key): &&(Workspace, Hash)| {
+            values.push_bind(workspace.id().to_owned()).push_bind(key.as_bytes().to_vec());
+        };
+        for row in bulk::with_values(HEAD, chunk, bind, TAIL).build().fetch_all(&mut *connection).await? {
+            let at = |column| Column { table: "rejection_memories", column };
+            let id = column::uuid(at("candidate_id"), "?", row.try_get("candidate_id")?)?;
+            let workspace: Workspace = column::workspace(at("workspace"), id, row.try_get("workspace")?)?;
+            let key = column::hash(at("memory_key"), id, row.try_get("memory_key")?)?;
+            let reason: &str = row.try_get("reason")?;
+            let until = Timestamp::from_microsecond(row.try_get("until_us")?);
+            let memory = RejectionMemory {
+                candidate: CandidateName::new(workspace.clone(), id),
+                reason: RejectionReason::of_str(reason).ok_or_else(|| at("reason").corrupt(id, "it is no reason"))?,
+                until: Moment::from(until.map_err(|error| at("until_us").corrupt(id, error))?),
+            };
+            found.insert((workspace, key), memory);
+        }
+    }
+    Ok(found)
+}
+
+/// Tells whether anything is remembered at all.
+pub(super) async fn remembers(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM rejection_memories)").fetch_one(connection).await
+}
+
+/// Writes what is to be remembered, and forgets what is past.
+pub(super) async fn remember(
+    connection: &mut SqliteConnection,
+    memories: &[MemoryRow],
+    now: Moment,
+) -> Result<(), sqlx::Error> {
+    if memories.is_empty() {
+        return Ok(());
+    }
+    sqlx::query("DELETE FROM rejection_memories WHERE until_us <= ?")
+        .bind(now.as_micros())
+        .execute(&mut *connection)
+        .await?;
+    const HEAD: &str =
+        "INSERT OR REPLACE INTO rejection_memories (workspace, memory_key, candidate_id, reason, until_us) ";
+    for chunk in bulk::chunks(memories) {
+        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, MemoryRow { key, memory }: &MemoryRow| {
+            values
+                .push_bind(memory.candidate.workspace.id().to_owned())
+                .push_bind(key.as_bytes().to_vec())
+                .push_bind(id_bytes(&memory.candidate))
+                .push_bind(memory.reason.as_str())
+                .push_bind(memory.until.as_micros());
+        };
+        bulk::with_values(HEAD, chunk, bind, "").build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,121 @@
+//! Which workspaces there are, so that a misspelled one is told from an empty one.
+
+use std::path::Path;
+
+use countersign_api::candidate::v1::ListCandidatesRequest;
+use countersign_api::name::Workspace;
+use ledger_svc::store::raw::{RawFile, Value};
+use tonic::Code;
+
+use super::Context;
+use crate::failure::Failure;
+use crate::session::Session;
+
+/// Refuses a workspace in which nothing was ever proposed.
+///
+/// Nobody makes a workspace: the first proposal does. So the one that is meant when none is named may be empty, as it is in the
+/// beginning; one that somebody names, or one beside others that are not empty, is taken for a slip.
+///
+/// # Errors
+/// [`Failure::Finding`] naming the workspaces there are, as far as the data folder shows them; the server's refusal.
+pub async fn refuse_unknown(context: &Context, session: &Session) -> Result<(), Failure> {
+    if holds_candidates(session).await? {
+        return Ok(());
+    }
+    let place = &context.place;
+    let existing = match &place.server {
+        // Another machine's folder is not here to look into.
+        Some(_) => Vec::new(),
+        None => existing(&place.data_dir).await?,
+    };
+    if existing.contains(&place.workspace) || existing.is_empty() && !place.is_workspace_named {
+        return Ok(());
+    }
+    Err(unknown(&place.workspace, &existing))
+}
+
+/// Says when a workspace is about to begin beside others: the first proposal makes it, also where its name is a slip.
+///
+/// # Errors
+/// [`Failure::Unreachable`] when the ledger cannot be read.
+pub async fn say_if_new(context: &Context) -> Result<(), Failure> {
+    let place = &context.place;
+    if place.server.is_some() {
+        return Ok(());
+    }
+    let existing = existing(&place.data_dir).await?;
+    if !existing.is_empty() && !existing.contains(&place.workspace) {
+        let id = place.workspace.id();
+        context.console.say(&format!("`{id}` is a new workspace; there {}", are(&existing)));
+    }
+    Ok(())
+}
+
+/// Returns what is said of a workspace that is not among the existing ones.
+pub fn unknown(workspace: &Workspace, existing: &[Workspace]) -> Failure {
+    let id = workspace.id();
+    Failure::Finding(if existing.is_empty() {
+        format!("there is no workspace `{id}`: nothing was ever recorded in it; name another by `--workspace`")
+    } else {
+        format!("there is no workspace `{id}`, there {}; name yours by `--workspace`", are(existing))
+    })
+}
+
+fn are(existing: &[Workspace]) -> String {
+    let named: Vec<String> = existing.iter().map(|workspace| format!("`{}`", workspace.id())).collect();
+    format!("{} {}", if named.len() == 1 { "is" } else { "are" }, named.join(", "))
+}
+
+/// Lists the workspaces that have a log in the data folder's ledger.
+///
+/// # Errors
+/// [`Failure::Unreachable`] when the ledger cannot be read.
+pub async fn existing(data_dir: &Path) -> Result<Vec<Workspace>, Failure> {
+    let file = data_dir.join("ledger.db");
+    let read = async {
+        let mut ledger = RawFile::open(&file).await?;
+        let found = ledger.workspaces().await?;
+        ledger.close().await?;
+        Ok::<_, anyhow::Error>(found)
+    };
+    let found = read.await.map_err(|error| Failure::file(&file, format!("{error:#}")))?;
+    let mut workspaces: Vec<Workspace> = found.of_entries.iter().filter_map(workspace_of).collect();
+    workspaces.sort();
+    workspaces.dedup();
+    Ok(workspaces)
+}
+
+fn workspace_of(value: &Value) -> Option<Workspace> {
+    let Value::Text(bytes) = value else { return None };
+    str::from_utf8(bytes).ok().and_then(|id| Workspace::new(id).ok())
+}
+
+async fn holds_candidates(session: &Session) -> Result<bool, Failure> {
+    let request = ListCandidatesRequest {
+        parent: session.workspace().to_string(),
+        page_size: 1,
+        ..ListCandidatesRequest::default()
+    };
+    match session.review().list_candidates(request).await {
+        Ok(page) => Ok(!page.into_inner().candidates.is_empty()),
+        // Who may read the ledger alone is answered by the ledger alone.
+        Err(status) if status.code() == Code::PermissionDenied => Ok(false),
+        Err(status) => Err(status.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_workspace_names_those_there_are() {
+        let workspace = |id: &str| Workspace::new(id).expect("an id");
+        let said = |existing: &[&str]| {
+            unknown(&workspace("dmeo"), &existing.iter().map(|id| workspace(id)).collect::<Vec<_>>()).to_string()
+        };
+        assert_eq!(said(&["demo"]), "there is no workspace `dmeo`, there is `demo`; name yours by `--workspace`");
+        assert!(said(&["crm", "demo"]).contains("there are `crm`, `demo`"));
+        assert!(said(&[]).contains("nothing was ever recorded"));
+    }
+}
