@@ -2,15 +2,18 @@
 # Runs every check and test of the project. Installs what the tests need into `.venv` and `target`.
 #
 #   bash tests/run.sh            everything that gates a change
+#   bash tests/run.sh --planted  also plants each bug of tests/planted and shows which test notices it (half an hour)
 #   bash tests/run.sh --licences also checks licences and sources of all dependencies with cargo-deny (builds it first)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 licences=no
+planted=no
 for argument in "$@"; do
   case "$argument" in
     --licences) licences=yes ;;
-    *) sed -n '2,5p' "$0" >&2; echo "unknown argument: $argument" >&2; exit 2 ;;
+    --planted) planted=yes ;;
+    *) sed -n '2,6p' "$0" >&2; echo "unknown argument: $argument" >&2; exit 2 ;;
   esac
 done
 
@@ -31,6 +34,7 @@ cargo fmt --all --check
 step "contract and house rules"
 cargo xtask tidy
 BUF=.venv/bin/buf cargo xtask proto
+cargo xtask planted --check
 
 step "golden vectors, checked without our code"
 python3 ledger-format/testdata/check_golden.py
@@ -48,6 +52,11 @@ cargo nextest run --workspace --locked --no-fail-fast
 
 step "examples in the documentation"
 cargo test --workspace --doc --locked --quiet
+
+if [ "$planted" = yes ]; then
+  step "planted bugs"
+  cargo xtask planted
+fi
 
 if [ "$licences" = yes ]; then
   step "licences and sources"

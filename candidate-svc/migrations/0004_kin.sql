@@ -23,4 +23,5 @@ CREATE TABLE rejection_memories (
     PRIMARY KEY (workspace, memory_key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE INDEX rejection_memories_by_candidate ON rejection_memories (workspace, candidate_id);
 CREATE INDEX rejection_memories_by_end ON rejection_memories (until_us);

@@ -1,11 +1,16 @@
 //! Config → build → App: opens the store, brings the parts together, hands out the services.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use countersign_api::{
     candidate::v1::{
-        execution_service_server::ExecutionServiceServer, proposal_service_server::ProposalServiceServer,
-        review_service_server::ReviewServiceServer, trigger_service_server::TriggerServiceServer,
+        execution_service_server::ExecutionServiceServer, policy_service_server::PolicyServiceServer,
+        proposal_service_server::ProposalServiceServer,
+        review_service_server::ReviewServiceServer,
+        standing_approval_service_server::StandingApprovalServiceServer, trigger_service_server::TriggerServiceServer,
     },
     ledger::v1::ledger_service_client::LedgerServiceClient,
     name::Workspace,
@@ -22,8 +27,10 @@ use tokio::sync::watch;
 
 use crate::{
     config::Config,
-    relay,
-    rpc::{ExecutionRpc, Parts, ProposalRpc, ReviewRpc, TriggerRpc},
+    policy::PolicySource,
+    policy_applier::PolicyApplier,
+    policy_file, relay,
+    rpc::{ExecutionRpc, Parts, PolicyRpc, ProposalRpc, ReviewRpc, StandingApprovalRpc, TriggerRpc},
     store::{Judge, OpenError, Store, Surroundings},
     timekeeper::Timekeeper,
 };
@@ -55,12 +62,20 @@ pub struct App {
 impl Config {
     /// Opens the database, brings its schema up to date and starts the writer.
     ///
-    /// A crash here changes nothing but the schema.
+    /// A crash here changes nothing but the schema, and has a changed policy file proposed whole or not at all.
     ///
     /// # Errors
     /// See [`OpenError`].
     pub async fn build(self, environment: &Environment) -> Result<App, OpenError> {
-        let judge = Judge { catalogue: self.catalogue.clone(), policy: self.policy, pseudonyms: self.pseudonyms };
+        let first_policy = self.policy.read(&self.catalogue);
+        let judge = Judge {
+            catalogue: self.catalogue.clone(),
+            first_policy: first_policy.clone(),
+            policies: HashMap::new(),
+            owners: self.owners,
+            pseudonyms: self.pseudonyms,
+            audit: self.audit,
+        };
         let surroundings = Surroundings {
             clock: Arc::clone(&environment.clock),
             metrics: &environment.metrics,
@@ -79,12 +94,15 @@ impl Config {
             ids: Arc::clone(&environment.ids),
             shutdown: environment.shutdown.clone(),
         };
+        if let (PolicySource::File { name, .. }, Ok(policy)) = (&self.policy, &first_policy) {
+            policy_file::propose_changed(&parts, name, policy).await?;
+        }
         Ok(App { parts, metrics: environment.metrics.clone() })
     }
 }
 
 impl App {
-    /// Starts what works in the background until the drain begins: the relays and the timekeeper.
+    /// Starts what works in the background until the drain begins: the relays, the timekeeper and the policy applier.
     pub fn spawn(&self, shutdown: &Shutdown) {
         let Parts { store, ledger, clock, .. } = &self.parts;
         let relays =
@@ -92,6 +110,8 @@ impl App {
         shutdown.spawn_vital("relays", relays);
         let timekeeper = Timekeeper { store: store.clone(), clock: Arc::clone(clock) };
         shutdown.spawn_vital("timekeeper", timekeeper.run(shutdown.clone()));
+        let applier = PolicyApplier::new(self.parts.clone());
+        shutdown.spawn_vital("policy applier", applier.run(shutdown.clone()));
     }
 
     /// Returns the service for event sources, to be added to a [`Server`](service_kit::grpc::Server).
@@ -109,9 +129,20 @@ impl App {
         ReviewServiceServer::new(ReviewRpc(self.parts.clone())).max_decoding_message_size(TRANSPORT_MAX_BYTES)
     }
 
+    /// Returns the service where people approve narrow categories ahead.
+    pub fn standing_approval_service(&self) -> StandingApprovalServiceServer<StandingApprovalRpc> {
+        StandingApprovalServiceServer::new(StandingApprovalRpc(self.parts.clone()))
+            .max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
     /// Returns the service for executors.
     pub fn execution_service(&self) -> ExecutionServiceServer<ExecutionRpc> {
         ExecutionServiceServer::new(ExecutionRpc(self.parts.clone())).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Returns the service for process owners.
+    pub fn policy_service(&self) -> PolicyServiceServer<PolicyRpc> {
+        PolicyServiceServer::new(PolicyRpc(self.parts.clone())).max_decoding_message_size(TRANSPORT_MAX_BYTES)
     }
 
     /// Returns the workspaces that have events; changes when another gets its first.

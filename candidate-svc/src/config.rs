@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use service_kit::access::Pseudonyms;
 
-use crate::{catalogue::Catalogue, policy::Policy};
+use crate::{audit_sample::AuditSample, catalogue::Catalogue, ownership::Owners, policy::PolicySource};
 
 /// What candidate-svc is told at start.
 #[derive(Debug, Clone)]
@@ -13,8 +13,12 @@ pub struct Config {
     pub database_path: PathBuf,
     /// What can be proposed.
     pub catalogue: Catalogue,
-    /// How candidates are reviewed.
-    pub policy: Policy,
+    /// How candidates are reviewed in workspaces that have no policy yet; to the others it is proposed.
+    pub policy: PolicySource,
+    /// Who owns what nobody was named for.
+    pub owners: Owners,
     /// Under which names the ledger shows principals.
     pub pseudonyms: Pseudonyms,
+    /// Which candidates under a standing approval go to a person all the same.
+    pub audit: AuditSample,
 }

@@ -16,17 +16,22 @@
 //! [`domain::decide`] and [`domain::evolve`]; rows, events and request records are committed together, then every job is
 //! answered. The commit wakes `relay/`, which has the ledger record the events and keeps the receipts; receipts wake
 //! `rpc/execution/claimer.rs`, which has the ledger prove the approval, claims, and hands out a `permit/`. What time
-//! brings about, `timekeeper.rs` does through the same writer. Watches (`rpc/follow.rs`) read the ledger's order.
+//! brings about, `timekeeper.rs` does through the same writer; so does `policy_applier.rs` with an approved change of the review
+//! policy, which no executor is asked for. Watches (`rpc/follow.rs`) read the ledger's order.
 
 pub mod catalogue;
 pub mod domain;
+pub mod ownership;
 pub mod policy;
 
 mod app;
+mod audit_sample;
 mod config;
 mod keyed_toml;
 mod listing;
 mod permit;
+mod policy_applier;
+mod policy_file;
 mod relay;
 mod rpc;
 mod store;
@@ -37,7 +42,8 @@ mod wire;
 mod tests;
 
 pub use app::{App, Environment};
+pub use audit_sample::{AuditKeyError, AuditSample};
 pub use config::Config;
 pub use keyed_toml::KeyError;
-pub use rpc::{ExecutionRpc, ProposalRpc, ReviewRpc, TriggerRpc};
+pub use rpc::{ExecutionRpc, PolicyRpc, ProposalRpc, ReviewRpc, StandingApprovalRpc, TriggerRpc};
 pub use store::OpenError;

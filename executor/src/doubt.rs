@@ -3,6 +3,8 @@ use std::error::Error;
 use ledger_format::{Hash, approval, proof};
 use tonic::Code;
 
+use crate::ahead;
+
 /// Why a permit permits nothing. Holds no payload text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Doubt {
@@ -12,6 +14,8 @@ pub(crate) enum Doubt {
     ForeignWorkspace { expected: String },
     #[error("the permit does not verify: nothing was called")]
     Approval(#[from] approval::Error),
+    #[error("the permit does not verify: nothing was called")]
+    Ahead(#[from] ahead::Error),
     #[error("the permit's idempotency key is not `{expected}`, which its approval asks for: nothing was called")]
     IdempotencyKeyDiffers { expected: String },
     #[error(
@@ -42,6 +46,7 @@ impl Doubt {
             Self::Malformed { .. }
             | Self::ForeignWorkspace { .. }
             | Self::Approval(_)
+            | Self::Ahead(_)
             | Self::IdempotencyKeyDiffers { .. }
             | Self::CheckpointShrank { .. }
             | Self::CheckpointForked { .. }

@@ -17,6 +17,7 @@
 //! until it is answered.
 
 mod act;
+mod ahead;
 mod answer;
 mod app;
 mod backoff;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use ledger_format::{ClaimedApproval, RecordedApproval, VerifyingKey};
 
 use crate::{
+    ahead,
     doubt::Doubt,
     growth::Growth,
     permit::{Claim, Malformed, Parts, Received, VerifiedPermit},
@@ -62,6 +63,7 @@ impl Verifier {
             return Err(Doubt::ForeignWorkspace { expected: self.workspace.to_string() });
         }
         let approval = self.verify_approval(&permit)?;
+        ahead::verify(&permit, &approval)?;
         let expected = format!("{}/{}", claim.candidate.id, approval.revision());
         if permit.idempotency_key != expected {
             return Err(Doubt::IdempotencyKeyDiffers { expected });

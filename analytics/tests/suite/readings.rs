@@ -1,7 +1,10 @@
 //! What cannot be read is counted and said, and leaves no wrong number.
 
 use countersign_api::candidate::v1::candidate_event::Event;
-use countersign_api::candidate::v1::{CandidateEvent, CandidateRejected, RejectionReason, State};
+use countersign_api::candidate::v1::workspace_event::Event as WorkspaceBody;
+use countersign_api::candidate::v1::{
+    CandidateEvent, CandidateRejected, RejectionReason, StandingApproval, State, WorkspaceEvent,
+};
 use ledger_format::Leaf;
 use prost::Message;
 use serde_json::Value;
@@ -48,6 +51,34 @@ async fn an_entry_of_a_newer_release_is_counted_and_its_candidate_left_out() {
     assert_eq!(rates(&report, "rejections-by-all")["all"], (2, 2));
     let said = report["findings"][1].as_str().expect("a sentence");
     assert!(said.starts_with("1 entry is not in the figures: 1 of kinds"), "{said}");
+}
+
+#[tokio::test]
+async fn what_happens_beside_the_candidates_is_known_and_changes_no_figure() {
+    const NAME: &str = "workspaces/demo/standingApprovals/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55";
+    let granted = |revision| WorkspaceEvent {
+        subject: NAME.to_owned(),
+        revision,
+        actor: Some(principal("humans/anna")),
+        event: Some(WorkspaceBody::StandingApprovalGranted(StandingApproval::default())),
+        ..Default::default()
+    };
+    let of_grant = |leaf: &mut Leaf| {
+        (leaf.kind, leaf.subject, leaf.subject_revision) = ("standing_approval_granted".to_owned(), NAME.to_owned(), 1);
+    };
+    let (_bench, export) = verified(log()).await;
+    let without = report_of(&export).await;
+    for (content, word) in [(granted(1), "known"), (granted(2), "unreadable")] {
+        let mut log = log();
+        append_like_rejection(&mut log, of_grant, content.encode_to_vec());
+        let (_bench, export) = verified(log).await;
+        let report = report_of(&export).await;
+        assert_eq!(reading(&report, word), if word == "known" { 7 } else { 1 });
+        assert_eq!(report["totals"]["candidates"], 3);
+        assert_eq!(report["totals"]["candidates_left_out"], 0);
+        assert_eq!(report["totals"]["decisions"], without["totals"]["decisions"]);
+        assert_eq!(rates(&report, "rejections-by-all"), rates(&without, "rejections-by-all"));
+    }
 }
 
 #[tokio::test]

@@ -191,6 +191,7 @@ pub fn kind_of(event: &Event) -> &'static str {
         Event::OutcomeLost(_) => "outcome_lost",
         Event::OutcomeSettled(_) => "outcome_settled",
         Event::CandidateSentBack(_) => "candidate_sent_back",
+        Event::CandidateEscalated(_) => "candidate_escalated",
         other => panic!("no story tells {other:?}"),
     }
 }

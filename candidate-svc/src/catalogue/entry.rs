@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::schema_rules;
 use crate::domain::{
-    ActionType, ActionTypeName, ChangedField, EvidenceKind, FieldLabel, PayloadSchema, RiskTier, WordError,
+    ActionType, ActionTypeName, CHANGE_POLICY, ChangedField, EvidenceKind, FieldLabel, PayloadRecord, PayloadSchema, RiskTier, WordError,
 };
 use crate::keyed_toml::{KeyError, Keys};
 
@@ -36,6 +36,7 @@ pub(super) fn read(file: &str, text: &str) -> Result<ActionType, KeyError> {
         impact: keys.required("impact")?,
         required_evidence_kinds: evidence_kinds(&mut keys)?,
         changes: changes(&mut keys, &schema_json)?,
+        payload_record: payload_record(&mut keys, &schema_json)?,
         operation: operation(&mut keys)?,
         retry_safe: keys.required("retry_safe")?,
         idempotency: keys.optional("idempotency")?.unwrap_or_default(),
@@ -44,8 +45,23 @@ pub(super) fn read(file: &str, text: &str) -> Result<ActionType, KeyError> {
     if action_type.retry_safe && action_type.idempotency.trim().is_empty() {
         return Err(keys.wrong("idempotency", "`retry_safe` is set: say what makes repeating safe"));
     }
+    if action_type.changes_policy() {
+        check_policy_change(&action_type, &keys)?;
+    }
     keys.finish()?;
     Ok(action_type)
+}
+
+/// Under which rules people work is changed under one name, and decided by a person singly, whatever a file says.
+fn check_policy_change(action_type: &ActionType, keys: &Keys<'_>) -> Result<(), KeyError> {
+    if action_type.name.as_str() != CHANGE_POLICY {
+        let reason = format!("only `{CHANGE_POLICY}` has this operation, which no connector performs: name another");
+        return Err(keys.wrong("operation", reason));
+    }
+    if action_type.least_risk_tier < RiskTier::High {
+        return Err(keys.wrong("least_risk_tier", "a change of the review policy is of high risk: write `\"HIGH\"`"));
+    }
+    Ok(())
 }
 
 fn required_text(keys: &mut Keys<'_>, key: &str) -> Result<String, KeyError> {
@@ -75,6 +91,19 @@ fn changes(keys: &mut Keys<'_>, schema: &Value) -> Result<Option<ChangedField>, 
         (None, Some(field)) => Ok(Some(ChangedField::Always(field))),
         (None, None) => Ok(None),
     }
+}
+
+/// Reads where the payload says which record it changes.
+fn payload_record(keys: &mut Keys<'_>, schema: &Value) -> Result<Option<PayloadRecord>, KeyError> {
+    const NAMED: &str = "record_named_at";
+    let Some(named): Option<PayloadRecord> = keys.optional(NAMED)? else { return Ok(None) };
+    for pointer in [&named.object_type, &named.id] {
+        if !schema_rules::fields(schema).any(|field| format!("/{field}") == *pointer) {
+            let reason = format!("`{pointer}` is no field of the payload: point at one, e.g. `/record_id`");
+            return Err(keys.wrong(NAMED, reason));
+        }
+    }
+    Ok(Some(named))
 }
 
 fn evidence_kinds(keys: &mut Keys<'_>) -> Result<Vec<EvidenceKind>, KeyError> {

@@ -8,14 +8,18 @@ use crate::domain::{ActionType, ActionTypeName};
 use crate::keyed_toml::KeyError;
 
 /// The files that come with the program.
-const BUILT_IN: [(&str, &str); 6] = [
+const BUILT_IN: [(&str, &str); 7] = [
     ("add_note.toml", include_str!("../../catalogue/add_note.toml")),
     ("assign_owner.toml", include_str!("../../catalogue/assign_owner.toml")),
+    CHANGE_POLICY_FILE,
     ("create_task.toml", include_str!("../../catalogue/create_task.toml")),
     ("draft_reply.toml", include_str!("../../catalogue/draft_reply.toml")),
     ("request_information.toml", include_str!("../../catalogue/request_information.toml")),
     ("update_field.toml", include_str!("../../catalogue/update_field.toml")),
 ];
+
+/// Without this one nobody could change the policy they work under, so every catalogue has it.
+const CHANGE_POLICY_FILE: (&str, &str) = ("change_policy.toml", include_str!("../../catalogue/change_policy.toml"));
 
 /// The action catalogue. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -33,7 +37,7 @@ impl Catalogue {
         Self::from_files(BUILT_IN).expect("the built-in catalogue is well formed")
     }
 
-    /// Makes a catalogue of files, each a name and a text.
+    /// Makes a catalogue of files, each a name and a text. The one that changes the policy is added where it is missing.
     ///
     /// # Errors
     ///
@@ -43,7 +47,10 @@ impl Catalogue {
             let action_type = entry::read(file, text)?;
             Ok((action_type.name.clone(), action_type))
         });
-        let by_name = read.collect::<Result<_, KeyError>>()?;
+        let mut by_name = read.collect::<Result<BTreeMap<_, _>, KeyError>>()?;
+        let (file, text) = CHANGE_POLICY_FILE;
+        let change_policy = entry::read(file, text)?;
+        by_name.entry(change_policy.name.clone()).or_insert(change_policy);
         Ok(Self { by_name: Arc::new(by_name) })
     }
 

@@ -26,12 +26,20 @@ fn verdict(action_type: &ActionType, payload: &Value) -> String {
 }
 
 #[test]
-fn six_action_types_come_with_the_program() {
+fn seven_action_types_come_with_the_program() {
     let catalogue = Catalogue::built_in();
     let names: Vec<&str> = catalogue.iter().map(|action_type| action_type.name.as_str()).collect();
     assert_eq!(
         names,
-        ["add_note", "assign_owner", "create_task", "draft_reply", "request_information", "update_field"]
+        [
+            "add_note",
+            "assign_owner",
+            "change_policy",
+            "create_task",
+            "draft_reply",
+            "request_information",
+            "update_field"
+        ]
     );
     for action_type in catalogue.iter() {
         assert_eq!(action_type.operation, action_type.name.as_str());
@@ -142,12 +150,24 @@ fn a_folder_is_a_catalogue() {
     fs::write(folder.path().join("create_task.toml"), GOOD).expect("a file");
     fs::write(folder.path().join("README.md"), "not a type").expect("a file");
     let catalogue = Catalogue::from_dir(folder.path()).expect("a catalogue");
-    assert_eq!(catalogue.iter().len(), 1);
+    let names: Vec<&str> = catalogue.iter().map(|action_type| action_type.name.as_str()).collect();
+    assert_eq!(names, ["change_policy", "create_task"], "what changes the policy is always there");
 
     fs::write(folder.path().join("add_note.toml"), "name = \"add_note\"").expect("a file");
     let error = Catalogue::from_dir(folder.path()).expect_err("it is wrong");
     let FolderError::Wrong(wrong) = &error else { panic!("{error}") };
     assert_eq!(wrong.to_string(), "`add_note.toml`, key `default_risk_tier`: it is missing: add it");
+}
+
+#[test]
+fn the_policy_is_changed_under_one_name_and_at_high_risk_alone() {
+    let file = include_str!("../../catalogue/change_policy.toml");
+    let renamed = file.replacen("name = \"change_policy\"", "name = \"tweak_policy\"", 1);
+    let error = Catalogue::from_files([("tweak_policy.toml", renamed.as_str())]).expect_err("another name");
+    assert_eq!(error.key, "operation");
+    let lowered = file.replace("least_risk_tier = \"HIGH\"", "least_risk_tier = \"LOW\"");
+    let error = Catalogue::from_files([("change_policy.toml", lowered.as_str())]).expect_err("a lower risk");
+    assert_eq!(error.key, "least_risk_tier");
 }
 
 #[test]

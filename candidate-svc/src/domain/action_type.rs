@@ -1,6 +1,6 @@
 //! What kinds of action there are: an entry of the action catalogue.
 
-use super::{ActionTypeName, ChangedField, EvidenceKind, Impact, PayloadSchema, RiskTier};
+use super::{ActionTypeName, ChangedField, EvidenceKind, Impact, PayloadRecord, PayloadSchema, RiskTier};
 
 /// An entry of the action catalogue.
 #[derive(Debug, Clone)]
@@ -23,6 +23,8 @@ pub struct ActionType {
     pub required_evidence_kinds: Vec<EvidenceKind>,
     /// Which field of its record it changes, where it changes one.
     pub changes: Option<ChangedField>,
+    /// Where its payload says which record it changes, where it does.
+    pub payload_record: Option<PayloadRecord>,
     /// The connector operation that executes it, e.g. `create_task`.
     pub operation: String,
     /// Whether repeating the operation with the same idempotency key is safe.
@@ -31,6 +33,16 @@ pub struct ActionType {
     pub idempotency: String,
     /// How it can be undone; empty where it cannot.
     pub undo: String,
+}
+
+/// The operation that puts another review policy in force. No connector performs it.
+pub const CHANGE_POLICY: &str = "change_policy";
+
+impl ActionType {
+    /// Tells whether it would change the review policy: then it is carried out here, and no executor gets a permit.
+    pub fn changes_policy(&self) -> bool {
+        self.operation == CHANGE_POLICY
+    }
 }
 
 /// A label for one payload field.

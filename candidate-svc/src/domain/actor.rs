@@ -9,6 +9,9 @@ use super::Person;
 /// The name under which the clock's acts are recorded, without its collection.
 pub const CLOCK_ID: &str = "clock";
 
+/// The name under which candidate-svc's own acts are recorded, without its collection.
+pub const CANDIDATE_SVC_ID: &str = "candidates";
+
 /// What the id of every simulated person begins with.
 pub const SIMULATED_PREFIX: &str = "humans/simulated-";
 
@@ -29,6 +32,24 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// Returns candidate-svc itself, which proposes what a changed policy file says and puts an approved policy in force.
+    ///
+    /// # Panics
+    ///
+    /// Never: its name is well formed.
+    pub fn candidate_svc() -> Self {
+        let id = PrincipalId::new(PrincipalKind::Service, CANDIDATE_SVC_ID).expect("`services/candidates` is a principal");
+        Self::Caller { id, roles: BTreeSet::from([Role::Proposer, Role::Executor]) }
+    }
+
+    /// Tells whether it is candidate-svc itself.
+    pub fn is_candidate_svc(&self) -> bool {
+        match self {
+            Self::Clock => false,
+            Self::Caller { id, roles: _ } => *id == Self::candidate_svc().principal(),
+        }
+    }
+
     /// Returns the principal under which the act is recorded.
     ///
     /// # Panics
@@ -57,11 +78,11 @@ impl Actor {
         }
     }
 
-    /// Tells whether it holds one of the roles.
+    /// Tells whether it holds one of the roles. A role that its kind cannot hold counts for nothing, wherever it comes from.
     pub fn has_any(&self, wanted: &[Role]) -> bool {
         match self {
             Self::Clock => false,
-            Self::Caller { id: _, roles } => wanted.iter().any(|role| roles.contains(role)),
+            Self::Caller { id, roles } => wanted.iter().any(|role| role.suits(id.kind()) && roles.contains(role)),
         }
     }
 }

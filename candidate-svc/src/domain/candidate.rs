@@ -9,7 +9,7 @@ use service_kit::access::PrincipalId;
 
 use super::{
     Approval, Escalation, Evidence, Execution, Moment, Payload, Person, PolicyVerdict, Proposal, Risk,
-    StandingApprovalName, State, as_text,
+    StandingApprovalUse, State, as_text,
 };
 
 /// An action that somebody proposes, as its events made it.
@@ -57,9 +57,9 @@ pub struct Candidate {
     /// Approvals of the present digest that have not fallen, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvals: Vec<Approval>,
-    /// The standing approval that approved the present digest, if one did.
+    /// The standing approval that approved the present digest, or that drew it for its audit sample, if one did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub standing_approval: Option<StandingApprovalName>,
+    pub standing_approval: Option<StandingApprovalUse>,
     /// When it expires undecided.
     pub expires_at: Moment,
     /// To whom it was escalated last, if it was; an edit begins the chain anew.

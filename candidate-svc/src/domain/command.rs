@@ -5,7 +5,7 @@ use ledger_format::{Nonce, PayloadDigest};
 
 use super::{
     EvidenceItem, EvidenceKind, ExecutionResult, Failure, Fault, Moment, PayloadDraft, Person, Proposal,
-    RejectionReason, RiskTier, StandingApproval, Verb,
+    RejectionReason, RiskTier, StandingOffer, Verb,
 };
 
 /// Puts an action forward. Not a [`Command`]: there is no candidate yet that it could be asked of.
@@ -27,8 +27,8 @@ pub struct Propose {
     pub payload: PayloadDraft,
     /// 32 random bytes for this payload.
     pub nonce: Nonce,
-    /// The standing approval that covers this proposal, if any does.
-    pub standing_approval: Option<StandingApproval>,
+    /// Standing approvals that may cover it, in the order in which they are asked.
+    pub standing: Vec<StandingOffer>,
 }
 
 /// What can be asked of a candidate. What a person asks carries the etag that the person saw.

@@ -70,12 +70,7 @@ impl Delegation {
 /// # Errors
 ///
 /// A [`Refusal`]; nothing changed.
-pub fn delegate(
-    command: Delegate,
-    others: &[&Delegation],
-    actor: &Actor,
-    now: Moment,
-) -> Result<Delegation, Refusal> {
+pub fn delegate(command: Delegate, others: &[&Delegation], actor: &Actor, now: Moment) -> Result<Delegation, Refusal> {
     let created_by = actor.person().ok_or_else(|| not_yours(NotEntitled::NotAPerson(actor.principal())))?;
     let Delegate { name, delegator, delegate, starts_at, ends_at, note } = command;
     let delegator = delegator.unwrap_or_else(|| created_by.clone());
@@ -86,10 +81,14 @@ pub fn delegate(
     }
     let starts_at = starts_at.map_or(now, |starts_at| starts_at.max(now));
     if ends_at <= starts_at {
-        return Err(Refusal::malformed("end_time", format!("it is not after the start, `{starts_at}`: choose a later one")));
+        return Err(Refusal::malformed(
+            "end_time",
+            format!("it is not after the start, `{starts_at}`: choose a later one"),
+        ));
     }
     if ends_at > starts_at.plus_secs(DELEGATION_MAX_SECS) {
-        let reason = format!("it is over `{}` days after the start: choose an earlier one", DELEGATION_MAX_SECS / DAY_SECS);
+        let reason =
+            format!("it is over `{}` days after the start: choose an earlier one", DELEGATION_MAX_SECS / DAY_SECS);
         return Err(Refusal::malformed("end_time", reason));
     }
     let overlapping = || others.iter().filter(|other| other.overlaps(starts_at, ends_at));

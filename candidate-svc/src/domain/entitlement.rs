@@ -47,8 +47,8 @@ pub(super) fn check(candidate: &Candidate, command: &Command, context: &Context<
 
 /// Returns the person who may approve the present payload, which is the actor.
 ///
-/// A person, of a role that the verdict names; not the proposer and not an editor where it asks for four eyes; not twice; and nothing of
-/// high risk together with others (C-9).
+/// A person, of a role that the verdict names; not the proposer and not an editor where it asks for four eyes; not twice; and together with
+/// others only where the verdict allows it, never at high risk (C-9).
 pub(super) fn approver(candidate: &Candidate, context: &Context<'_>) -> Result<Person, NotEntitled> {
     let verdict = &candidate.policy;
     let person = person(context.actor)?;
@@ -64,10 +64,16 @@ pub(super) fn approver(candidate: &Candidate, context: &Context<'_>) -> Result<P
     if candidate.approvals.iter().any(|approval| approval.approver == person) {
         return Err(NotEntitled::ApprovedAlready(person));
     }
-    if context.in_batch && candidate.risk.tier == RiskTier::High {
+    if context.in_batch && !(verdict.bulk_allowed && candidate.risk.tier < RiskTier::High) {
         return Err(NotEntitled::SinglyOnly);
     }
     Ok(person)
+}
+
+/// Returns the person who decides something that is about no single candidate, which is the actor; a refusal speaks of the verb.
+pub(super) fn person_who(verb: Verb, actor: &Actor) -> Result<Person, Refusal> {
+    let judged = decider(actor).and_then(|()| person(actor));
+    judged.map_err(|reason| Refusal::NotEntitled { verb, reason })
 }
 
 fn decider(actor: &Actor) -> Result<(), NotEntitled> {

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use countersign_api::name::CandidateName;
+use countersign_api::name::{CandidateName, StandingApprovalName};
 use ledger_format::PayloadDigest;
 use serde::{Deserialize, Serialize};
 
 use super::{
     Approval, ApprovalCause, Audience, Evidence, EvidenceQuestion, ExecutionResult, Failure, Fault, Moment, Payload,
-    Person, PolicyVerdict, Proposal, RejectionReason, Risk, StandingApprovalName, as_text,
+    Person, PolicyVerdict, Proposal, RejectionReason, Risk, StandingApprovalUse, as_text,
 };
 
 /// What happened.
@@ -81,6 +81,9 @@ pub struct CandidateProposed {
     pub expires_at: Moment,
     /// What is asked for, when required evidence is missing.
     pub evidence_question: Option<EvidenceQuestion>,
+    /// The standing approval that it came under, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing_approval: Option<StandingApprovalUse>,
 }
 
 /// Evidence was added.
@@ -160,6 +163,7 @@ pub struct CandidateApproved {
     /// All approvals it rests on; empty under a standing approval.
     pub approvals: Vec<Approval>,
     /// The standing approval used, if any.
+    #[serde(default, with = "as_text::optional", skip_serializing_if = "Option::is_none")]
     pub standing_approval: Option<StandingApprovalName>,
     /// When the approval lapses if nobody executes it.
     pub valid_until: Moment,

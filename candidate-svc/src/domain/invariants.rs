@@ -1,6 +1,6 @@
 //! What holds for every candidate, whatever happened to it. Checked after every event, in release too.
 
-use super::{Approved, AttemptOutcome, Candidate, Person, State};
+use super::{ApprovalCause, Approved, AttemptOutcome, Candidate, Person, RiskTier, State};
 
 /// Asserts the invariants that one candidate shows by itself.
 ///
@@ -46,7 +46,11 @@ fn check_approvals(candidate: &Candidate) {
 
 fn check_approved(candidate: &Candidate, approved: &Approved) {
     let quorum_stands = candidate.approval_count() >= candidate.policy.quorum.max(1);
-    assert!(quorum_stands || candidate.standing_approval.is_some(), "C-1: approved without a quorum");
+    let ahead = candidate.standing_approval.as_ref().is_some_and(|used| !used.drawn_for_audit);
+    assert!(quorum_stands || ahead, "C-1: approved without a quorum");
+    assert_eq!(ahead, approved.cause == ApprovalCause::StandingApproval, "C-1: approved ahead by no standing approval");
+    assert!(!ahead || candidate.risk.tier == RiskTier::Low, "C-9: approved ahead, though not of low risk");
+    assert!(!ahead || candidate.editors.is_empty(), "C-7: a standing approval outlived the payload it was used for");
     assert!(approved.revision <= candidate.revision, "C-2: approved by an event that has not happened");
     assert!(candidate.owner.is_some(), "C-9: approved while nobody owns it");
 }

@@ -35,25 +35,27 @@ mod memory;
 mod moment;
 mod payload;
 mod payload_draft;
+mod payload_record;
 mod payload_schema;
 mod person;
+mod policy_revision;
 mod proposal;
 mod record;
 mod refusal;
 mod request;
 mod review_policy;
+mod standing_approval;
 mod state;
 mod state_name;
-mod supersession;
 mod transitions;
 mod turn;
 mod verb;
 mod waiting;
 mod word;
 
-pub use action_type::{ActionType, FieldLabel};
-pub use actor::{Actor, CLOCK_ID, SIMULATED_PREFIX, is_simulated};
-pub use approval::{Approval, ApprovalCause, StandingApproval, StandingApprovalName, StandingApprovalNameError};
+pub use action_type::{ActionType, CHANGE_POLICY, FieldLabel};
+pub use actor::{Actor, CANDIDATE_SVC_ID, CLOCK_ID, SIMULATED_PREFIX, is_simulated};
+pub use approval::{Approval, ApprovalCause};
 pub use assessment::{Confidence, ConfidenceBasis, ConfidenceLevel, Impact, Risk, RiskTier};
 pub use audience::{Audience, NoAudience};
 pub use candidate::{Candidate, idempotency_key};
@@ -64,7 +66,7 @@ pub use command::{
 };
 pub use conflict::{ChangedField, Rival};
 pub use context::Context;
-pub use decide::{decide, propose};
+pub use decide::{decide, propose, withdraw_ahead};
 pub use delegation::{Delegate, Delegation, delegate, end_delegation};
 pub use escalation::Escalation;
 pub use event::Event;
@@ -83,19 +85,24 @@ pub use memory::{RejectionMemory, memory_of_content, memory_of_dedup_key};
 pub use moment::Moment;
 pub use payload::{DigestBroken, Payload};
 pub use payload_draft::PayloadDraft;
+pub use payload_record::PayloadRecord;
 pub use payload_schema::{PayloadSchema, SchemaError, SchemaViolation};
 pub use person::{NotAPerson, Person};
+pub use policy_revision::PolicyRevision;
 pub use proposal::{Generator, Proposal};
 pub use record::{RecordReference, SourceField, Trigger};
 pub use refusal::{NotEntitled, Refusal};
 pub use request::{REQUEST_ID_MAX_BYTES, RequestId, RequestIdError};
 pub use review_policy::{EscalationStep, PolicyVerdict, ReviewPath, ReviewPolicy};
+pub use standing_approval::{
+    Category, GrantStandingApproval, NoRecordPrefix, RecordPrefix, Revocation, RevokeStandingApproval, StandingApproval,
+    StandingApprovalUse, StandingOffer, audit_keys, grant, revoke,
+};
 pub use state::{
     Approved, BeforeApproval, Claim, Executing, Fault, Held, NeedsEvidence, Rejection, RejectionReason, Rework, State,
     Waiting, Withdrawal,
 };
 pub use state_name::{StateName, UnknownState};
-pub use supersession::refuse_predecessor;
 pub use transitions::allowed_transitions;
 pub use turn::Turn;
 pub use verb::{UnknownVerb, Verb};

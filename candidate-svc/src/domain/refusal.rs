@@ -3,7 +3,7 @@
 use countersign_api::{etag::Etag, name::CandidateName};
 use service_kit::access::{PrincipalId, Role};
 
-use super::{Candidate, Moment, Person, StateName, Verb, allowed_transitions};
+use super::{ActionTypeName, Candidate, Moment, Person, StateName, Verb, allowed_transitions};
 
 /// Why a command is refused. A refused command changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -110,6 +110,14 @@ pub enum Refusal {
         /// The name.
         name: String,
     },
+    /// The policy has a person look at each of them.
+    #[error("`{action_type}` cannot be approved ahead: {reason}")]
+    NotAhead {
+        /// The action type.
+        action_type: ActionTypeName,
+        /// Why, and what would help.
+        reason: String,
+    },
     /// A field is missing, too long or not of its form.
     #[error("`{field}` is refused: {reason}")]
     Malformed {
@@ -156,8 +164,8 @@ pub enum NotEntitled {
     /// They approved it already.
     #[error("`{0}` approved it already, and the quorum counts different people")]
     ApprovedAlready(Person),
-    /// It is of high risk and was sent together with others.
-    #[error("what is of high risk is approved singly: send it alone")]
+    /// Policy has it approved singly, and it was sent together with others.
+    #[error("policy has it approved singly, looked at by itself: send it alone with `ApproveCandidate`")]
     SinglyOnly,
     /// Policy names other roles.
     #[error("policy lets only the roles {} approve it", listed(.wanted))]

@@ -1,5 +1,7 @@
 //! Which candidates stand in a list: what a filter's text comes to, and what a store searches by.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 /// What a candidate must be to stand in a list.
@@ -38,6 +40,8 @@ pub enum TextField {
     State,
     /// The owner's id, e.g. `humans/anna`; empty for none.
     Owner,
+    /// Whose turn it is, e.g. `humans/anna`, `roles/manager` or `services/executors`; empty for nobody's.
+    Turn,
     /// The action type's name.
     ActionType,
     /// The risk tier's name, e.g. `HIGH`.
@@ -54,13 +58,17 @@ pub enum TextField {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeField {
     /// When it was proposed.
-    CreateTime,
+    Create,
     /// When it last changed.
-    UpdateTime,
+    Update,
+    /// When its proposer needs it decided; a candidate without this time stands in no order to any moment.
+    Due,
+    /// When it expires undecided.
+    Expire,
 }
 
 /// How a text must match.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pattern {
     /// It is exactly this.
     Is(String),
@@ -83,4 +91,64 @@ pub enum Order {
     After,
     /// `>=`
     NotBefore,
+}
+
+impl Pattern {
+    /// Tells whether a text matches.
+    pub fn matches(&self, text: &str) -> bool {
+        match self {
+            Self::Is(wanted) => text == wanted,
+            Self::BeginsWith(beginning) => text.starts_with(beginning),
+        }
+    }
+}
+
+impl Condition {
+    /// Returns whose turn is asked for by name.
+    pub fn asked_turns(&self) -> BTreeSet<&str> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::asked_turns).collect(),
+            Self::Not(inner) => inner.asked_turns(),
+            Self::Text { field: TextField::Turn, pattern: Pattern::Is(turn), .. } => BTreeSet::from([turn.as_str()]),
+            Self::Text { .. } | Self::Time { .. } => BTreeSet::new(),
+        }
+    }
+
+    /// Asks for other turns in the place of those that are asked for by name: one of them is enough.
+    #[must_use]
+    pub fn with_turns(self, turns_for: &impl Fn(&str) -> Vec<String>) -> Self {
+        let each = |parts: Vec<Self>| parts.into_iter().map(|part| part.with_turns(turns_for)).collect();
+        match self {
+            Self::All(parts) => Self::All(each(parts)),
+            Self::Any(parts) => Self::Any(each(parts)),
+            Self::Not(inner) => Self::Not(Box::new(inner.with_turns(turns_for))),
+            Self::Text { field: TextField::Turn, pattern: Pattern::Is(turn), negated } => {
+                let is = |turn| Self::Text { field: TextField::Turn, pattern: Pattern::Is(turn), negated: false };
+                let any = Self::Any(turns_for(&turn).into_iter().map(is).collect());
+                if negated { Self::Not(Box::new(any)) } else { any }
+            }
+            other @ (Self::Text { .. } | Self::Time { .. }) => other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turn(name: &str, negated: bool) -> Condition {
+        Condition::Text { field: TextField::Turn, pattern: Pattern::Is(name.into()), negated }
+    }
+
+    #[test]
+    fn a_turn_that_is_asked_for_gives_way_to_those_it_stands_for() {
+        let state =
+            Condition::Text { field: TextField::State, pattern: Pattern::Is("PROPOSED".into()), negated: false };
+        let asked = Condition::All(vec![state.clone(), Condition::Not(Box::new(turn("me", false))), turn("me", true)]);
+        assert_eq!(asked.asked_turns(), BTreeSet::from(["me"]));
+        let both = Condition::Any(vec![turn("humans/ben", false), turn("roles/manager", false)]);
+        let neither = || Condition::Not(Box::new(both.clone()));
+        let expected = Condition::All(vec![state, neither(), neither()]);
+        assert_eq!(asked.with_turns(&|_| vec!["humans/ben".into(), "roles/manager".into()]), expected);
+    }
 }

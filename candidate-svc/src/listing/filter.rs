@@ -1,11 +1,13 @@
 //! Filters of lists (AIP-160): a text becomes a [`Condition`] over an allow-list of fields, or an error with its position.
 
+mod age;
 mod position;
 
 use aip_160::{Arg, Comparable, Comparator, Expression, FilterError, Restriction, StringMatch, Value};
 use countersign_api::candidate::v1 as api;
 
 use super::condition::{Condition, Order, Pattern, TextField, TimeField};
+use crate::domain::Moment;
 use position::Positions;
 
 /// The longest filter, in bytes.
@@ -13,6 +15,9 @@ pub const FILTER_MAX_BYTES: usize = 4 * 1024;
 
 /// The most comparisons in one filter.
 pub const FILTER_MAX_COMPARISONS: usize = 64;
+
+/// The most parentheses that a filter opens before it closes one.
+pub const FILTER_MAX_DEPTH: usize = 16;
 
 /// Why a text is no filter of candidates, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,25 +29,30 @@ pub struct Error {
     pub message: String,
 }
 
-/// Reads a filter; the empty text lets everything through.
+/// Reads a filter; the empty text lets everything through. Ages count back from `now`.
 ///
 /// # Errors
 /// When it breaks the grammar, names another field, or compares a field with what it can never be.
-pub fn parse(text: &str) -> Result<Condition, Error> {
+pub fn parse(text: &str, now: Moment) -> Result<Condition, Error> {
     if text.len() > FILTER_MAX_BYTES {
         return Err(Error { position: FILTER_MAX_BYTES, message: format!("it is over {FILTER_MAX_BYTES} bytes") });
     }
-    let filter = aip_160::parse_filter(text).map_err(|error| of_grammar(&error))?;
-    let mut reader = Reader { positions: Positions::of(text) };
+    let filter =
+        aip_160::parse_filter_with_max_depth(text, FILTER_MAX_DEPTH).map_err(|error| of_grammar(text, &error))?;
+    let mut reader = Reader { positions: Positions::of(text), now };
     match filter.expression {
         None => Ok(Condition::All(Vec::new())),
         Some(expression) => reader.expression(&expression),
     }
 }
 
-fn of_grammar(error: &FilterError) -> Error {
+fn of_grammar(text: &str, error: &FilterError) -> Error {
     match error {
         FilterError::Syntax { offset, message } => Error { position: *offset, message: message.clone() },
+        FilterError::TooDeep { limit } => Error {
+            position: position::nested_deeper_than(text, *limit),
+            message: format!("it nests over {limit} levels deep; write it flatter"),
+        },
         other => Error { position: 0, message: other.to_string() },
     }
 }
@@ -50,6 +60,7 @@ fn of_grammar(error: &FilterError) -> Error {
 /// Walks the tree in the order of the text, so that positions are met one after the other.
 struct Reader {
     positions: Positions,
+    now: Moment,
 }
 
 impl Reader {
@@ -82,12 +93,16 @@ impl Reader {
         if let Some(field) = TimeField::of_name(&field) {
             return time_condition(field, restriction).map_err(error);
         }
-        Err(error(format!(
-            "`{}` is no field; use state, owner, action_type, risk, confidence, proposer, record, create_time or update_time",
-            cut(&restriction.comparable)
-        )))
+        if field == age::FIELD {
+            return age::condition(restriction, self.now).map_err(error);
+        }
+        Err(error(format!("`{}` is no field; use {FIELDS}", cut(&restriction.comparable))))
     }
 }
+
+/// What can be filtered, as people read it.
+const FIELDS: &str = "state, owner, turn, action_type, risk, confidence, proposer, record, create_time, update_time, \
+                      due_time, expire_time or age";
 
 fn text_condition(field: TextField, restriction: &Restriction) -> Result<Condition, String> {
     let negated = match restriction.comparator {
@@ -147,6 +162,7 @@ impl TextField {
         match name {
             "state" => Some(Self::State),
             "owner" => Some(Self::Owner),
+            "turn" => Some(Self::Turn),
             "action_type" => Some(Self::ActionType),
             "risk" => Some(Self::Risk),
             "confidence" => Some(Self::Confidence),
@@ -168,7 +184,7 @@ impl TextField {
             Self::Confidence => Some(words_of("CONFIDENCE_LEVEL_", |number| {
                 api::ConfidenceLevel::try_from(number).ok().map(|word| word.as_str_name())
             })),
-            Self::Owner | Self::ActionType | Self::Proposer | Self::Record => None,
+            Self::Owner | Self::Turn | Self::ActionType | Self::Proposer | Self::Record => None,
         }
     }
 }
@@ -176,8 +192,10 @@ impl TextField {
 impl TimeField {
     fn of_name(name: &str) -> Option<Self> {
         match name {
-            "create_time" => Some(Self::CreateTime),
-            "update_time" => Some(Self::UpdateTime),
+            "create_time" => Some(Self::Create),
+            "update_time" => Some(Self::Update),
+            "due_time" => Some(Self::Due),
+            "expire_time" => Some(Self::Expire),
             _ => None,
         }
     }
@@ -189,76 +207,4 @@ fn words_of(prefix: &str, name_of: impl Fn(i32) -> Option<&'static str>) -> Vec<
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn text(field: TextField, value: &str) -> Condition {
-        Condition::Text { field, pattern: Pattern::Is(value.to_owned()), negated: false }
-    }
-
-    #[test]
-    fn or_binds_tighter_than_and() {
-        let condition = parse("state = PROPOSED OR state = EDITED AND risk = HIGH").expect("a filter");
-        let either = Condition::Any(vec![text(TextField::State, "PROPOSED"), text(TextField::State, "EDITED")]);
-        assert_eq!(condition, Condition::All(vec![either, text(TextField::Risk, "HIGH")]));
-    }
-
-    #[test]
-    fn names_stand_without_quotes() {
-        assert_eq!(parse("owner = humans/a.b").expect("a filter"), text(TextField::Owner, "humans/a.b"));
-        assert_eq!(parse("record = crm/deal/1").expect("a filter"), text(TextField::Record, "crm/deal/1"));
-        assert_eq!(parse("owner = \"\"").expect("a filter"), text(TextField::Owner, ""));
-    }
-
-    #[test]
-    fn a_star_at_the_end_matches_the_beginning() {
-        let expected = Condition::Text {
-            field: TextField::Record,
-            pattern: Pattern::BeginsWith("crm/deal/".to_owned()),
-            negated: true,
-        };
-        assert_eq!(parse("record != \"crm/deal/*\"").expect("a filter"), expected);
-    }
-
-    #[test]
-    fn a_time_is_compared_as_a_moment() {
-        let at = "2026-11-22T10:00:00Z".parse().expect("a time");
-        let expected = Condition::Time { field: TimeField::CreateTime, order: Order::NotBefore, at };
-        assert_eq!(parse("create_time >= \"2026-11-22T11:00:00+01:00\"").expect("a filter"), expected);
-    }
-
-    #[test]
-    fn the_empty_filter_lets_everything_through() {
-        assert_eq!(parse("  ").expect("a filter"), Condition::All(Vec::new()));
-    }
-
-    #[test]
-    fn what_is_wrong_is_named_with_its_position() {
-        for (filter, position, part) in [
-            ("state = ", 8, "end of filter"),
-            ("state = PROPOSED AND colour = red", 21, "`colour` is no field"),
-            ("owner = \"a = b\" AND state = DONE", 20, "use one of PROPOSED, NEEDS_EVIDENCE"),
-            ("state > PROPOSED", 0, "`>` does not go with a text"),
-            ("create_time > yesterday", 0, "RFC 3339"),
-            ("create_time:\"2026-11-22T10:00:00Z\"", 0, "`:` does not go with a time"),
-            ("record = \"*x\"", 0, "put it at the end"),
-            ("risk = HIGH prod", 12, "`prod` stands alone"),
-            ("(state = PROPOSED", 17, "expected ')'"),
-            ("state(x) = PROPOSED", 8, "is no field"),
-            ("state = (PROPOSED)", 0, "no word"),
-        ] {
-            let error = parse(filter).expect_err(filter);
-            assert!(error.message.contains(part), "{filter}: {error}");
-            assert_eq!(error.position, position, "{filter}: {error}");
-        }
-    }
-
-    #[test]
-    fn the_number_of_comparisons_is_bounded() {
-        let of = |count: usize| vec!["risk = HIGH"; count].join(" OR ");
-        assert!(parse(&of(FILTER_MAX_COMPARISONS)).is_ok());
-        assert!(parse(&of(FILTER_MAX_COMPARISONS + 1)).expect_err("one too many").message.contains("over 64"));
-        assert!(parse(&format!("{:width$}", "risk = HIGH", width = FILTER_MAX_BYTES)).is_ok());
-        assert!(parse(&format!("{:width$}", "risk = HIGH", width = FILTER_MAX_BYTES + 1)).is_err());
-    }
-}
+mod tests;

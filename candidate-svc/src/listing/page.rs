@@ -1,14 +1,14 @@
 //! Which list is asked for, in which order, and from where on.
 
-use countersign_api::candidate::v1 as api;
 use uuid::Uuid;
 
 use super::{
-    condition::{Condition, TimeField},
+    condition::Condition,
     filter,
+    order::{ListOrder, rank_of, tier_of},
     token::{Binding, TokenInvalid},
 };
-use crate::domain::Candidate;
+use crate::domain::{Candidate, Moment, RiskTier};
 
 /// The most items on one page.
 pub const PAGE_MAX_ITEMS: u32 = 1_000;
@@ -21,15 +21,17 @@ pub const PAGE_DEFAULT_ITEMS: u32 = 50;
 pub struct Listing {
     /// Which candidates.
     pub condition: Condition,
-    /// By which time.
-    pub order_by: TimeField,
-    /// Latest first.
+    /// By what.
+    pub order_by: ListOrder,
+    /// Latest, or highest risk, first.
     pub descending: bool,
 }
 
-/// A place in a list: behind the candidate with this time and id.
+/// A place in a list: behind the candidate with this tier, time and id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
+    /// The tier, where the list is ordered by risk.
+    pub tier: Option<RiskTier>,
     /// The time that the list is ordered by, in microseconds since 1970.
     pub at_us: i64,
     /// The candidate's id, which orders equal times.
@@ -38,34 +40,40 @@ pub struct Place {
 
 /// Says that an order is none.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no order; write `create_time` or `update_time`, with ` desc` behind it for the latest first")]
+#[error(
+    "`{0}` is no order; write `create_time`, `update_time`, `due_time` or `risk`, with ` desc` behind it for the latest or highest first"
+)]
 pub struct OrderError(String);
 
 impl Listing {
-    /// Reads filter and order.
+    /// Reads filter and order. Ages in the filter count back from `now`.
     ///
     /// # Errors
     /// As [`filter::parse`] and [`OrderError`].
-    pub fn parse(request: &api::ListCandidatesRequest) -> Result<Self, ListingError> {
-        let condition = filter::parse(&request.filter)?;
-        let words: Vec<&str> = request.order_by.split_whitespace().collect();
-        let (order_by, descending) = match words.as_slice() {
-            [] | ["create_time"] => (TimeField::CreateTime, false),
-            ["create_time", "desc"] => (TimeField::CreateTime, true),
-            ["update_time"] => (TimeField::UpdateTime, false),
-            ["update_time", "desc"] => (TimeField::UpdateTime, true),
-            _ => return Err(OrderError(request.order_by.chars().take(64).collect()).into()),
+    pub fn parse(filter: &str, order_by: &str, now: Moment) -> Result<Self, ListingError> {
+        let condition = filter::parse(filter, now)?;
+        let error = || OrderError(order_by.chars().take(64).collect());
+        let words: Vec<&str> = order_by.split_whitespace().collect();
+        let (field, descending) = match words.as_slice() {
+            [] => ("create_time", false),
+            [field] => (*field, false),
+            [field, "desc"] => (*field, true),
+            _ => return Err(error().into()),
+        };
+        let order_by = match field {
+            "create_time" => ListOrder::CreateTime,
+            "update_time" => ListOrder::UpdateTime,
+            "due_time" => ListOrder::DueTime,
+            "risk" => ListOrder::Risk,
+            _ => return Err(error().into()),
         };
         Ok(Self { condition, order_by, descending })
     }
 
     /// Returns the place behind a candidate of this list.
     pub fn place_of(&self, candidate: &Candidate) -> Place {
-        let at = match self.order_by {
-            TimeField::CreateTime => candidate.created_at,
-            TimeField::UpdateTime => candidate.updated_at,
-        };
-        Place { at_us: at.as_micros(), id: candidate.name.id }
+        let tier = (self.order_by == ListOrder::Risk).then_some(candidate.risk.tier);
+        Place { tier, at_us: self.order_by.time_us(candidate), id: candidate.name.id }
     }
 }
 
@@ -83,7 +91,8 @@ pub enum ListingError {
 impl Place {
     /// Writes the place as a page token.
     pub fn seal(self, binding: &Binding) -> String {
-        binding.seal(&[&self.at_us.to_be_bytes()[..], self.id.as_bytes()].concat())
+        let rank = self.tier.map_or(0, rank_of);
+        binding.seal(&[&[rank], &self.at_us.to_be_bytes()[..], self.id.as_bytes()].concat())
     }
 
     /// Reads the place of a page token.
@@ -91,9 +100,10 @@ impl Place {
     /// # Errors
     /// [`TokenInvalid`].
     pub fn open(binding: &Binding, token: &str) -> Result<Self, TokenInvalid> {
-        let place: [u8; 24] = binding.open(token)?;
+        let [rank, place @ ..]: [u8; 25] = binding.open(token)?;
         let (at, id) = place.split_first_chunk().ok_or(TokenInvalid)?;
-        Ok(Self { at_us: i64::from_be_bytes(*at), id: Uuid::from_slice(id).map_err(|_| TokenInvalid)? })
+        let tier = if rank == 0 { None } else { Some(tier_of(rank).ok_or(TokenInvalid)?) };
+        Ok(Self { tier, at_us: i64::from_be_bytes(*at), id: Uuid::from_slice(id).map_err(|_| TokenInvalid)? })
     }
 }
 
@@ -109,17 +119,21 @@ pub fn page_size(asked: i32) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
     #[test]
-    fn an_order_is_a_time_with_or_without_desc() {
+    fn an_order_is_a_field_with_or_without_desc() {
         let of = |order_by: &str| {
-            let request = api::ListCandidatesRequest { order_by: order_by.into(), ..Default::default() };
-            Listing::parse(&request).map(|listing| (listing.order_by, listing.descending))
+            let listing = Listing::parse("", order_by, Moment::from(Timestamp::UNIX_EPOCH));
+            listing.map(|listing| (listing.order_by, listing.descending))
         };
-        assert_eq!(of(""), Ok((TimeField::CreateTime, false)));
-        assert_eq!(of(" update_time  desc "), Ok((TimeField::UpdateTime, true)));
-        for order in ["desc", "create_time asc", "create_time, update_time", "snapshot"] {
+        assert_eq!(of(""), Ok((ListOrder::CreateTime, false)));
+        assert_eq!(of(" update_time  desc "), Ok((ListOrder::UpdateTime, true)));
+        assert_eq!(of("due_time"), Ok((ListOrder::DueTime, false)));
+        assert_eq!(of("risk desc"), Ok((ListOrder::Risk, true)));
+        for order in ["desc", "create_time asc", "create_time, update_time", "snapshot", "risk desc desc"] {
             assert!(matches!(of(order), Err(ListingError::Order(_))), "{order}");
         }
     }
@@ -127,8 +141,12 @@ mod tests {
     #[test]
     fn a_place_comes_back_out_of_its_token() {
         let binding = Binding::new("ListCandidates", &["workspaces/demo"]);
-        let place = Place { at_us: -7, id: Uuid::from_u128(9) };
-        assert_eq!(Place::open(&binding, &place.seal(&binding)), Ok(place));
+        for tier in [None, Some(RiskTier::Low), Some(RiskTier::High)] {
+            let place = Place { tier, at_us: -7, id: Uuid::from_u128(9) };
+            assert_eq!(Place::open(&binding, &place.seal(&binding)), Ok(place));
+        }
+        // A rank that no tier has is nobody's token, even well sealed.
+        assert_eq!(Place::open(&binding, &binding.seal(&[[4; 1].as_slice(), &[0; 24]].concat())), Err(TokenInvalid));
     }
 
     #[test]

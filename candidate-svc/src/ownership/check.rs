@@ -94,8 +94,5 @@ fn kinds<'a>(own: &[BTreeSet<&'a str>; 3], others: &[[BTreeSet<&'a str>; 3]]) ->
 }
 
 fn is_met(lists: &[BTreeSet<&str>; 3], kind: &Kind<'_>) -> bool {
-    let named = |(list, value): (&BTreeSet<&str>, &Option<&str>)| {
-        list.is_empty() || value.is_some_and(|value| list.contains(value))
-    };
-    lists.iter().zip(kind).all(named)
+    lists.iter().zip(kind).all(|(list, value)| list.is_empty() || value.is_some_and(|value| list.contains(value)))
 }

@@ -22,6 +22,6 @@ pub(super) fn member_for<'a>(members: &'a [Person], propose: &Propose) -> Option
 fn claim(member: &Person, parts: [&String; 3]) -> Hash {
     // The length in front keeps `ab` + `c` apart from `a` + `bc`.
     let lengths = parts.map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-    let [system, kind, id] = parts.map(|part| part.as_bytes());
+    let [system, kind, id] = parts.map(String::as_bytes);
     sha256(&[TAG, &lengths[0], system, &lengths[1], kind, &lengths[2], id, member.as_str().as_bytes()])
 }

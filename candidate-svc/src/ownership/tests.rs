@@ -64,7 +64,11 @@ fn the_first_rule_that_knows_somebody_counts_and_is_named() {
             "rule 2: the manager of the record's owner",
         ),
         (proposal("create_task", deal, &[("sales_agent", "")]), "humans/desk", "rule 4: the person it names"),
-        (proposal("create_task", Some(("crm", "account", "7")), &[("sales_agent", "Ben")]), "humans/desk", "rule 4: the person it names"),
+        (
+            proposal("create_task", Some(("crm", "account", "7")), &[("sales_agent", "Ben")]),
+            "humans/desk",
+            "rule 4: the person it names",
+        ),
     ] {
         assert_eq!(found(&owners, &propose), Some((owner.into(), reason.into())));
     }
@@ -108,7 +112,8 @@ fn a_team_shares_fairly_and_a_record_stays_with_its_person() {
     assert!(shares.len() == 3 && shares.values().all(|share| (900..=1_100).contains(share)), "{shares:?}");
 
     // Read again, the rules deal the same; without Cara, only her share moves.
-    assert!(ids.iter().all(|id| of(&owners, id) == of(&read(FILE).expect("rules"), id)));
+    let again = read(FILE).expect("rules");
+    assert!(ids.iter().all(|id| of(&owners, id) == of(&again, id)));
     let without = read(&FILE.replace(", \"humans/cara\"", "")).expect("rules");
     assert!(ids.iter().all(|id| of(&owners, id) == "humans/cara" || of(&owners, id) == of(&without, id)));
 }
@@ -139,10 +144,18 @@ fn what_is_wrong_is_named_by_file_key_and_reason() {
         (rule("", r#"{ from = "manager", people = {} }"#), "rules[0].owner.field", "it is missing"),
         (rule("", r#"{ from = "manager", field = " ", people = {} }"#), "rules[0].owner.field", "it is empty"),
         (rule("", r#"{ from = "manager", field = "m", people = {} }"#), "rules[0].owner.people", "it is empty"),
-        (rule("", r#"{ from = "manager", field = "m", people = { R = "rocco" } }"#), "rules[0].owner.people.R", "not a person"),
+        (
+            rule("", r#"{ from = "manager", field = "m", people = { R = "rocco" } }"#),
+            "rules[0].owner.people.R",
+            "not a person",
+        ),
         (rule("when.colours = []", person), "rules[0].when", "unknown field"),
         (rule("when.object_types = []", person), "rules[0].when.object_types", "names nothing"),
-        (rule("when.action_types = [\"sing\"]", person), "rules[0].when.action_types", "there is no action type `sing`"),
+        (
+            rule("when.action_types = [\"sing\"]", person),
+            "rules[0].when.action_types",
+            "there is no action type `sing`",
+        ),
     ] {
         let error = read(&text).expect_err(&text);
         assert_eq!((error.file.as_str(), error.key.as_str()), ("owners.toml", key), "{text}: {error}");
@@ -163,21 +176,24 @@ fn a_rule_that_never_speaks_is_refused() {
         format!("{everybody}{crm}"),
         format!("{crm}{crm}"),
         format!("{two}{one}"),
-        format!("{crm}{deals}[[rules]]\nwhen.record_systems = [\"crm\"]\nwhen.object_types = [\"deal\", \"task\"]\nowner = {{ person = \"humans/c\" }}"),
+        format!(
+            "{crm}{deals}[[rules]]\nwhen.record_systems = [\"crm\"]\nwhen.object_types = [\"deal\", \"task\"]\nowner = {{ person = \"humans/c\" }}"
+        ),
     ] {
         let error = read(&silenced).expect_err(&silenced);
         assert!(error.key.starts_with("rules[") && error.reason.contains("earlier rules answer"), "{error}");
     }
-    for heard in [format!("{crm}{everybody}"), format!("{one}{two}"), format!("{two}{everybody}"), format!("{crm}{deals}")] {
+    for heard in
+        [format!("{crm}{everybody}"), format!("{one}{two}"), format!("{two}{everybody}"), format!("{crm}{deals}")]
+    {
         read(&heard).expect(&heard);
     }
 }
 
 #[test]
 fn the_number_of_rules_and_people_is_bounded() {
-    let rules = |count: usize| -> String {
-        (0..count).map(|n| format!("[[rules]]\nwhen.object_types = [\"t{n}\"]\nowner = {{ person = \"humans/a\" }}\n")).collect()
-    };
+    let rule = |n| format!("[[rules]]\nwhen.object_types = [\"t{n}\"]\nowner = {{ person = \"humans/a\" }}\n");
+    let rules = |count: usize| (0..count).map(rule).collect::<String>();
     let team = |count: usize| {
         let members: Vec<String> = (0..count).map(|n| format!("\"humans/m{n}\"")).collect();
         format!("rules = [{{ owner = {{ team = [{}], by = \"round_robin\" }} }}]", members.join(", "))

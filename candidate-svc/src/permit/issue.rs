@@ -1,6 +1,6 @@
 use countersign_api::candidate::v1 as api;
 
-use super::Proven;
+use super::{Proven, ahead::AheadProof};
 use crate::{
     domain::{ActionType, Candidate, Claim, Executing, State},
     wire::{payload, record, time},
@@ -64,5 +64,6 @@ fn message(
         retry_safe: action_type.retry_safe,
         traceparent: proven.claimable.entry.traceparent,
         reissued,
+        standing_approval_proof: proven.ahead.map(AheadProof::into_wire),
     }
 }

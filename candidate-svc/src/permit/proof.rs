@@ -5,6 +5,7 @@ use countersign_api::{
 use service_kit::grpc::AuthorizedChannel;
 use tonic::Status;
 
+use super::ahead::AheadProof;
 use crate::{
     domain::RecordedAt,
     store::{ApprovingEntry, Claimable},
@@ -17,6 +18,8 @@ pub(crate) struct Proven {
     pub(super) checkpoint: String,
     pub(super) checkpoint_size: u64,
     pub(super) proof: InclusionProof,
+    /// Where the approval was given ahead: that it was given before.
+    pub(super) ahead: Option<AheadProof>,
 }
 
 /// Why the ledger does not prove what it gave receipts for.
@@ -36,8 +39,9 @@ pub(crate) async fn prove(
     workspace: &Workspace,
     claimables: Vec<Claimable>,
 ) -> Result<Vec<Proven>, ProofError> {
-    let index_of = |claimable: &Claimable| i64::try_from(claimable.entry.entry_index).unwrap_or(i64::MAX);
-    let indices: Vec<i64> = claimables.iter().map(index_of).collect();
+    let approvals = claimables.iter().map(|claimable| claimable.entry.entry_index);
+    let grants = claimables.iter().filter_map(|claimable| claimable.granted_in);
+    let indices: Vec<i64> = approvals.chain(grants).map(|index| i64::try_from(index).unwrap_or(i64::MAX)).collect();
     let request = ProveInclusionRequest { parent: workspace.to_string(), indices: indices.clone(), wait: true };
     let response = ledger.clone().prove_inclusion(request).await?.into_inner();
     let checkpoint = response.checkpoint.ok_or(ProofError::Incomplete)?;
@@ -45,15 +49,20 @@ pub(crate) async fn prove(
     if !response.proofs.iter().map(|proof| proof.index).eq(indices) {
         return Err(ProofError::Incomplete);
     }
-    let proven = claimables.into_iter().zip(response.proofs);
-    Ok(proven
-        .map(|(claimable, proof)| Proven {
-            claimable,
-            checkpoint: checkpoint.signed_note.clone(),
-            checkpoint_size,
-            proof,
-        })
-        .collect())
+    let mut proofs = response.proofs;
+    let mut grants = proofs.split_off(claimables.len()).into_iter();
+    let mut proven = Vec::with_capacity(claimables.len());
+    for (claimable, proof) in claimables.into_iter().zip(proofs) {
+        let ahead = match claimable.granted_in {
+            None => None,
+            Some(_) => {
+                let grant = grants.next().expect("invariant: there is one proof for each index that was asked for");
+                Some(AheadProof::read(ledger, workspace, claimable.entry.entry_index, grant).await?)
+            }
+        };
+        proven.push(Proven { claimable, checkpoint: checkpoint.signed_note.clone(), checkpoint_size, proof, ahead });
+    }
+    Ok(proven)
 }
 
 impl Proven {

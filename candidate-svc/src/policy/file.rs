@@ -7,6 +7,11 @@ use super::rule::{Condition, Demands, Rule};
 use crate::domain::{EscalationStep, NoAudience, PolicyVerdict};
 use crate::keyed_toml::{KeyError, Keys};
 
+/// The longest text of a policy, in bytes: as the payload of a candidate it must leave room for the rest.
+pub const TEXT_MAX_BYTES: usize = 48 * 1024;
+
+/// The most rules of a policy: each is compared with all behind it.
+const RULES_MAX: usize = 64;
 const SECS_PER_DAY: u64 = 24 * 60 * 60;
 /// Longest duration that a policy may name, in days.
 const DAYS_MAX: u64 = 3650;
@@ -17,10 +22,17 @@ const ESCALATIONS_MAX: usize = 8;
 
 /// Reads what holds for every candidate, and the rules on top of it.
 pub(super) fn read(file: &str, text: &str) -> Result<(PolicyVerdict, Vec<Rule>), KeyError> {
+    if text.len() > TEXT_MAX_BYTES {
+        let reason = format!("it has `{}` bytes, `{TEXT_MAX_BYTES}` are allowed: shorten it", text.len());
+        return Err(KeyError { file: file.to_owned(), key: String::new(), reason });
+    }
     let mut keys = Keys::read(file, text)?;
     let default = rule(keys.table("default")?)?;
     let base = complete(default, text, &keys)?;
-    let rules = keys.tables("rules")?.into_iter().map(rule).collect::<Result<_, _>>()?;
+    let rules: Vec<Rule> = keys.tables("rules")?.into_iter().map(rule).collect::<Result<_, _>>()?;
+    if rules.len() > RULES_MAX {
+        return Err(keys.wrong("rules", format!("there are `{}`, `{RULES_MAX}` are allowed: join some", rules.len())));
+    }
     keys.finish()?;
     Ok((base, rules))
 }

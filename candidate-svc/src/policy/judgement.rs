@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use ledger_format::Hash;
 
-use super::{check, file, rule::Rule};
+use super::{PolicySource, check, file, rule::Rule};
 use crate::catalogue::Catalogue;
 use crate::domain::{ActionTypeName, Confidence, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
 use crate::keyed_toml::KeyError;
 
-/// The file that comes with the program.
-const DEFAULT: (&str, &str) = ("default.toml", include_str!("../../policy/default.toml"));
-
 /// A review policy. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Policy {
+    text: Arc<str>,
     base: Arc<PolicyVerdict>,
     rules: Arc<[Rule]>,
 }
@@ -26,8 +24,8 @@ impl Policy {
     ///
     /// Never: a test reads its file.
     pub fn built_in() -> Self {
-        let (file, text) = DEFAULT;
-        Self::read(file, text).expect("the built-in policy is well formed")
+        let source = PolicySource::BuiltIn;
+        Self::read(source.name(), source.text()).expect("the built-in policy is well formed")
     }
 
     /// Reads a policy. `file` is what errors call it; the digest is that of `text`.
@@ -37,7 +35,18 @@ impl Policy {
     /// [`KeyError`] names file, key and reason of the first thing that is wrong.
     pub fn read(file: &str, text: &str) -> Result<Self, KeyError> {
         let (base, rules) = file::read(file, text)?;
-        Ok(Self { base: Arc::new(base), rules: rules.into() })
+        Ok(Self { text: text.into(), base: Arc::new(base), rules: rules.into() })
+    }
+
+    /// Reads a policy, as [`Policy::read`] does, and checks it, as [`Policy::check`] does.
+    ///
+    /// # Errors
+    ///
+    /// Those of both.
+    pub fn read_checked(file: &str, text: &str, catalogue: &Catalogue) -> Result<Self, KeyError> {
+        let policy = Self::read(file, text)?;
+        policy.check(file, catalogue)?;
+        Ok(policy)
     }
 
     /// Checks it against the action types that there are. `file` is what errors call it.
@@ -47,6 +56,11 @@ impl Policy {
     /// [`KeyError`] names the first rule that never has an effect, or the demands that cannot stand together.
     pub fn check(&self, file: &str, catalogue: &Catalogue) -> Result<(), KeyError> {
         check::check(file, &self.base, &self.rules, catalogue)
+    }
+
+    /// Returns its text.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
     /// Returns SHA-256 of the policy's text.

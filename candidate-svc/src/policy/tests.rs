@@ -1,12 +1,22 @@
 use ledger_format::sha256;
 use service_kit::access::Role;
 
-use super::Policy;
+use super::{Policy, TEXT_MAX_BYTES};
 use crate::catalogue::Catalogue;
 use crate::domain::{Confidence, ConfidenceLevel, Impact, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
 use crate::keyed_toml::KeyError;
 
 const DEFAULT: &str = include_str!("../../policy/default.toml");
+/// What holds for every candidate, and no rule.
+const BASE: &str = r#"
+[default]
+reason = "one person approves, and not their own proposal or edit"
+quorum = 1
+four_eyes = true
+approver_roles = ["reviewer", "manager", "admin"]
+expire_after_days = 14
+approval_valid_for_days = 7
+"#;
 const DAY_SECS: u64 = 24 * 60 * 60;
 
 fn judge(policy: &Policy, action_type: &str, tier: RiskTier, level: ConfidenceLevel) -> PolicyVerdict {
@@ -16,8 +26,8 @@ fn judge(policy: &Policy, action_type: &str, tier: RiskTier, level: ConfidenceLe
 }
 
 fn wrong(from: &str, to: &str) -> KeyError {
-    assert!(DEFAULT.contains(from), "the file has no `{from}`");
-    Policy::read("default.toml", &DEFAULT.replacen(from, to, 1)).expect_err("it is wrong")
+    assert!(BASE.contains(from), "the file has no `{from}`");
+    Policy::read("default.toml", &BASE.replacen(from, to, 1)).expect_err("it is wrong")
 }
 
 #[test]
@@ -43,7 +53,7 @@ fn by_default_one_person_approves_and_not_their_own() {
 #[test]
 fn rules_apply_in_order_where_all_their_conditions_hold() {
     let text = format!(
-        "{DEFAULT}
+        "{BASE}
         [[rules]]
         reason = \"two look at what is of high risk\"
         when.risk_tiers = [\"HIGH\"]
@@ -91,18 +101,32 @@ fn what_is_wrong_is_named_by_key() {
         assert_eq!((error.file.as_str(), error.key.as_str()), ("default.toml", key), "{error}");
         assert!(error.reason.contains(words), "{error}");
     }
-    let error = Policy::read("p.toml", &format!("{DEFAULT}\n[[rules]]\nreason = \"x\"\nwhen.risk = [\"LOW\"]"));
+    let error = Policy::read("p.toml", &format!("{BASE}\n[[rules]]\nreason = \"x\"\nwhen.risk = [\"LOW\"]"));
     let error = error.expect_err("it is wrong");
     assert_eq!(error.key, "rules[0].when", "{error}");
 }
 
 fn with_rules(rules: &str) -> Policy {
-    Policy::read("p.toml", &format!("{DEFAULT}\n{rules}")).expect("a policy")
+    Policy::read("p.toml", &format!("{BASE}\n{rules}")).expect("a policy")
 }
 
 #[test]
 fn the_built_in_policy_suits_the_built_in_catalogue() {
     Policy::built_in().check("default.toml", &Catalogue::built_in()).expect("it suits");
+}
+
+#[test]
+fn a_policy_has_a_text_and_rules_that_people_can_survey() {
+    let long = |bytes: usize| format!("{BASE}#{}", "x".repeat(bytes - BASE.len() - 1));
+    assert!(Policy::read("p.toml", &long(TEXT_MAX_BYTES - 1)).is_ok());
+    assert!(Policy::read("p.toml", &long(TEXT_MAX_BYTES)).is_ok());
+    let error = Policy::read("p.toml", &long(TEXT_MAX_BYTES + 1)).expect_err("too long");
+    assert!(error.key.is_empty() && error.reason.contains("49153"), "{error}");
+
+    let many = |rules: usize| format!("{BASE}{}", "[[rules]]\nreason = \"x\"\nquorum = 2\n".repeat(rules));
+    assert!(Policy::read("p.toml", &many(63)).is_ok() && Policy::read("p.toml", &many(64)).is_ok());
+    let error = Policy::read("p.toml", &many(65)).expect_err("too many");
+    assert_eq!(error.key, "rules", "{error}");
 }
 
 #[test]
@@ -198,7 +222,7 @@ fn a_chain_is_in_order_of_time_and_leads_to_people() {
         ),
         ("{ after_days = 2, too = \"humans/a\" }", "rules[0].escalate[0].to", "missing"),
     ] {
-        let text = format!("{DEFAULT}\n[[rules]]\nreason = \"x\"\nescalate = [{chain}]");
+        let text = format!("{BASE}\n[[rules]]\nreason = \"x\"\nescalate = [{chain}]");
         let error = Policy::read("p.toml", &text).expect_err(chain);
         assert_eq!(error.key, key, "{error}");
         assert!(error.reason.contains(words), "{error}");

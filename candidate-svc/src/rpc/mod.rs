@@ -8,15 +8,19 @@ mod execution;
 mod follow;
 mod order;
 mod parts;
+mod policy;
 mod proposal;
 mod review;
+mod standing_approval;
 mod status;
 mod trigger;
 mod until_drained;
 
 pub use execution::ExecutionRpc;
+pub use policy::PolicyRpc;
 pub use proposal::ProposalRpc;
 pub use review::ReviewRpc;
+pub use standing_approval::StandingApprovalRpc;
 pub use trigger::TriggerRpc;
 
 use parts::page_size;

@@ -62,15 +62,15 @@ impl Parts {
         Ok(workspace)
     }
 
-    pub(super) fn now(&self) -> Moment {
+    pub(crate) fn now(&self) -> Moment {
         Moment::from(self.clock.now())
     }
 
-    pub(super) fn draw_id(&self) -> Uuid {
+    pub(crate) fn draw_id(&self) -> Uuid {
         self.ids.uuid_v7(self.clock.now())
     }
 
-    pub(super) fn draw_nonce(&self) -> Nonce {
+    pub(crate) fn draw_nonce(&self) -> Nonce {
         Nonce::new(self.ids.random_32())
     }
 }

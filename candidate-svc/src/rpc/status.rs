@@ -14,6 +14,7 @@ use tonic_types::{StatusExt, pb};
 
 use crate::{
     domain::{Refusal, Verb},
+    keyed_toml::KeyError,
     listing::{filter, page::ListingError, token::TokenInvalid},
     store::{self, CorruptRow, Denial, WriteError},
     wire::FieldError,
@@ -26,6 +27,15 @@ const NAMED_MAX: usize = 20;
 pub(super) fn not_found(what: &str, name: &impl std::fmt::Display) -> Status {
     let message = format!("there is no {what} `{name}`; list those of its workspace");
     Rejection::new(ErrorReason::ResourceNotFound, message).with("name", name.to_string()).into()
+}
+
+/// Refuses a policy revision that is not there.
+pub(super) fn policy_revision_not_found(workspace: &Workspace, name: &str, revision: Option<u64>) -> Status {
+    let message = match revision {
+        Some(revision) => format!("`{workspace}` has no policy revision `{revision}`; list those that it has"),
+        None => format!("`{workspace}` has no policy yet; it takes the file's with the first proposal there"),
+    };
+    Rejection::new(ErrorReason::ResourceNotFound, message).with("name", name).into()
 }
 
 /// Refuses an item that is too large to be kept.
@@ -78,6 +88,15 @@ pub(super) fn unreadable_event(place: &impl std::fmt::Display) -> Status {
         .into()
 }
 
+/// Refuses what is no policy, or none that stands.
+pub(super) fn of_policy(error: &KeyError) -> Status {
+    policy_invalid(format!("the review policy is refused: {error}"), error).into()
+}
+
+fn policy_invalid(message: String, error: &KeyError) -> Rejection {
+    Rejection::new(ErrorReason::PolicyInvalid, message).with("key", error.key.clone())
+}
+
 fn sized(rejection: Rejection, bytes: usize, max: usize) -> Rejection {
     rejection.with("bytes", bytes.to_string()).with("maxBytes", max.to_string())
 }
@@ -122,6 +141,9 @@ fn of_refusal(refusal: Refusal) -> Rejection {
         }
         Refusal::Payload { pointer, reason: _ } => because(ErrorReason::PayloadInvalid).with("pointer", pointer),
         Refusal::PayloadTooLarge { bytes, max_bytes } => sized(because(ErrorReason::ItemTooLarge), bytes, max_bytes),
+        Refusal::NotAhead { action_type, reason: _ } => {
+            because(ErrorReason::PolicyDenied).with("actionType", action_type.to_string())
+        }
         Refusal::ActionTypeUnknown { name } => because(ErrorReason::ActionTypeUnknown).with("actionType", name),
         Refusal::Malformed { field, reason } => Rejection::malformed(field, reason),
     }
@@ -132,6 +154,12 @@ fn of_denial(denial: Denial) -> Rejection {
     match denial {
         Denial::Refused(refusal) => of_refusal(refusal),
         Denial::NotFound(name) => Rejection::new(ErrorReason::ResourceNotFound, message).with("name", name.to_string()),
+        Denial::NoStandingApproval(name) => {
+            Rejection::new(ErrorReason::ResourceNotFound, message).with("name", name.to_string())
+        }
+        Denial::NoDelegation(name) => {
+            Rejection::new(ErrorReason::ResourceNotFound, message).with("name", name.to_string())
+        }
         Denial::RequestIdReused(id) => {
             Rejection::new(ErrorReason::RequestIdReused, message).with("requestId", id.to_string())
         }
@@ -142,6 +170,7 @@ fn of_denial(denial: Denial) -> Rejection {
             .with("candidate", memory.candidate.to_string())
             .with("rejectionReason", memory.reason.as_str())
             .with("until", memory.until.to_string()),
+        Denial::PolicyInvalid(error) | Denial::FirstPolicyInvalid(error) => policy_invalid(message, &error),
         Denial::Corrupt(row) => of_corrupt_row(&row),
     }
 }

@@ -2,15 +2,23 @@
 //!
 //! The jobs of a batch see one another in order, as if each had been committed alone. A refused job leaves no trace.
 
+mod apply_policy;
+mod delegation;
+mod policy;
+mod policy_file;
+mod standing;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use countersign_api::name::{CandidateName, TriggerName, Workspace};
+use countersign_api::name::{CandidateName, DelegationName, TriggerName, Workspace};
 use ledger_format::CONTENT_MAX_BYTES;
 use service_kit::access::Pseudonyms;
 
 use super::{
     Changed, CorruptRow, Denial, KeptTrigger,
+    ahead::{Ahead, AheadWrites},
+    in_force::{InForce, PolicyFileRow},
     job::{Answer, Ask, CommandJob, EventReceipt, Job, ProposeJob, TriggerJob},
     kin::{self, Kin, MemoryRow},
     request::{KeptRequest, RequestHash, RequestKey},
@@ -18,11 +26,14 @@ use super::{
     signals::Effects,
 };
 use crate::{
+    audit_sample::AuditSample,
     catalogue::Catalogue,
     domain::{
-        self, ActionTypeName, Candidate, Command, Context, Event, EventBody, Moment, Propose, RequestId, Rival,
-        Trigger, Withdraw, evolve,
+        self, ActionType, ActionTypeName, Candidate, Command, Context, Delegation, Event, EventBody, Moment, PolicyRevision,
+        Propose, RequestId, Rival, State, Trigger, Withdraw, evolve,
     },
+    keyed_toml::KeyError,
+    ownership::Owners,
     policy::Policy,
 };
 
@@ -30,8 +41,13 @@ use crate::{
 #[derive(Clone)]
 pub(crate) struct Judge {
     pub(crate) catalogue: Catalogue,
-    pub(crate) policy: Policy,
+    /// The policy that a workspace begins with; what is wrong with it, when it is none.
+    pub(crate) first_policy: Result<Policy, KeyError>,
+    /// What is in force in the workspaces that anything was proposed in.
+    pub(crate) policies: HashMap<Workspace, InForce>,
+    pub(crate) owners: Owners,
     pub(crate) pseudonyms: Pseudonyms,
+    pub(crate) audit: AuditSample,
 }
 
 /// Identifies a trigger by where it came from.
@@ -46,7 +62,10 @@ pub(crate) struct Known {
     pub(crate) answered: HashMap<(CandidateName, u64), Result<Arc<Candidate>, CorruptRow>>,
     pub(crate) triggers_by_source: HashMap<SourceKey, Result<Arc<Trigger>, CorruptRow>>,
     pub(crate) kin: Kin,
+    pub(crate) ahead: Ahead,
     pub(crate) triggers_by_name: HashMap<TriggerName, Result<Arc<Trigger>, CorruptRow>>,
+    /// Those that have not ended, where a job is on delegations, and those that jobs name.
+    pub(crate) delegations: BTreeMap<DelegationName, Result<Delegation, CorruptRow>>,
 }
 
 /// What to write, in one transaction.
@@ -59,7 +78,14 @@ pub(crate) struct Writes {
     pub(crate) events: Vec<EventRow>,
     pub(crate) requests: Vec<RequestRow>,
     pub(crate) triggers: Vec<Arc<Trigger>>,
+    pub(crate) delegations_made: Vec<Delegation>,
+    pub(crate) delegations_ended: Vec<Delegation>,
+    pub(crate) ahead: AheadWrites,
     pub(crate) receipts: Vec<EventReceipt>,
+    pub(crate) policy_revisions: Vec<PolicyRevision>,
+    pub(crate) policy_files: Vec<PolicyFileRow>,
+    /// What is in force afterwards in workspaces where that changed; already in the rows above.
+    pub(crate) in_force: HashMap<Workspace, InForce>,
 }
 
 /// A batch that is being judged.
@@ -84,6 +110,10 @@ impl<'a> Batch<'a> {
             Job::Propose(job) => Answer::Candidate(self.propose(*job)),
             Job::Command(job) => Answer::Candidate(self.command(&job)),
             Job::Trigger(job) => Answer::Trigger(self.keep_trigger(&job)),
+            Job::ApplyPolicy(job) => Answer::Candidate(self.apply_policy(&job)),
+            Job::PolicyFile(job) => Answer::PolicyFile(self.take_policy_file(*job)),
+            Job::Delegation(job) => Answer::Delegation(self.delegate(*job)),
+            Job::Standing(job) => Answer::Standing(self.stand(*job)),
             Job::Receipts(receipts) => {
                 self.effects.receipts += receipts.len();
                 self.writes.receipts.extend(receipts);
@@ -122,14 +152,22 @@ impl<'a> Batch<'a> {
         if let Some(kept) = kept {
             propose.proposal.trigger = kept;
         }
+        if propose.owner.is_none()
+            && let Some(found) = self.judge.owners.find(&propose)
+        {
+            (propose.owner, propose.owner_reason) = (Some(found.owner), found.reason);
+        }
         self.check_memory(&ask, &propose)?;
-        let predecessors = self.predecessors(&ask, &propose)?;
-        propose.proposal.supersedes = predecessors.first().map(|predecessor| predecessor.name.clone());
+        let predecessor = self.predecessor(&ask, &propose)?;
+        propose.proposal.supersedes = predecessor.as_ref().map(|predecessor| predecessor.name.clone());
+        let (offers, audit_keys) = self.offers(&ask, &propose, predecessor.as_deref());
+        propose.standing = offers;
         let trigger = Arc::clone(&propose.proposal.trigger);
         let action_type = propose.proposal.action_type.clone();
-        let events = domain::propose(propose, &self.context(&ask, &action_type, false, &[]))?;
+        let events = domain::propose(propose, &self.context(&ask, &name.workspace, &action_type, false, &[])?)?;
         let candidate = self.admit(&ask, None, &events)?;
-        for predecessor in predecessors {
+        self.count_use(&candidate, audit_keys);
+        if let Some(predecessor) = predecessor {
             self.supersede(&ask, predecessor, &candidate.name)?;
         }
         if is_new_trigger {
@@ -147,24 +185,12 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// Finds what a proposal replaces: what it names, and what is open under its dedup key. Both are its proposer's own.
-    fn predecessors(&self, ask: &Ask, propose: &Propose) -> Result<Vec<Arc<Candidate>>, Denial> {
-        let proposer = ask.actor.principal();
-        let named = propose.proposal.supersedes.as_ref().filter(|named| named.workspace == propose.name.workspace);
-        let alike = self.known.kin.predecessor(&propose.name.workspace, &proposer, &propose.proposal);
-        let mut found = Vec::new();
-        for name in named.into_iter().chain(alike.filter(|alike| Some(*alike) != named)) {
-            let candidate = match self.known.candidates.get(name) {
-                Some(Ok(candidate)) => Arc::clone(candidate),
-                Some(Err(corrupt)) => return Err(corrupt.clone().into()),
-                None => return Err(domain::refuse_predecessor(name, None, &proposer).into()),
-            };
-            if candidate.proposer != proposer || !candidate.state.name().is_open() {
-                return Err(domain::refuse_predecessor(name, Some(&candidate), &proposer).into());
-            }
-            found.push(candidate);
-        }
-        Ok(found)
+    /// Finds what a proposal replaces: its proposer's own candidate that is open under the same dedup key.
+    fn predecessor(&self, ask: &Ask, propose: &Propose) -> Result<Option<Arc<Candidate>>, Denial> {
+        let workspace = &propose.name.workspace;
+        let alike = self.known.kin.predecessor(workspace, &ask.actor.principal(), &propose.proposal);
+        let known = alike.map(|name| self.known.candidates.get(name).expect("invariant: kin is read with its rows"));
+        Ok(known.cloned().transpose()?)
     }
 
     /// Takes back what a new candidate replaces, so that each names the other.
@@ -176,7 +202,7 @@ impl<'a> Batch<'a> {
             reason: String::new(),
             superseded_by: Some(successor.clone()),
         });
-        let context = self.context(&ask, &before.proposal.action_type, false, &[]);
+        let context = self.context(&ask, &successor.workspace, &before.proposal.action_type, false, &[])?;
         let events =
             domain::decide(&before, &withdraw, &context).expect("invariant: its proposer takes back what is open");
         self.admit(&ask, Some(before), &events)?;
@@ -194,7 +220,7 @@ impl<'a> Batch<'a> {
             Some(Ok(candidate)) => Arc::clone(candidate),
         };
         let rivals = self.known.kin.rivals(name);
-        let context = self.context(ask, &before.proposal.action_type, *in_batch, &rivals);
+        let context = self.context(ask, &name.workspace, &before.proposal.action_type, *in_batch, &rivals)?;
         let events = domain::decide(&before, command, &context)?;
         let candidate = self.admit(ask, Some(before), &events)?;
         Ok(Changed { candidate, replayed: false })
@@ -223,20 +249,21 @@ impl<'a> Batch<'a> {
     fn context<'b>(
         &'b self,
         ask: &'b Ask,
+        workspace: &Workspace,
         action_type: &ActionTypeName,
         in_batch: bool,
         rivals: &'b [Rival],
-    ) -> Context<'b> {
-        Context {
+    ) -> Result<Context<'b>, Denial> {
+        Ok(Context {
             now: self.now,
             actor: &ask.actor,
             request_id: ask.request_id(),
             traceparent: &ask.traceparent,
             action_type: self.judge.catalogue.get(action_type),
-            policy: &self.judge.policy,
+            policy: self.policy_of(workspace)?,
             in_batch,
             rivals,
-        }
+        })
     }
 
     /// Finds the answer that this request was given before; other content under the same id is refused (C-6).
@@ -280,12 +307,18 @@ impl<'a> Batch<'a> {
             events.iter().fold(before.as_deref().cloned(), |candidate, event| Some(evolve(candidate, event)));
         let candidate = Arc::new(candidate.expect("invariant: a decision is at least one event"));
         assert_eq!(candidate.revision, before_revision + 1, "C-8: a decision makes the next revision");
+        self.check_policy_change(&candidate, events)?;
+        self.begin_policy(&candidate.name.workspace);
         let name = &candidate.name;
 
         if let Some(state) = state_before {
             *self.effects.states.entry(state).or_default() -= 1;
         }
         *self.effects.states.entry(candidate.state.name()).or_default() += 1;
+        if matches!(candidate.state, State::Approved(_)) {
+            let entry = self.judge.catalogue.get(&candidate.proposal.action_type);
+            self.effects.policy_approved |= entry.is_some_and(ActionType::changes_policy);
+        }
         self.effects.ended_claims.extend(events.iter().filter_map(ended_claim).map(|fence| (name.clone(), fence)));
         self.effects.with_events.insert(name.workspace.clone());
         self.effects.events += rows.len();
@@ -333,7 +366,11 @@ impl<'a> Batch<'a> {
 impl Writes {
     /// Tells whether there is nothing to write.
     pub(crate) fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.requests.is_empty() && self.triggers.is_empty() && self.receipts.is_empty()
+        self.events.is_empty()
+            && self.requests.is_empty()
+            && self.triggers.is_empty()
+            && self.receipts.is_empty()
+            && self.policy_files.is_empty()
     }
 }
 

@@ -1,7 +1,10 @@
-use countersign_api::name::CandidateName;
+use countersign_api::name::{CandidateName, DelegationName, StandingApprovalName};
 use service_kit::group_commit::SubmitError;
 
-use crate::domain::{Refusal, RejectionMemory, RequestId};
+use crate::{
+    domain::{Refusal, RejectionMemory, RequestId},
+    keyed_toml::KeyError,
+};
 
 /// Why the store could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,9 @@ pub enum Denial {
     /// The domain refuses.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// There is no such standing approval.
+    #[error("there is no standing approval `{0}`; list those of its workspace")]
+    NoStandingApproval(StandingApprovalName),
     /// There is no such candidate.
     #[error("there is no candidate `{0}`; list the candidates of its workspace")]
     NotFound(CandidateName),
@@ -68,6 +74,17 @@ pub enum Denial {
         .0.candidate, .0.reason.as_str(), .0.until
     )]
     RejectedBefore(RejectionMemory),
+    /// There is no such delegation, or it has ended.
+    #[error("there is no delegation `{0}` that has not ended; list the delegations of its workspace")]
+    NoDelegation(DelegationName),
+    /// The payload would put a policy in force that is none.
+    #[error("the review policy is refused: {0}")]
+    PolicyInvalid(KeyError),
+    /// The workspace has no policy yet, and the one that it would begin with is none.
+    #[error(
+        "nothing can be proposed here before the policy that the workspace would begin with is mended and the server is restarted: {0}"
+    )]
+    FirstPolicyInvalid(KeyError),
     /// The row that the job is about is damaged.
     #[error(transparent)]
     Corrupt(#[from] CorruptRow),

@@ -2,6 +2,7 @@ use countersign_api::name::CandidateName;
 use ledger_format::{Hash, PayloadDigest, PrincipalKind};
 
 use super::Subject;
+use crate::domain::Rival;
 
 /// An event as it is kept, with its receipt once there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,15 @@ pub struct ApprovingEntry {
     pub traceparent: String,
 }
 
+/// Another live candidate that would change the same field of the same record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conflict {
+    /// The other candidate.
+    pub rival: Rival,
+    /// What both would change.
+    pub subject: String,
+}
+
 /// An approval that stands in the ledger and that nobody has claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claimable {
@@ -57,6 +67,8 @@ pub struct Claimable {
     pub candidate: CandidateName,
     /// Where its approval stands.
     pub entry: ApprovingEntry,
+    /// Index of the entry that records the standing approval which gave it ahead, if one did.
+    pub granted_in: Option<u64>,
 }
 
 impl OutboxEvent {

@@ -1,10 +1,12 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use countersign_api::name::Workspace;
 use service_kit::{
     clock::Clock,
     database::{self, SqliteDatabase},
-    group_commit::{Limits, Ticket, Writer},
+    group_commit::{Limits, SubmitError, Ticket, Writer},
     health::Health,
     metrics::Metrics,
     shutdown::Shutdown,
@@ -12,11 +14,13 @@ use service_kit::{
 use tracing::Instrument;
 
 use super::{
-    Changed, CommandJob, Error, EventReceipt, KeptTrigger, ProposeJob, Reader, Signals, TriggerJob, WriteError,
+    Changed, CommandJob, DelegationJob, Error, EventReceipt, KeptTrigger, ProposeJob, Reader, Signals, StandingJob, TriggerJob, WriteError,
     batch::Judge,
-    job::{Answer, Job},
+    job::{Answer, ApplyPolicyJob, Job, PolicyFileJob},
     sqlite::{MIGRATIONS, SqliteWriter},
 };
+use crate::domain::{Delegation, StandingApproval};
+use crate::keyed_toml::KeyError;
 
 /// How many jobs wait for the writer, and how many share one commit. An item is at most 256 KiB, so the queue holds at
 /// most 256 MiB.
@@ -45,6 +49,12 @@ pub enum OpenError {
     /// The file can not be used.
     #[error("the database of candidates can not be opened")]
     Database(#[from] database::Error),
+    /// The policy is none that candidates could be judged by.
+    #[error("the review policy is refused: {0}")]
+    Policy(KeyError),
+    /// A changed policy file can not be proposed.
+    #[error("the changed policy file can not be proposed: {0}")]
+    PolicyFile(#[from] SubmitError),
     /// The file can not be read.
     #[error("the database of candidates can not be read")]
     Read(#[from] Error),
@@ -59,10 +69,12 @@ impl Store {
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub(crate) async fn open(file: &Path, judge: Judge, surroundings: Surroundings<'_>) -> Result<Self, OpenError> {
+    pub(crate) async fn open(file: &Path, mut judge: Judge, surroundings: Surroundings<'_>) -> Result<Self, OpenError> {
         let Surroundings { clock, metrics, health, shutdown } = surroundings;
         let database = SqliteDatabase::open(file, &MIGRATIONS).await?;
         let reader = Reader::new(database.readers.clone());
+        judge.policies = reader.policies_in_force().await?;
+        check_policies(&judge, &reader.workspaces().await?)?;
         let signals = Arc::new(Signals::new(metrics));
         signals.begin(reader.workspaces().await?, &reader.states().await?, reader.outbox_events().await?);
         let writer = SqliteWriter::new(database.clone(), judge, clock, Arc::clone(&signals), health);
@@ -120,6 +132,38 @@ impl Store {
         Ok(self.submit_now(Job::Trigger(Box::new(job))).await?.into_trigger()?)
     }
 
+    /// Makes or ends a delegation, unless the queue is full; answered after the commit.
+    ///
+    /// # Errors
+    /// See [`WriteError`]; then nothing was written.
+    pub async fn delegate(&self, job: DelegationJob) -> Result<Delegation, WriteError> {
+        Ok(self.submit_now(Job::Delegation(Box::new(job))).await?.into_delegation()?)
+    }
+
+    /// Gives or takes back a standing approval, unless the queue is full; answered after the commit.
+    ///
+    /// # Errors
+    /// See [`WriteError`]; then nothing was written.
+    pub async fn stand(&self, job: StandingJob) -> Result<Arc<StandingApproval>, WriteError> {
+        Ok(self.submit_now(Job::Standing(Box::new(job))).await?.into_standing()?)
+    }
+
+    /// Puts the policy of an approved candidate in force, waiting for room in the queue; answered after the commit.
+    ///
+    /// # Errors
+    /// See [`WriteError`]; then nothing was written.
+    pub(crate) async fn apply_policy(&self, job: ApplyPolicyJob) -> Result<Changed, WriteError> {
+        Ok(self.writer.submit(Job::ApplyPolicy(Box::new(job))).await?.into_candidate()?)
+    }
+
+    /// Has a policy file proposed where it is new, waiting for room in the queue; none when there is nothing to decide.
+    ///
+    /// # Errors
+    /// See [`WriteError`]; then nothing was written.
+    pub(crate) async fn take_policy_file(&self, job: PolicyFileJob) -> Result<Option<Changed>, WriteError> {
+        Ok(self.writer.submit(Job::PolicyFile(Box::new(job))).await?.into_policy_file()?)
+    }
+
     /// Writes receipts, waiting for room in the queue.
     ///
     /// # Errors
@@ -137,6 +181,23 @@ impl Store {
     async fn submit_now(&self, job: Job) -> Result<Answer, WriteError> {
         Ok(self.writer.try_submit(job).instrument(tracing::debug_span!("queue")).await?)
     }
+}
+
+/// Refuses to start without a policy for every workspace. A policy file that was broken later changes nothing: what a person
+/// approved stays in force.
+fn check_policies(judge: &Judge, workspaces: &BTreeSet<Workspace>) -> Result<(), OpenError> {
+    for (workspace, in_force) in &judge.policies {
+        if let Err(error) = in_force.policy.check("policy_toml", &judge.catalogue) {
+            let revision = in_force.revision;
+            tracing::warn!(workspace = workspace.id(), revision, %error, "the policy in force does not suit the action catalogue");
+        }
+    }
+    let Err(error) = &judge.first_policy else { return Ok(()) };
+    if workspaces.is_empty() || !workspaces.iter().all(|workspace| judge.policies.contains_key(workspace)) {
+        return Err(OpenError::Policy(error.clone()));
+    }
+    tracing::error!(%error, "the review policy's file is refused; what is in force stays in force");
+    Ok(())
 }
 
 impl Entered {

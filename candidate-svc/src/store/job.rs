@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
-use countersign_api::name::{CandidateName, Workspace};
+use countersign_api::name::{CandidateName, DelegationName, Workspace};
 use ledger_format::Hash;
 
-use super::{Denial, RequestHash, request::RequestKey};
-use crate::domain::{Actor, Candidate, Command, Propose, RequestId, Trigger};
+use super::{Denial, RequestHash, ahead::StandingJob, request::RequestKey};
+use crate::domain::{Actor, Candidate, Command, Delegate, Delegation, Propose, RecordedAt, RequestId, StandingApproval, Trigger};
+use crate::policy::Policy;
 
 /// Who asks, in which request and trace.
 #[derive(Debug, Clone)]
@@ -48,6 +49,51 @@ pub struct TriggerJob {
     pub trigger: Arc<Trigger>,
 }
 
+/// Asks something of delegations.
+#[derive(Debug)]
+pub struct DelegationJob {
+    /// Who asks.
+    pub ask: Ask,
+    /// Where.
+    pub workspace: Workspace,
+    /// What is asked.
+    pub order: DelegationOrder,
+}
+
+/// What can be asked of delegations.
+#[derive(Debug)]
+pub enum DelegationOrder {
+    /// A turn passes.
+    Make(Delegate),
+    /// It passes no more.
+    End {
+        /// The delegation.
+        name: DelegationName,
+        /// Why, if said.
+        note: String,
+    },
+}
+
+/// Asks to put the policy of an approved candidate in force.
+#[derive(Debug)]
+pub struct ApplyPolicyJob {
+    /// Candidate-svc itself, in the trace of the call that approved.
+    pub ask: Ask,
+    /// The candidate.
+    pub candidate: CandidateName,
+    /// Where its approval stands in the ledger.
+    pub recorded_at: RecordedAt,
+}
+
+/// Asks to have a policy file proposed, where a workspace has not taken notice of it yet.
+#[derive(Debug)]
+pub struct PolicyFileJob {
+    /// What the file says.
+    pub policy: Policy,
+    /// The proposal that says it.
+    pub propose: ProposeJob,
+}
+
 /// Where an event stands in the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EventReceipt {
@@ -65,7 +111,22 @@ pub(crate) enum Job {
     Propose(Box<ProposeJob>),
     Command(Box<CommandJob>),
     Trigger(Box<TriggerJob>),
+    ApplyPolicy(Box<ApplyPolicyJob>),
+    PolicyFile(Box<PolicyFileJob>),
+    Delegation(Box<DelegationJob>),
+    Standing(Box<StandingJob>),
     Receipts(Vec<EventReceipt>),
+}
+
+impl Job {
+    /// Returns what it proposes; none when it proposes nothing.
+    pub(crate) fn proposed(&self) -> Option<&ProposeJob> {
+        match self {
+            Self::Propose(job) => Some(job),
+            Self::PolicyFile(job) => Some(&job.propose),
+            _ => None,
+        }
+    }
 }
 
 /// What a change left.
@@ -91,6 +152,10 @@ pub struct KeptTrigger {
 pub(crate) enum Answer {
     Candidate(Result<Changed, Denial>),
     Trigger(Result<KeptTrigger, Denial>),
+    /// What was proposed; none when there was nothing to decide.
+    PolicyFile(Result<Option<Changed>, Denial>),
+    Delegation(Result<Delegation, Denial>),
+    Standing(Result<Arc<StandingApproval>, Denial>),
     Receipts,
 }
 
@@ -109,14 +174,35 @@ impl Answer {
     pub(crate) fn into_candidate(self) -> Result<Changed, Denial> {
         match self {
             Self::Candidate(answer) => answer,
-            Self::Trigger(_) | Self::Receipts => panic!("invariant: a job on a candidate is answered with a candidate"),
+            _ => panic!("invariant: a job on a candidate is answered with a candidate"),
         }
     }
 
     pub(crate) fn into_trigger(self) -> Result<KeptTrigger, Denial> {
         match self {
             Self::Trigger(answer) => answer,
-            Self::Candidate(_) | Self::Receipts => panic!("invariant: a job on a trigger is answered with a trigger"),
+            _ => panic!("invariant: a job on a trigger is answered with a trigger"),
+        }
+    }
+
+    pub(crate) fn into_policy_file(self) -> Result<Option<Changed>, Denial> {
+        match self {
+            Self::PolicyFile(answer) => answer,
+            _ => panic!("invariant: a job on a policy file is answered with what was proposed"),
+        }
+    }
+
+    pub(crate) fn into_standing(self) -> Result<Arc<StandingApproval>, Denial> {
+        match self {
+            Self::Standing(answer) => answer,
+            _ => panic!("invariant: a job on a standing approval is answered with one"),
+        }
+    }
+
+    pub(crate) fn into_delegation(self) -> Result<Delegation, Denial> {
+        match self {
+            Self::Delegation(answer) => answer,
+            _ => panic!("invariant: a job on a delegation is answered with a delegation"),
         }
     }
 }

@@ -6,10 +6,12 @@
 //!
 //! [`batch`] is the same for every database; `sqlite/` alone holds SQL.
 
+mod ahead;
 mod batch;
 mod error;
 mod found;
 mod handle;
+mod in_force;
 mod job;
 mod kin;
 mod request;
@@ -18,10 +20,11 @@ mod signals;
 mod sqlite;
 mod subject;
 
+pub use ahead::{StandingJob, StandingOrder};
 pub use error::{CorruptRow, Denial, Error, WriteError};
-pub use found::{ApprovingEntry, Claimable, OutboxEvent, StoredEvent};
+pub use found::{ApprovingEntry, Claimable, Conflict, OutboxEvent, StoredEvent};
 pub use handle::{Entered, OpenError, Store};
-pub use job::{Ask, Changed, CommandJob, EventReceipt, KeptTrigger, ProposeJob, TriggerJob};
+pub use job::{ApplyPolicyJob, Ask, Changed, CommandJob, DelegationJob, DelegationOrder, EventReceipt, KeptTrigger, PolicyFileJob, ProposeJob, TriggerJob};
 pub use request::RequestHash;
 pub use signals::Signals;
 pub use sqlite::SqliteReader as Reader;
@@ -29,6 +32,7 @@ pub use subject::Subject;
 
 pub(crate) use batch::Judge;
 pub(crate) use handle::Surroundings;
+pub(crate) use in_force::InForce;
 
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,8 @@ pub(crate) struct Effects {
     pub(crate) deadline: Option<Moment>,
     /// Claims that are over.
     pub(crate) ended_claims: Vec<(CandidateName, u64)>,
+    /// Whether a change of the policy was approved.
+    pub(crate) policy_approved: bool,
     /// How many candidates more, or fewer, are in each state.
     pub(crate) states: BTreeMap<StateName, i64>,
 }
@@ -42,6 +44,7 @@ pub struct Signals {
     events: watch::Sender<u64>,
     receipts: watch::Sender<u64>,
     triggers: watch::Sender<u64>,
+    policy_approvals: watch::Sender<()>,
     deadline: watch::Sender<Option<Moment>>,
     claims: Mutex<HashMap<(CandidateName, u64), OwnedSemaphorePermit>>,
     meters: Meters,
@@ -69,6 +72,7 @@ impl Signals {
             events: watch::Sender::default(),
             receipts: watch::Sender::default(),
             triggers: watch::Sender::default(),
+            policy_approvals: watch::Sender::default(),
             deadline: watch::Sender::default(),
             claims: Mutex::default(),
             meters,
@@ -93,6 +97,11 @@ impl Signals {
     /// Changes when triggers were committed.
     pub fn triggers(&self) -> watch::Receiver<u64> {
         self.triggers.subscribe()
+    }
+
+    /// Changes when a change of the policy was approved.
+    pub(crate) fn policy_approvals(&self) -> watch::Receiver<()> {
+        self.policy_approvals.subscribe()
     }
 
     /// Holds a place among a stream's claims until the claim is over.
@@ -151,6 +160,9 @@ impl Signals {
         }
         if let Some(deadline) = effects.deadline {
             self.expect_by(deadline);
+        }
+        if effects.policy_approved {
+            self.policy_approvals.send_replace(());
         }
         self.workspaces.send_if_modified(|known| {
             let before = known.len();

@@ -1,6 +1,9 @@
 //! Lists of candidates: filters, orders, pages.
 
-use countersign_api::candidate::v1::{ListCandidatesRequest, Proposal, RiskTier};
+use countersign_api::candidate::v1::{
+    CountCandidatesRequest, Facet, ListCandidatesRequest, Proposal, RiskTier,
+    review_service_client::ReviewServiceClient,
+};
 
 use super::support::{Bench, PARENT, call_customer, proposal, reason, reject, update_field};
 
@@ -28,17 +31,23 @@ async fn records(bench: &Bench, mut request: ListCandidatesRequest) -> Vec<Strin
     }
 }
 
+/// A day of this November.
+fn due(day: i64) -> prost_types::Timestamp {
+    let seconds = "2026-11-01T00:00:00Z".parse::<jiff::Timestamp>().expect("a time").as_second();
+    prost_types::Timestamp { seconds: seconds + (day - 1) * 24 * 60 * 60, nanos: 0 }
+}
+
 /// Seven candidates a minute apart, the first rejected at last.
 async fn scene() -> Bench {
     let bench = Bench::open().await;
     let first = bench.propose("p0", proposal("0")).await;
     let proposals = [
-        Proposal { risk_tier: RiskTier::High.into(), ..proposal("1") },
+        Proposal { risk_tier: RiskTier::High.into(), due_time: Some(due(30)), ..proposal("1") },
         update_field("2"),
         call_customer("3"),
         Proposal { owner: "humans/ben".into(), ..proposal("4") },
         Proposal { owner: String::new(), ..proposal("5") },
-        proposal("6"),
+        Proposal { due_time: Some(due(24)), ..proposal("6") },
     ];
     for (n, proposal) in (1..).zip(proposals) {
         bench.advance_secs(60);
@@ -72,6 +81,19 @@ async fn filters_pick_by_every_field() {
         ("create_time >= \"2026-11-22T09:05:00Z\"", "5 6"),
         ("create_time < \"2026-11-22T09:01:00Z\"", "0"),
         ("update_time > \"2026-11-22T09:06:00Z\"", "0"),
+        ("turn = humans/anna", "1 3 6"),
+        ("turn = roles/manager OR turn = generators/rules", "2 5"),
+        ("turn = \"\"", "0"),
+        ("turn = humans/anna AND risk = HIGH", "1 3"),
+        ("age > 5m", "0 1"),
+        ("age <= 1m", "6"),
+        ("due_time > \"2026-11-22T09:00:00Z\"", "1 6"),
+        ("due_time < \"2026-11-25T00:00:00Z\"", "6"),
+        ("NOT due_time < \"2026-11-25T00:00:00Z\"", "0 1 2 3 4 5"),
+        ("expire_time > \"2026-11-22T09:00:00Z\"", "0 1 2 3 4 5 6"),
+        ("expire_time < \"2026-11-22T09:00:00Z\"", ""),
+        ("risk = \"H*\"", "1 3"),
+        ("risk = \"X*\"", ""),
         ("(state = PROPOSED owner = humans/anna) OR state = REJECTED", "0 1 3 6"),
     ] {
         assert_eq!(records(&bench, list(filter, "")).await.join(" "), expected, "{filter}");
@@ -86,8 +108,26 @@ async fn orders_go_both_ways_through_all_pages() {
         ("create_time desc", "6 5 4 3 2 1 0"),
         ("update_time", "1 2 3 4 5 6 0"),
         ("update_time desc", "0 6 5 4 3 2 1"),
+        ("due_time", "6 1 0 2 3 4 5"),
+        ("due_time desc", "5 4 3 2 0 1 6"),
+        ("risk", "0 4 5 6 2 1 3"),
+        ("risk desc", "1 3 2 0 4 5 6"),
     ] {
         assert_eq!(records(&bench, list("", order_by)).await.join(" "), expected, "{order_by}");
+    }
+    // A filter keeps the order, whichever index it is found by.
+    for (filter, order_by, expected) in [
+        ("state = PROPOSED", "create_time desc", "6 4 3 1"),
+        ("state = PROPOSED", "update_time desc", "6 4 3 1"),
+        ("state = PROPOSED", "due_time", "6 1 3 4"),
+        ("state = PROPOSED", "risk desc", "1 3 4 6"),
+        ("owner = humans/anna OR owner = humans/ben", "risk desc", "1 3 2 0 4 6"),
+        ("owner = humans/anna OR owner = humans/ben", "create_time desc", "6 4 3 2 1 0"),
+        ("record = \"crm/deal/*\" AND NOT risk = HIGH", "create_time desc", "6 5 4 2 0"),
+        ("record = \"crm/deal/*\"", "risk", "0 4 5 6 2 1 3"),
+        ("turn = \"humans/*\"", "risk desc", "1 3 4 6"),
+    ] {
+        assert_eq!(records(&bench, list(filter, order_by)).await.join(" "), expected, "{filter} by {order_by}");
     }
 }
 
@@ -129,7 +169,7 @@ async fn what_is_not_understood_is_refused_with_its_position() {
         (list("state = DONE", ""), "FILTER_INVALID", "at byte 0"),
         (list("state = PROPOSED AND snapshot = x", ""), "FILTER_INVALID", "at byte 21"),
         (list("state = PROPOSED AND (", ""), "FILTER_INVALID", "at byte 22"),
-        (list("", "risk"), "REQUEST_MALFORMED", "`order_by`"),
+        (list("", "size"), "REQUEST_MALFORMED", "`order_by`"),
         (ListCandidatesRequest { page_size: -1, ..list("", "") }, "REQUEST_MALFORMED", "`page_size`"),
         (ListCandidatesRequest { parent: "demo".into(), ..list("", "") }, "REQUEST_MALFORMED", "`parent`"),
     ] {
@@ -139,4 +179,84 @@ async fn what_is_not_understood_is_refused_with_its_position() {
     }
     // What looks like SQL is a value like any other.
     assert!(records(&bench, list("owner = \"x' OR 1=1 --\"", "")).await.is_empty());
+}
+
+fn count(filter: &str, facets: &[Facet]) -> CountCandidatesRequest {
+    let facets = facets.iter().map(|facet| i32::from(*facet)).collect();
+    CountCandidatesRequest { parent: PARENT.into(), filter: filter.into(), facets }
+}
+
+#[tokio::test]
+async fn counts_are_by_every_field_most_frequent_first() {
+    let bench = Box::pin(scene()).await;
+    let facets =
+        [Facet::State, Facet::Owner, Facet::Turn, Facet::Risk, Facet::Confidence, Facet::ActionType, Facet::Proposer];
+    let answer = bench.reviewer("humans/anna").count_candidates(count("", &facets)).await.expect("counts").into_inner();
+    assert_eq!(answer.total, 7);
+    let words: Vec<String> = answer
+        .facets
+        .iter()
+        .map(|facet| {
+            let values = facet.values.iter().map(|value| format!("{}={}", value.value, value.count));
+            values.collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    assert_eq!(answer.facets.iter().map(|facet| facet.facet).collect::<Vec<_>>(), facets.map(i32::from));
+    assert!(answer.facets.iter().all(|facet| facet.others == 0));
+    assert_eq!(
+        words,
+        [
+            "PROPOSED=4 NEEDS_EVIDENCE=1 NEEDS_OWNER=1 REJECTED=1",
+            "humans/anna=5 =1 humans/ben=1",
+            "humans/anna=3 =1 generators/rules=1 humans/ben=1 roles/manager=1",
+            "LOW=4 HIGH=2 APPROVAL_REQUIRED=1",
+            "NEEDS_REVIEW=7",
+            "create_task=5 call_customer=1 update_field=1",
+            "generators/rules=7",
+        ]
+    );
+    let filtered = count("risk = HIGH", &[Facet::State]);
+    let answer = bench.reviewer("humans/anna").count_candidates(filtered).await.expect("counts").into_inner();
+    assert_eq!((answer.total, answer.facets[0].values[0].count), (2, 2));
+}
+
+#[tokio::test]
+async fn values_beyond_the_hundred_most_frequent_are_counted_together() {
+    let bench = Bench::open().await;
+    for n in 0..102 {
+        let owner = format!("humans/p{}", n.min(100));
+        bench.propose(&format!("p{n}"), Proposal { owner, ..proposal(&n.to_string()) }).await;
+    }
+    let answer = bench.reviewer("humans/anna").count_candidates(count("", &[Facet::Owner])).await.expect("counts");
+    let answer = answer.into_inner();
+    let owners = &answer.facets[0];
+    assert_eq!((answer.total, owners.values.len(), owners.others), (102, 100, 1));
+    assert_eq!((owners.values[0].value.as_str(), owners.values[0].count), ("humans/p100", 2));
+}
+
+#[tokio::test]
+async fn what_cannot_be_counted_is_refused() {
+    let bench = Bench::open().await;
+    let unknown = CountCandidatesRequest { facets: vec![99], ..count("", &[]) };
+    for (request, expected) in [
+        (count("", &[Facet::Unspecified]), "REQUEST_MALFORMED"),
+        (count("", &[Facet::State, Facet::Risk, Facet::State]), "REQUEST_MALFORMED"),
+        (unknown, "REQUEST_MALFORMED"),
+        (count("colour = red", &[]), "FILTER_INVALID"),
+    ] {
+        let refused = bench.reviewer("humans/anna").count_candidates(request).await.expect_err(expected);
+        assert_eq!(reason(&refused), expected);
+    }
+}
+
+#[tokio::test]
+async fn my_turn_is_mine_and_my_roles() {
+    let bench = Box::pin(scene()).await;
+    let request = list("turn = me", "");
+    assert_eq!(records(&bench, request.clone()).await.join(" "), "1 3 6");
+    let channel = bench.channel("humans/ben", service_kit::access::Role::Manager);
+    let mut ben = ReviewServiceClient::new(channel);
+    let page = ben.list_candidates(ListCandidatesRequest { page_size: 10, ..request }).await.expect("a page");
+    let found: Vec<String> = page.into_inner().candidates.into_iter().map(|it| it.turn).collect();
+    assert_eq!(found, ["humans/ben", "roles/manager"]);
 }

@@ -39,7 +39,7 @@ pub fn to_wire(candidate: &Candidate) -> api::Candidate {
         due_time: proposal.due_at.map(time::to_wire),
         expire_time: Some(time::to_wire(candidate.expires_at)),
         dedup_key: proposal.dedup_key.clone(),
-        standing_approval: candidate.standing_approval.as_ref().map(ToString::to_string).unwrap_or_default(),
+        standing_approval: candidate.standing_approval.as_ref().map(|used| used.name.to_string()).unwrap_or_default(),
         supersedes: proposal.supersedes.as_ref().map(ToString::to_string).unwrap_or_default(),
         superseded_by: facts.superseded_by,
         evidence_question: facts.evidence_question,

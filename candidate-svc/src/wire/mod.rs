@@ -8,14 +8,17 @@ pub mod action_type;
 pub mod assessment;
 pub mod candidate;
 pub mod command;
+pub mod delegation;
 pub mod event;
 pub mod evidence;
 pub mod execution;
 mod field;
 pub mod payload;
+pub mod policy_revision;
 pub mod principal;
 pub mod proposal;
 pub mod record;
+pub mod standing_approval;
 pub mod time;
 pub mod words;
 

@@ -111,9 +111,10 @@ fn of_known_type(
         evidence: field::each("evidence", proposal.evidence, evidence::item_from_wire)?,
         risk_tier: assessment::tier_from_wire("risk_tier", proposal.risk_tier)?,
         owner: field::parsed_unless_empty("owner", &proposal.owner)?,
+        owner_reason: String::new(),
         payload,
         nonce,
-        standing_approval: None,
+        standing: Vec::new(),
         proposal: Proposal {
             generator: generator_from_wire(proposal.generator.unwrap_or_default()),
             trigger,

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use analytics::{Exporter, FeedbackConfig};
+use candidate_svc::AuditSample;
 use executor::connector::Connectors;
 use executor::connector::sandbox::Sandbox;
 use ledger_format::SigningKey;
@@ -113,6 +114,8 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         .add_service(candidates.proposal_service())
         .add_service(candidates.review_service())
         .add_service(candidates.execution_service())
+        .add_service(candidates.policy_service())
+        .add_service(candidates.standing_approval_service())
         .add_service(ledger.service())
         .add_service(feedback.service())
         .build();
@@ -169,11 +172,14 @@ async fn open_candidates(
     pseudonyms: Pseudonyms,
     process: &Process,
 ) -> anyhow::Result<candidate_svc::App> {
+    let catalogue = definitions::catalogue(data_dir)?;
     let config = candidate_svc::Config {
         database_path: data_dir.candidates_db(),
-        catalogue: definitions::catalogue(data_dir)?,
+        owners: definitions::owners(data_dir, &catalogue)?,
+        catalogue,
         policy: definitions::policy(data_dir)?,
         pseudonyms,
+        audit: AuditSample::open(&keys::audit_file(data_dir), &*process.ids)?,
     };
     Ok(config.build(&process.for_candidates(ledger)).await?)
 }

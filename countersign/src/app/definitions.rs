@@ -3,7 +3,8 @@ use std::io;
 
 use anyhow::Context as _;
 use candidate_svc::catalogue::Catalogue;
-use candidate_svc::policy::Policy;
+use candidate_svc::ownership::Owners;
+use candidate_svc::policy::PolicySource;
 use service_kit::data_dir::DataDir;
 
 /// Reads the action catalogue: the folder `catalogue/` in the data folder where there is one, else the built-in one.
@@ -15,16 +16,31 @@ pub fn catalogue(data_dir: &DataDir) -> anyhow::Result<Catalogue> {
     if folder.is_dir() { Ok(Catalogue::from_dir(&folder)?) } else { Ok(Catalogue::built_in()) }
 }
 
-/// Reads the review policy: `policy.toml` in the data folder where there is one, else the built-in one.
+/// Finds the review policy: `policy.toml` in the data folder where there is one, else the built-in one. What the file says is
+/// judged by whoever keeps what is in force.
 ///
 /// # Errors
-/// Names what the file says wrong.
-pub fn policy(data_dir: &DataDir) -> anyhow::Result<Policy> {
+/// When there is a file that cannot be read.
+pub fn policy(data_dir: &DataDir) -> anyhow::Result<PolicySource> {
     let file = data_dir.folder().join("policy.toml");
     let name = file.display().to_string();
     match fs::read_to_string(&file) {
-        Ok(text) => Ok(Policy::read(&name, &text)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Policy::built_in()),
+        Ok(text) => Ok(PolicySource::File { name, text }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(PolicySource::BuiltIn),
+        Err(error) => Err(error).with_context(|| format!("`{name}` cannot be read")),
+    }
+}
+
+/// Reads who owns what nobody was named for: `owners.toml` in the data folder where there is one, else nobody is found.
+///
+/// # Errors
+/// Names what the file says wrong.
+pub fn owners(data_dir: &DataDir, catalogue: &Catalogue) -> anyhow::Result<Owners> {
+    let file = data_dir.folder().join("owners.toml");
+    let name = file.display().to_string();
+    match fs::read_to_string(&file) {
+        Ok(text) => Ok(Owners::read(&name, &text, catalogue)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Owners::default()),
         Err(error) => Err(error).with_context(|| format!("`{name}` cannot be read")),
     }
 }

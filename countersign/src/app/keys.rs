@@ -37,6 +37,11 @@ pub fn pseudonym_file(data_dir: &DataDir) -> PathBuf {
     data_dir.keys().join("pseudonym.key")
 }
 
+/// Returns the file of the key that draws audit samples under standing approvals.
+pub fn audit_file(data_dir: &DataDir) -> PathBuf {
+    data_dir.keys().join("audit.key")
+}
+
 /// Returns the file of the token that `countersign propose` calls with, in a data folder.
 pub fn local_proposer_file(folder: &Path) -> PathBuf {
     folder.join("keys").join("local-proposer.token")

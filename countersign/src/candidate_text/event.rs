@@ -1,5 +1,5 @@
 use countersign_api::candidate::v1::candidate_event::Event;
-use countersign_api::candidate::v1::{ApprovalCause, CandidateEvent, LossCause, ReleaseCause};
+use countersign_api::candidate::v1::{ApprovalCause, CandidateEvent, CandidateProposed, LossCause, ReleaseCause};
 
 use super::execution::{failure_text, result_lines};
 use super::payload::short_digest;
@@ -31,6 +31,7 @@ pub fn event_name(event: &CandidateEvent) -> &'static str {
         Event::OutcomeLost(_) => "outcome lost",
         Event::OutcomeSettled(_) => "outcome settled",
         Event::CandidateSentBack(_) => "sent back for rework",
+        Event::CandidateEscalated(_) => "escalated",
     }
 }
 
@@ -48,10 +49,7 @@ pub fn new_digest(event: &CandidateEvent) -> Option<&[u8]> {
 pub fn event_text(event: &CandidateEvent) -> String {
     let Some(event) = &event.event else { return String::new() };
     match event {
-        Event::CandidateProposed(proposed) => proposed
-            .payload
-            .as_ref()
-            .map_or_else(String::new, |payload| format!("digest {}", short_digest(&payload.digest))),
+        Event::CandidateProposed(proposed) => proposed_text(proposed),
         Event::EvidenceAdded(added) => {
             let titles = added.evidence.iter().map(|evidence| evidence.title.as_str()).collect::<Vec<_>>().join("; ");
             let met = if added.requirement_met { "; this met what was asked for" } else { "" };
@@ -80,10 +78,11 @@ pub fn event_text(event: &CandidateEvent) -> String {
                 ApprovalCause::Review | ApprovalCause::Unspecified => "",
                 ApprovalCause::Retry => ", as another try",
                 ApprovalCause::Settlement => ", as what follows a settlement",
-                ApprovalCause::StandingApproval => ", by a standing approval",
+                ApprovalCause::StandingApproval => ", by a standing approval given ahead",
             };
             let until = moment_or(approved.approval_expire_time.as_ref(), "it is executed");
-            format!("digest {}{by}, stands until {until}\n{}", short_digest(&approved.digest), approved.note)
+            let digest = short_digest(&approved.digest);
+            format!("digest {digest}{by}, stands until {until}\n{}\n{}", approved.standing_approval, approved.note)
         }
         Event::ApprovalWithdrawn(withdrawn) => {
             format!("{}\n{} now", withdrawn.note, approvals(withdrawn.approvals, "stands", "stand"))
@@ -128,7 +127,17 @@ pub fn event_text(event: &CandidateEvent) -> String {
             format!("{}\n{result}\n{failure}", settled.finding)
         }
         Event::CandidateSentBack(sent) => format!("{}\nthe fault lay in: {}", sent.reason, fault_name(sent.fault())),
+        Event::CandidateEscalated(escalated) => format!("step {}, to {}", escalated.step, escalated.to),
     }
+}
+
+fn proposed_text(proposed: &CandidateProposed) -> String {
+    let digest = proposed.payload.as_ref().map_or_else(String::new, |payload| short_digest(&payload.digest));
+    let Some(used) = &proposed.standing_approval_use else { return format!("digest {digest}") };
+    let drawn = if used.drawn_for_audit { "; drawn for a person to look at all the same" } else { "" };
+    let (number, by, index) = (used.use_number, &used.granted_by, used.grant_entry_index);
+    let under = &used.standing_approval;
+    format!("digest {digest}\nnumber {number} under {under} by {by}, granted in entry {index}{drawn}")
 }
 
 fn dropped(count: i32) -> String {

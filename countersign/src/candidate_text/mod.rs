@@ -9,6 +9,7 @@ mod origin;
 mod payload;
 mod review;
 mod wire_name;
+mod workspace;
 
 use countersign_api::candidate::v1::{ActionType, Candidate, CandidateEvent, GetCandidateResponse};
 
@@ -16,7 +17,10 @@ use crate::output::moment;
 
 pub use assessment::{confidence_name, risk_name};
 pub use history::with_digests;
+pub use origin::record_text;
+pub use payload::{payload_lines, short_digest};
 pub use wire_name::{joined, short_id, state_name, trace_id};
+pub use workspace::workspace_event_lines;
 
 use layout::Page;
 
@@ -27,7 +31,7 @@ pub fn whole(response: &GetCandidateResponse, action_types: &[ActionType]) -> St
     origin::write(&mut page, candidate);
     assessment::write(&mut page, candidate);
     payload::write(&mut page, candidate, action_types);
-    review::write(&mut page, candidate, &response.allowed_transitions);
+    review::write(&mut page, candidate, response);
     execution::write(&mut page, candidate);
     history::write(&mut page, &response.history);
     page.finish()

@@ -1,4 +1,6 @@
-use countersign_api::candidate::v1::{Candidate, Fault, Hold, PolicyVerdict, RejectionReason};
+use countersign_api::candidate::v1::{
+    Candidate, Conflict, Fault, GetCandidateResponse, Hold, PolicyVerdict, RejectionReason,
+};
 
 use super::layout::Page;
 use super::payload::short_digest;
@@ -7,12 +9,19 @@ use crate::output::{moment, moment_or};
 use crate::refusal::command_for;
 
 /// Says what policy asks, who has decided what so far, and what is legal now.
-pub fn write(page: &mut Page, candidate: &Candidate, allowed_transitions: &[String]) {
+pub fn write(page: &mut Page, candidate: &Candidate, response: &GetCandidateResponse) {
     page.section("Review");
     page.put("owner", if candidate.owner.is_empty() { "nobody could be found" } else { &candidate.owner });
+    page.put("whose turn", &candidate.turn);
     if let Some(policy) = &candidate.policy {
         page.put("policy", &policy_text(policy));
     }
+    if let Some(escalation) = &candidate.escalation {
+        let (at, to) = (moment(escalation.escalate_time.as_ref()), &escalation.to);
+        page.put("escalated", &format!("{at} to {to}, step {}", escalation.step));
+    }
+    page.put_all("conflicts with", &response.conflicts.iter().map(conflict_text).collect::<Vec<_>>());
+    page.put("remembered until", &moment_or(response.rejection_remembered_until.as_ref(), ""));
     for approval in &candidate.approvals {
         let said = format!(
             "{} of {} by {}\n{}",
@@ -42,8 +51,13 @@ pub fn write(page: &mut Page, candidate: &Candidate, allowed_transitions: &[Stri
     }
     page.put("due", &moment_or(candidate.due_time.as_ref(), ""));
     page.put("expires", &moment_or(candidate.expire_time.as_ref(), ""));
-    let commands: Vec<&str> = allowed_transitions.iter().filter_map(|transition| command_for(transition)).collect();
+    let commands: Vec<&str> =
+        response.allowed_transitions.iter().filter_map(|transition| command_for(transition)).collect();
     page.put("you can now", &commands.join(", "));
+}
+
+fn conflict_text(conflict: &Conflict) -> String {
+    format!("{} ({}) about {}", conflict.candidate, state_name(conflict.state), conflict.subject)
 }
 
 /// Returns a rejection's reason as the domain writes it.

@@ -1,8 +1,8 @@
 use countersign_api::candidate::v1::candidate_event::Event;
 use countersign_api::candidate::v1::{
     Attempt, AttemptOutcome, CandidateEdited, CandidateEvent, CandidateRejected, Confidence, ConfidenceBasis,
-    ConfidenceLevel, Evidence, EvidenceField, Execution, ExecutionResult, ExternalReference, Fault, FieldChange,
-    FieldLabel, Impact, Payload, RecordedEvent, Rework, Risk, RiskTier, SourceField, State, Trigger,
+    ConfidenceLevel, Evidence, EvidenceField, EvidenceQuestion, Execution, ExecutionResult, ExternalReference, Fault,
+    FieldChange, FieldLabel, Impact, Payload, RecordedEvent, Rework, Risk, RiskTier, SourceField, State, Trigger,
 };
 use countersign_api::r#type::v1::Principal;
 
@@ -104,6 +104,8 @@ fn executed_and_sent_back() -> GetCandidateResponse {
         candidate: Some(candidate),
         history: vec![recorded(edited, 4711), recorded(rejected, 4712)],
         allowed_transitions: vec!["edit".into(), "reject".into(), "send_back".into(), "expire".into()],
+        conflicts: Vec::new(),
+        rejection_remembered_until: None,
     }
 }
 
@@ -151,4 +153,22 @@ fn it_answers_what_one_can_ask_about_a_candidate() {
 fn text_of_others_cannot_steer_the_terminal() {
     let text = shown();
     assert!(!text.contains('\u{202E}') && text.contains("\\u{202e}"), "{text}");
+}
+
+#[test]
+fn evidence_shows_its_hash_and_when_it_was_read_and_what_is_still_asked_for() {
+    let mut response = executed_and_sent_back();
+    let candidate = response.candidate.as_mut().expect("a candidate");
+    candidate.evidence[0].content_sha256 = vec![0xab; 32];
+    candidate.evidence[0].read_time = Some(prost_types::Timestamp { seconds: 1_795_000_000, nanos: 0 });
+    candidate.evidence_question = Some(EvidenceQuestion {
+        question: "Which account is it?".into(),
+        kinds: vec!["form_value".into()],
+        asked_by: Some(anna()),
+    });
+    let text = whole(&response, &[]);
+    let shown = |words: &str| assert!(text.contains(words), "`{words}` is not in:\n{text}");
+    shown(&format!("added by generators/crm-rules, read 2026-11-18 11:06:40, sha256 {}", "ab".repeat(32)));
+    shown("Which account is it?");
+    shown("by humans/anna, of kind: form_value");
 }

@@ -1,15 +1,18 @@
 //! The command line: what can be asked, and which file answers it.
 
 mod candidate;
+mod delegation;
 mod demo;
 mod help;
 pub mod ledger;
 mod number;
 mod place;
+mod policy;
 mod propose;
 mod rejected_line;
 pub mod report;
 mod serve;
+mod standing_approval;
 mod token;
 mod usage;
 mod workspaces;
@@ -60,6 +63,15 @@ pub enum Command {
     /// Reads candidates and decides on them.
     #[command(subcommand)]
     Candidate(candidate::Candidate),
+    /// Passes a person's turn to another for a while.
+    #[command(subcommand)]
+    Delegation(delegation::Delegation),
+    /// Reads, checks and proposes the review policy.
+    #[command(subcommand)]
+    Policy(policy::Policy),
+    /// Approves narrow categories ahead, and takes that back.
+    #[command(subcommand)]
+    StandingApproval(standing_approval::StandingApproval),
     /// Reads, verifies, proves and exports the ledger.
     #[command(subcommand)]
     Ledger(ledger::Ledger),
@@ -103,6 +115,9 @@ impl Command {
             Self::Demo(_)
             | Self::Propose(_)
             | Self::Candidate(_)
+            | Self::Delegation(_)
+            | Self::Policy(_)
+            | Self::StandingApproval(_)
             | Self::Ledger(_)
             | Self::Report(_)
             | Self::Token(_) => "warn",
@@ -119,6 +134,9 @@ impl Command {
             Self::Demo(demo) => demo.run(context).await,
             Self::Propose(propose) => propose.run(context).await,
             Self::Candidate(candidate) => candidate.run(context).await,
+            Self::Delegation(delegation) => delegation.run(context).await,
+            Self::Policy(policy) => policy.run(context).await,
+            Self::StandingApproval(standing) => standing.run(context).await,
             Self::Ledger(ledger) => ledger.run(context).await,
             Self::Report(report) => report.run(context).await,
             Self::Token(token) => token.run(context).await,

@@ -9,6 +9,7 @@
 //! requests as before, answered as before, and the executor takes up what it held. A later export is proposed on
 //! where it says something new ([`request_id`]).
 
+mod caught_up;
 mod closing;
 mod conductor;
 mod growth;

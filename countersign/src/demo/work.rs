@@ -6,7 +6,7 @@ use service_kit::clock::{Clock, SystemClock};
 use service_kit::grpc::AuthorizedChannel;
 use tokio::sync::mpsc;
 
-use super::closing;
+use super::caught_up;
 use super::conductor::{Conducted, Conductor};
 use super::input::Input;
 use super::progress::Report;
@@ -60,7 +60,7 @@ impl Work<'_> {
         for (proposer, items) in input.by_proposer {
             rule_sets.push(Proposer { channel: self.channel_as(&proposer, Role::Proposer).await?, items });
         }
-        let recorded_before = closing::recorded_size(auditor.clone(), &place.workspace, 0).await?;
+        let recorded_before = caught_up::size_to_catch_up_with(auditor.clone(), &place.workspace).await?;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let tally = Tally::new(Arc::clone(&clock), Report::new(*console, proposals));
         let conductor = Conductor::new(reviewers, scope, recorded_before, tally);

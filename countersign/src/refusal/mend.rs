@@ -39,6 +39,12 @@ pub fn mend(reason: Reason, clues: &Clues<'_>) -> String {
             "mend the change where the message points; `countersign candidate show {id}` has the present payload"
         ),
         Reason::ActionTypeUnknown => "use an action type of the catalogue in `catalogue/` of the data folder".into(),
+        Reason::PolicyInvalid => match clues.metadata.get("key").filter(|key| !key.is_empty()) {
+            Some(key) => format!("mend `{key}` in the policy and check it with `countersign policy check FILE`"),
+            None => {
+                "mend the policy where the message points, and check it with `countersign policy check FILE`".into()
+            }
+        },
         Reason::ItemTooLarge => "shorten the item: at most 256 KiB, its payload at most 64 KiB".into(),
         Reason::MessageTooLarge => {
             "send smaller messages, at most 8 MiB; a stream resumes after its last answer".into()
@@ -48,6 +54,16 @@ pub fn mend(reason: Reason, clues: &Clues<'_>) -> String {
             None => "try again in a moment".into(),
         },
         Reason::DigestMismatch | Reason::EtagStale => show(),
+        Reason::RejectedBefore => {
+            "propose something that answers the rejection, or wait until the time it names".into()
+        }
+        Reason::ConflictUnseen => match clues.metadata.get("unseen") {
+            Some(unseen) => {
+                let beside: Vec<String> = unseen.split(' ').map(|name| format!("--beside {name}")).collect();
+                format!("look at the other with `countersign candidate show`, then approve with `{}`", beside.join(" "))
+            }
+            None => show(),
+        },
         Reason::RequestIdReused => "leave `--request-id` out, or choose a new one for new content".into(),
         Reason::TransitionIllegal => clues.allowed.map_or_else(show, |allowed| legal(id, allowed)),
         Reason::ResourceNotFound => not_found(clues),
@@ -99,8 +115,11 @@ pub fn mend_of_line(reason: Reason, clues: &Clues<'_>) -> String {
         | Reason::QueueFull
         | Reason::DigestMismatch
         | Reason::EtagStale
+        | Reason::RejectedBefore
+        | Reason::ConflictUnseen
         | Reason::TransitionIllegal
         | Reason::PatchInvalid
+        | Reason::PolicyInvalid
         | Reason::FilterInvalid
         | Reason::PageTokenInvalid
         | Reason::FenceStale
@@ -190,6 +209,8 @@ fn not_found(clues: &Clues<'_>) -> String {
     let named = clues.metadata.get("resource").or_else(|| clues.metadata.get("name")).map_or("", String::as_str);
     if named.starts_with("tokens/") {
         "check the id; `countersign token list` shows what there is".into()
+    } else if named.contains("/policyRevisions/") {
+        "`countersign policy list` shows what there is".into()
     } else {
         "check the id; `countersign candidate list` shows what there is, with `--workspace` what another one has".into()
     }
@@ -218,6 +239,8 @@ mod tests {
     fn what_is_not_found_is_looked_for_where_it_would_be() {
         let token = told(Reason::ResourceNotFound, &[("resource", "tokens/01")], None, vec![]);
         assert!(token.contains("countersign token list"), "{token}");
+        let policy = told(Reason::ResourceNotFound, &[("name", "workspaces/demo/policyRevisions/7")], None, vec![]);
+        assert!(policy.contains("countersign policy list"), "{policy}");
         let candidate = told(Reason::ResourceNotFound, &[("name", "workspaces/demo/candidates/01")], None, vec![]);
         assert!(candidate.contains("countersign candidate list"), "{candidate}");
     }

@@ -5,8 +5,10 @@ mod outcome;
 mod remote;
 
 use countersign_api::access::v1::token_service_client::TokenServiceClient;
+use countersign_api::candidate::v1::policy_service_client::PolicyServiceClient;
 use countersign_api::candidate::v1::proposal_service_client::ProposalServiceClient;
 use countersign_api::candidate::v1::review_service_client::ReviewServiceClient;
+use countersign_api::candidate::v1::standing_approval_service_client::StandingApprovalServiceClient;
 use countersign_api::candidate::v1::{ActionType, ListActionTypesRequest};
 use countersign_api::ledger::v1::ledger_service_client::LedgerServiceClient;
 use countersign_api::name::Workspace;
@@ -141,6 +143,16 @@ impl Session {
     /// Returns a client for proposals.
     pub fn proposals(&self) -> ProposalServiceClient<AuthorizedChannel> {
         ProposalServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Returns a client for the review policy.
+    pub fn policies(&self) -> PolicyServiceClient<AuthorizedChannel> {
+        PolicyServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Returns a client for what is approved ahead.
+    pub fn standing_approvals(&self) -> StandingApprovalServiceClient<AuthorizedChannel> {
+        StandingApprovalServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
     }
 
     /// Returns a client for the ledger.

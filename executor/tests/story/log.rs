@@ -113,6 +113,19 @@ impl Log {
         Approved { candidate, revision, payload, nonce, digest, index, leaf }
     }
 
+    /// Appends any leaf; returns where it stands and its bytes.
+    pub fn record(&self, leaf: &Leaf) -> (u64, Vec<u8>) {
+        let leaf = leaf.encode().expect("a leaf");
+        (self.append(&leaf), leaf)
+    }
+
+    /// Proves an entry under the checkpoint of the present size.
+    pub fn prove(&self, index: u64) -> Vec<Vec<u8>> {
+        let tree = self.lock();
+        let proof = InclusionProof::build(index, tree.frontier.size(), &tree.subtrees).expect("a proof");
+        proof.hashes.iter().map(|hash| hash.as_bytes().to_vec()).collect()
+    }
+
     /// Appends entries that say nothing to an executor.
     pub fn grow(&self, entries: u8) {
         for number in 0..entries {
@@ -153,6 +166,7 @@ impl Log {
             retry_safe: true,
             traceparent: String::new(),
             reissued: false,
+            standing_approval_proof: None,
         }
     }
 

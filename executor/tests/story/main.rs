@@ -1,5 +1,6 @@
 //! Stories of the executor against a real log, over the in-memory channel.
 
+mod approvals_given_ahead;
 mod bench;
 mod closing;
 mod connectors;

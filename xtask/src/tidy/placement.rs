@@ -2,7 +2,7 @@
 
 use crate::tree::SourceFile;
 
-/// Where SQL may stand, besides tests: stores, the ledger's offline audit, the preflight of database files, and the
+/// Where SQL may stand, besides tests and measurements: stores, the ledger's offline audit, the preflight of database files, and the
 /// sandbox connector, whose whole idea is a small database.
 const SQL_FOLDERS: [&str; 4] = ["/store/", "/audit/", "service-kit/src/database", "/connector/sandbox"];
 
@@ -46,6 +46,7 @@ mod tests {
     fn sql_is_for_stores() {
         assert_eq!(findings("a-svc/src/rpc/get.rs", "sqlx::query(\"SELECT 1\")"), 1);
         assert_eq!(findings("a-svc/src/store/sqlite/get.rs", "sqlx::query(\"SELECT 1\")"), 0);
+        assert_eq!(findings("a-svc/benches/get.rs", "sqlx::query(\"SELECT 1\")"), 0);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The kinds of entry that this release knows.
 
-use countersign_api::candidate::v1::candidate_event::Event;
+use countersign_api::candidate::v1::{candidate_event::Event, workspace_event::Event as WorkspaceEvent};
 
-/// The ledger kind of every event of the contract, in the contract's order.
-pub(in crate::export) const KINDS: [&str; 20] = [
+/// The ledger kind of every event of a candidate in the contract, in the contract's order.
+pub(in crate::export) const KINDS: [&str; 21] = [
     "candidate_proposed",
     "evidence_added",
     "evidence_requested",
@@ -24,7 +24,12 @@ pub(in crate::export) const KINDS: [&str; 20] = [
     "outcome_lost",
     "outcome_settled",
     "candidate_sent_back",
+    "candidate_escalated",
 ];
+
+/// The ledger kind of what happens in a workspace beside its candidates, in the contract's order.
+pub(super) const WORKSPACE_KINDS: [&str; 5] =
+    ["standing_approval_granted", "standing_approval_revoked", "delegation_made", "delegation_ended", "policy_applied"];
 
 /// Returns the ledger kind of an event: its message's name in snake case.
 pub(super) const fn kind_of(event: &Event) -> &'static str {
@@ -49,6 +54,18 @@ pub(super) const fn kind_of(event: &Event) -> &'static str {
         Event::OutcomeLost(_) => "outcome_lost",
         Event::OutcomeSettled(_) => "outcome_settled",
         Event::CandidateSentBack(_) => "candidate_sent_back",
+        Event::CandidateEscalated(_) => "candidate_escalated",
+    }
+}
+
+/// Returns the ledger kind of what happened beside the candidates.
+pub(super) const fn workspace_kind_of(event: &WorkspaceEvent) -> &'static str {
+    match event {
+        WorkspaceEvent::StandingApprovalGranted(_) => "standing_approval_granted",
+        WorkspaceEvent::StandingApprovalRevoked(_) => "standing_approval_revoked",
+        WorkspaceEvent::DelegationMade(_) => "delegation_made",
+        WorkspaceEvent::DelegationEnded(_) => "delegation_ended",
+        WorkspaceEvent::PolicyApplied(_) => "policy_applied",
     }
 }
 
@@ -58,14 +75,18 @@ mod tests {
     use prost::Message;
     use prost_types::FileDescriptorSet;
 
-    use super::KINDS;
+    use super::{KINDS, WORKSPACE_KINDS};
 
     #[test]
     fn the_kinds_are_those_of_the_contract() {
+        assert_eq!(events_of("CandidateEvent"), KINDS);
+        assert_eq!(events_of("WorkspaceEvent"), WORKSPACE_KINDS);
+    }
+
+    fn events_of(message: &str) -> Vec<String> {
         let files = FileDescriptorSet::decode(FILE_DESCRIPTOR_SET).expect("descriptors");
-        let event = files.file.iter().flat_map(|file| &file.message_type).find(|m| m.name() == "CandidateEvent");
-        let fields = event.expect("the event").field.iter().filter(|field| field.oneof_index.is_some());
-        let names: Vec<&str> = fields.map(prost_types::FieldDescriptorProto::name).collect();
-        assert_eq!(names, KINDS);
+        let event = files.file.into_iter().flat_map(|file| file.message_type).find(|found| found.name() == message);
+        let fields = event.expect("the event").field.into_iter().filter(|field| field.oneof_index.is_some());
+        fields.map(|field| field.name().to_owned()).collect()
     }
 }

@@ -2,18 +2,20 @@
 
 use std::borrow::Cow;
 
-use countersign_api::candidate::v1::CandidateEvent;
-use countersign_api::r#type::v1::PrincipalKind as WireKind;
+use countersign_api::candidate::v1::{CandidateEvent, WorkspaceEvent};
+use countersign_api::r#type::v1::{Principal, PrincipalKind as WireKind};
 use ledger_format::{Leaf, PrincipalKind};
 use prost::Message;
 
-use super::kind::{KINDS, kind_of};
+use super::kind::{KINDS, WORKSPACE_KINDS, kind_of, workspace_kind_of};
 
 /// The content of an entry, as far as this release can read it. What is not known is counted and said, never guessed.
 #[derive(Debug)]
 pub(in crate::export) enum Reading {
     /// An event of a kind that this release knows, in agreement with its leaf.
     Known(Box<CandidateEvent>),
+    /// What happened beside the candidates, of a kind that this release knows, in agreement with its leaf.
+    KnownOfWorkspace,
     /// An entry of a kind that this release does not know: written by a newer one.
     UnknownKind,
     /// The content was destroyed on purpose.
@@ -25,6 +27,10 @@ pub(in crate::export) enum Reading {
 impl Reading {
     /// Reads a content that was checked against its leaf's commitment.
     pub(in crate::export) fn of(leaf: &Leaf<&str>, content: &[u8]) -> Self {
+        if WORKSPACE_KINDS.contains(&leaf.kind) {
+            let agrees = WorkspaceEvent::decode(content).is_ok_and(|event| agrees_of_workspace(leaf, &event));
+            return if agrees { Self::KnownOfWorkspace } else { Self::Unreadable };
+        }
         if !KINDS.contains(&leaf.kind) {
             return Self::UnknownKind;
         }
@@ -37,7 +43,7 @@ impl Reading {
     /// Returns the word for the column.
     pub(super) fn word(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            Self::Known(_) => "known",
+            Self::Known(_) | Self::KnownOfWorkspace => "known",
             Self::UnknownKind => "unknown_kind",
             Self::Erased => "erased",
             Self::Unreadable => "unreadable",
@@ -46,12 +52,20 @@ impl Reading {
 }
 
 fn agrees(leaf: &Leaf<&str>, event: &CandidateEvent) -> bool {
-    let kind = event.event.as_ref().map(kind_of);
-    let actor_kind = event.actor.as_ref().map(countersign_api::r#type::v1::Principal::kind);
-    kind == Some(leaf.kind)
+    event.event.as_ref().map(kind_of) == Some(leaf.kind)
         && event.candidate == leaf.subject
-        && u64::try_from(event.revision) == Ok(leaf.subject_revision)
-        && actor_kind == Some(wire_kind(leaf.principal_kind))
+        && agree(leaf, event.revision, event.actor.as_ref())
+}
+
+fn agrees_of_workspace(leaf: &Leaf<&str>, event: &WorkspaceEvent) -> bool {
+    event.event.as_ref().map(workspace_kind_of) == Some(leaf.kind)
+        && event.subject == leaf.subject
+        && agree(leaf, event.revision, event.actor.as_ref())
+}
+
+fn agree(leaf: &Leaf<&str>, revision: i64, actor: Option<&Principal>) -> bool {
+    u64::try_from(revision) == Ok(leaf.subject_revision)
+        && actor.map(Principal::kind) == Some(wire_kind(leaf.principal_kind))
 }
 
 const fn wire_kind(kind: PrincipalKind) -> WireKind {

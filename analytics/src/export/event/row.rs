@@ -75,7 +75,10 @@ fn tell<'a>(row: &mut Row<'a>, event: &'a CandidateEvent, edits: &'a [Edit]) {
         Some(Event::OutcomeSettled(settled)) => execution::settled(row, settled),
         Some(Event::CandidateSentBack(sent_back)) => execution::sent_back(row, sent_back),
         // Owner, hold and claim events say no more than their kind, time, actor and state; a reading without event is unreadable.
-        Some(Event::OwnerAssigned(_) | Event::CandidateHeld(_) | Event::ClaimExtended(_)) | None => {}
+        Some(
+            Event::OwnerAssigned(_) | Event::CandidateHeld(_) | Event::ClaimExtended(_) | Event::CandidateEscalated(_),
+        )
+        | None => {}
     }
 }
 

@@ -14,7 +14,10 @@ pub(super) fn decide(
 ) -> Result<Vec<Event>, Refusal> {
     let State::Approved(approved) = &candidate.state else { return Err(Refusal::illegal(candidate, Verb::Claim, "")) };
     check_lease(command.lease_ms)?;
-    context.catalogued(&candidate.proposal.action_type)?;
+    let action_type = context.catalogued(&candidate.proposal.action_type)?;
+    if action_type.changes_policy() && !context.actor.is_candidate_svc() {
+        return Err(Refusal::illegal(candidate, Verb::Claim, "candidate-svc carries it out itself"));
+    }
     let recorded_at = check_recorded(candidate, approved, command.recorded_at)?;
     if context.now >= approved.valid_until {
         return Err(Refusal::too_late(candidate, Verb::Claim, approved.valid_until));

@@ -26,9 +26,11 @@ mod send_back;
 mod settle;
 mod transcript;
 mod withdraw;
+mod withdraw_ahead;
 mod withdraw_approval;
 
 pub use propose::propose;
+pub use withdraw_ahead::withdraw_ahead;
 
 use super::{Candidate, Command, Context, Event, LoseTrack, Refusal, allowed_transitions, entitlement};
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{check_proposal, payload, transcript::Transcript};
 use crate::domain::{
     ActionType, ApprovalCause, CandidateApproved, CandidateProposed, Context, Event, EventBody, Evidence, EvidenceItem,
-    EvidenceKind, EvidenceQuestion, Payload, PolicyVerdict, Propose, Refusal, Risk, RiskTier, StandingApproval,
-    StateName, entitlement,
+    EvidenceKind, EvidenceQuestion, Payload, PolicyVerdict, Propose, Refusal, Risk, StandingApproval, StateName,
+    entitlement, standing_approval,
 };
 
 /// Judges a proposal and returns what happens: it is proposed and, under a standing approval that covers it, approved.
@@ -32,10 +32,23 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         (None, None) => StateName::NeedsOwner,
         (None, Some(_)) => StateName::Proposed,
     };
-    let standing = command
-        .standing_approval
-        .filter(|standing| state == StateName::Proposed && covers(standing, &risk, &policy, context))
-        .map(|standing| (approve_ahead(&standing, &payload, &policy, context), standing.granted_by));
+    let proposer = context.actor.principal();
+    let case = standing_approval::Case {
+        proposer: &proposer,
+        proposal: &command.proposal,
+        action_type,
+        payload: &canonical,
+        risk: &risk,
+        policy: &policy,
+        now: context.now,
+    };
+    // What waits for evidence or an owner waits for a person.
+    let offers = if state == StateName::Proposed { &command.standing[..] } else { &[] };
+    let (approved, used) = match standing_approval::find_cover(offers, case) {
+        None => (None, None),
+        Some((_, used)) if used.drawn_for_audit => (None, Some(used)),
+        Some((standing, used)) => (Some(approve_ahead(standing, &payload, &policy, context)), Some(used)),
+    };
 
     let proposed = EventBody::CandidateProposed(Box::new(CandidateProposed {
         proposal: Arc::new(command.proposal),
@@ -47,14 +60,16 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         policy,
         payload,
         evidence_question,
+        standing_approval: used.clone(),
     }));
     let transcript = Transcript::of_new(&command.name, context).then(state, proposed);
-    let transcript = match standing {
+    let transcript = match (approved, used) {
         // The approval is the act of whoever gave it ahead, and the ledger shows it as theirs.
-        Some((approved, granted_by)) => {
-            transcript.then_by(granted_by.id().clone(), StateName::Approved, EventBody::CandidateApproved(approved))
+        (Some(approved), Some(used)) => {
+            let granted_by = used.granted_by.id().clone();
+            transcript.then_by(granted_by, StateName::Approved, EventBody::CandidateApproved(approved))
         }
-        None => transcript,
+        (Some(_), None) | (None, _) => transcript,
     };
     Ok(transcript.events())
 }
@@ -73,13 +88,6 @@ fn number(evidence: Vec<EvidenceItem>, context: &Context<'_>) -> Vec<Evidence> {
     let added_by = context.actor.principal();
     let numbered = (1..).zip(evidence);
     numbered.map(|(number, item)| Evidence { number, added_by: added_by.clone(), item }).collect()
-}
-
-/// A standing approval covers what is not drawn for the audit sample, not of high risk, and not its giver's own where policy asks for a
-/// second person; and only until it ends.
-fn covers(standing: &StandingApproval, risk: &Risk, policy: &PolicyVerdict, context: &Context<'_>) -> bool {
-    let own = policy.four_eyes && context.actor.is(standing.granted_by.id());
-    !standing.drawn_for_audit && risk.tier < RiskTier::High && !own && context.now < standing.valid_until
 }
 
 fn approve_ahead(

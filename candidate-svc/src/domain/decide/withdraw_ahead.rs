@@ -5,7 +5,7 @@ use crate::domain::{ApprovalCause, ApprovalWithdrawn, Candidate, Context, Event,
 
 /// Takes the approval back that a standing approval gave a candidate, as the person who revokes it. Returns nothing where there is none
 /// to take back: it was claimed, or changed, or rests on somebody's own approval.
-pub fn withdraw_approval_ahead(candidate: &Candidate, note: &str, context: &Context<'_>) -> Option<Vec<Event>> {
+pub fn withdraw_ahead(candidate: &Candidate, note: &str, context: &Context<'_>) -> Option<Vec<Event>> {
     let approved = match &candidate.state {
         // In doubt, an attempt may have done it: taking the approval back would say that nobody did (C-4).
         State::Approved(approved) if approved.cause == ApprovalCause::StandingApproval && !approved.in_doubt => approved,

@@ -20,8 +20,7 @@ pub(super) fn collected(candidate: &mut Candidate, facts: &ApprovalCollected, ev
 pub(super) fn approved(candidate: &mut Candidate, facts: &CandidateApproved, event: &Event) {
     Person::try_from(event.actor.clone()).expect("C-10: only a person approves, now or ahead");
     assert_eq!(facts.digest, candidate.payload.digest(), "C-1: exactly the present digest is approved");
-    let standing = facts.cause == ApprovalCause::StandingApproval;
-    assert_eq!(facts.standing_approval.is_some(), standing, "C-1: only a standing approval approves ahead");
+    check_ahead(candidate, facts, event);
     let collected = facts.approvals.starts_with(&candidate.approvals);
     assert!(collected, "C-1: an approval rests on those that were collected");
     let state = State::Approved(Approved {
@@ -37,7 +36,21 @@ pub(super) fn approved(candidate: &mut Candidate, facts: &CandidateApproved, eve
     });
     candidate.state = state;
     candidate.approvals.clone_from(&facts.approvals);
-    candidate.standing_approval.clone_from(&facts.standing_approval);
+    if facts.standing_approval.is_none() {
+        candidate.end_approval_ahead();
+    }
+}
+
+/// A standing approval approves what came under it and was not drawn, as the act of whoever gave it; nothing else is approved ahead.
+fn check_ahead(candidate: &Candidate, facts: &CandidateApproved, event: &Event) {
+    let ahead = facts.cause == ApprovalCause::StandingApproval;
+    assert_eq!(facts.standing_approval.is_some(), ahead, "C-1: only a standing approval approves ahead");
+    if ahead {
+        let used = candidate.standing_approval.as_ref().filter(|used| !used.drawn_for_audit);
+        let used = used.expect("C-1: approved ahead without the use of a standing approval");
+        assert_eq!(facts.standing_approval.as_ref(), Some(&used.name), "C-1: approved by another standing approval");
+        assert_eq!(*used.granted_by.id(), event.actor, "C-1: approved ahead by somebody who did not give it");
+    }
 }
 
 pub(super) fn withdrawn(candidate: &mut Candidate, facts: &ApprovalWithdrawn, event: &Event) {
@@ -45,6 +58,14 @@ pub(super) fn withdrawn(candidate: &mut Candidate, facts: &ApprovalWithdrawn, ev
     assert_eq!(candidate.approval_count(), facts.approvals, "C-8: a withdrawal says how many approvals stand");
     if let State::Approved(approved) = &candidate.state {
         candidate.state = approved.before.into();
+        candidate.end_approval_ahead();
+    }
+}
+
+impl Candidate {
+    /// Ends what a standing approval approved; that it drew the candidate for its audit sample stays true.
+    fn end_approval_ahead(&mut self) {
+        self.standing_approval = self.standing_approval.take().filter(|used| used.drawn_for_audit);
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn apply(event: &Event, facts: &CandidateProposed) -> Candidate {
         editors: Vec::new(),
         edit_note: String::new(),
         approvals: Vec::new(),
-        standing_approval: None,
+        standing_approval: facts.standing_approval.clone(),
         expires_at: facts.expires_at,
         escalation: None,
         execution: Execution::default(),

@@ -1,15 +1,16 @@
 //! By what a proposal that was drawn for the audit sample is known again.
 
-use ledger_format::{Hash, canonicalize_payload, sha256};
+use ledger_format::{Hash, sha256};
 use service_kit::access::PrincipalId;
 
-use crate::domain::{Proposal, RecordReference};
+use crate::domain::{Propose, RecordReference};
 
 const TAG: &[u8] = b"countersign/audit-key/v1\n";
 
 /// Returns the keys by which a proposer's drawn proposal is known again when it is taken back and made anew: the records that it is about
 /// and would change, and what its proposer calls the same thing; where it names neither, what would run.
-pub fn audit_keys(proposer: &PrincipalId, proposal: &Proposal, payload_json: &str) -> Vec<Hash> {
+pub fn audit_keys(proposer: &PrincipalId, propose: &Propose) -> Vec<Hash> {
+    let proposal = &propose.proposal;
     let keyed = |what, parts: &[&str]| keyed(what, &[&[proposer.as_str(), proposal.action_type.as_str()], parts].concat());
     let of_record = |record: &RecordReference| keyed("record", &[&record.system, &record.object_type, &record.id]);
     let mut keys: Vec<Hash> = [&proposal.record, &proposal.target].into_iter().flatten().map(of_record).collect();
@@ -18,9 +19,9 @@ pub fn audit_keys(proposer: &PrincipalId, proposal: &Proposal, payload_json: &st
     }
     keys.dedup();
     if keys.is_empty()
-        && let Ok(canonical_json) = canonicalize_payload(payload_json)
+        && let Some(canonical_json) = propose.payload.canonical_json()
     {
-        keys.push(keyed("payload", &[&canonical_json]));
+        keys.push(keyed("payload", &[canonical_json]));
     }
     keys
 }

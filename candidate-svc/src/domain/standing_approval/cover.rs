@@ -2,10 +2,9 @@
 
 use service_kit::access::PrincipalId;
 
-use super::{StandingApproval, StandingApprovalUse};
+use super::{StandingApproval, StandingApprovalUse, StandingOffer};
 use crate::domain::{
     ActionType, ConfidenceLevel, Moment, PolicyVerdict, Proposal, RecordReference, ReviewPath, Risk, RiskTier,
-    StandingOffer,
 };
 
 /// A proposal as policy judged it.

@@ -1,5 +1,7 @@
 //! What a standing approval is.
 
+use std::sync::Arc;
+
 use countersign_api::name::StandingApprovalName;
 use serde::{Deserialize, Serialize};
 use service_kit::access::{PrincipalId, Role};
@@ -53,6 +55,15 @@ pub struct Revocation {
     pub revoked_by: Person,
     /// Why, in words.
     pub reason: String,
+}
+
+/// A standing approval that may cover a proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingOffer {
+    /// The standing approval.
+    pub standing: Arc<StandingApproval>,
+    /// Whether the proposal is drawn for its audit sample, should it cover it.
+    pub drawn_for_audit: bool,
 }
 
 /// How a standing approval bore on a proposal.

@@ -8,7 +8,7 @@ mod record_prefix;
 mod revoke;
 
 pub use audit_key::audit_keys;
-pub use facts::{Revocation, StandingApproval, StandingApprovalUse};
+pub use facts::{Revocation, StandingApproval, StandingApprovalUse, StandingOffer};
 pub use grant::{Category, GrantStandingApproval, grant};
 pub use record_prefix::{NoRecordPrefix, RecordPrefix};
 pub use revoke::{RevokeStandingApproval, revoke};

@@ -61,6 +61,17 @@ fn only_a_service_that_executes_claims() {
 }
 
 #[test]
+fn a_change_of_the_policy_is_claimed_by_candidate_svc_alone() {
+    let mut story = Story::approved();
+    story.action_type.operation = CHANGE_POLICY.to_owned();
+    let refusal = story.refused(EXECUTOR, story.claim());
+    assert!(refusal.to_string().contains("candidate-svc carries it out itself"), "{refusal}");
+    let claim = story.claim();
+    story.attempt(&Actor::candidate_svc(), &claim).expect("claimed");
+    assert_eq!(story.state(), StateName::Executing);
+}
+
+#[test]
 fn a_claimed_candidate_is_not_claimed_again() {
     let mut story = Story::executing();
     assert!(matches!(story.refused(RIVAL, story.claim()), Refusal::IllegalTransition { .. }), "C-3");

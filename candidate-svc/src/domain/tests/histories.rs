@@ -4,18 +4,23 @@
 
 use std::collections::BTreeMap;
 
+use countersign_api::name::CandidateName;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 use service_kit::access::Role;
 
 use super::cast::{ANNA, BEN, CARA, EXECUTOR, RIVAL, RULES, actor, actor_as, person};
-use super::story::{DAY_SECS, Story, failure, result};
+use super::doorkeeper::Doorkeeper;
+use super::standing::{offer, standing};
+use super::story::{Story, failure, result};
 use super::witness::Witness;
 use crate::domain::*;
 
-const HISTORIES: u32 = 1_000;
+const HISTORIES: u32 = 3_500;
 const STEPS: usize = 60;
+/// How many are looked at one by one.
+const SHOWN: u32 = 1_000;
 
 /// How a history begins.
 #[derive(Debug, Clone)]
@@ -27,6 +32,8 @@ struct Scene {
     owned: bool,
     high_risk: bool,
     standing: bool,
+    bulk_allowed: bool,
+    managers_only: bool,
 }
 
 /// One thing that somebody tries.
@@ -39,25 +46,36 @@ struct Step {
     wait: u16,
     /// The caller has seen something older, or errs about digest or fence.
     errs: bool,
+    /// It is sent together with others.
+    in_batch: bool,
+    /// Another change of the same field is approved, and whether the caller says that they saw it.
+    rival: Option<bool>,
 }
 
 fn scenes() -> impl Strategy<Value = Scene> {
-    (1u32..=3, any::<[bool; 6]>()).prop_map(
-        |(quorum, [four_eyes, retry_safe, evidence_required, owned, high_risk, standing])| Scene {
-            quorum,
-            four_eyes,
-            retry_safe,
-            evidence_required,
-            owned,
-            high_risk,
-            standing,
+    (1u32..=3, any::<[bool; 8]>()).prop_map(
+        |(quorum, [four_eyes, retry_safe, evidence_required, owned, high_risk, standing, bulk_allowed, managers])| {
+            Scene {
+                quorum,
+                four_eyes,
+                retry_safe,
+                evidence_required,
+                owned,
+                high_risk,
+                standing,
+                bulk_allowed,
+                managers_only: managers && quorum == 1,
+            }
         },
     )
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let step = (0..Verb::ALL.len(), 0usize..12, any::<u8>(), 0u16..300, prop::bool::weighted(0.05))
-        .prop_map(|(verb, who, variant, wait, errs)| Step { verb, who, variant, wait, errs });
+    let conditions =
+        (prop::bool::weighted(0.05), prop::bool::weighted(0.2), prop::option::weighted(0.1, any::<bool>()));
+    let step = (0..Verb::ALL.len(), 0usize..12, any::<u8>(), 0u16..300, conditions).prop_map(
+        |(verb, who, variant, wait, (errs, in_batch, rival))| Step { verb, who, variant, wait, errs, in_batch, rival },
+    );
     prop::collection::vec(step, STEPS)
 }
 
@@ -65,22 +83,24 @@ fn open(scene: &Scene) -> Story {
     let mut story = Story::new();
     story.verdict.quorum = scene.quorum;
     story.verdict.four_eyes = scene.four_eyes;
+    story.verdict.bulk_allowed = scene.bulk_allowed;
+    if scene.managers_only {
+        story.verdict.approver_roles = vec![Role::Manager];
+    }
     story.action_type.retry_safe = scene.retry_safe;
     if scene.evidence_required {
         story.action_type.required_evidence_kinds = vec!["form_value".parse().expect("a kind")];
     }
-    let standing_approval = scene.standing.then(|| StandingApproval {
-        name: "standing".parse().expect("a name"),
-        granted_by: person(CARA),
-        valid_until: story.now.plus_secs(3 * DAY_SECS),
-        drawn_for_audit: false,
-    });
-    let proposal = Propose {
+    let mut proposal = Propose {
         owner: scene.owned.then(|| person(ANNA)),
         risk_tier: scene.high_risk.then_some(RiskTier::High),
-        standing_approval,
         ..story.proposal()
     };
+    if scene.standing {
+        story.verdict.path = ReviewPath::Light;
+        proposal.proposal.confidence.level = ConfidenceLevel::High;
+        proposal.standing = offer(standing(&story, BEN));
+    }
     story.propose_as(&actor_as(BEN, &[Role::Proposer]), proposal).expect("a proposal");
     story
 }
@@ -114,7 +134,10 @@ fn who(step: &Step, verb: Verb) -> Actor {
         | Verb::Release
         | Verb::Settle
         | Verb::Retry
-        | Verb::SendBack => actor([ANNA, BEN, CARA, "humans/simulated-ines", "humans/emil"][step.who % 5]),
+        | Verb::SendBack => match step.who % 5 {
+            0 => actor_as("humans/emil", &[Role::Manager]),
+            number => actor([BEN, CARA, ANNA, "humans/simulated-ines"][number - 1]),
+        },
     }
 }
 
@@ -126,18 +149,47 @@ fn wait(story: &mut Story, step: &Step) {
     }
 }
 
-/// What the step asks. Endings are rare, so that histories go on.
-fn command(story: &mut Story, step: &Step, verb: Verb) -> Option<Command> {
-    let rare = step.variant < 40;
-    Some(match verb {
-        Verb::Propose => return None,
+/// Returns what is tried: mostly what is legal now, else what the dice say. Endings and detours are rare, so that histories go on.
+fn verb(story: &Story, step: &Step) -> Verb {
+    let legal = allowed_transitions(story.it());
+    let verb = match legal.get(step.verb % legal.len().max(1)) {
+        Some(verb) if !step.who.is_multiple_of(6) => *verb,
+        Some(_) | None => Verb::ALL[step.verb],
+    };
+    let in_256 = match verb {
+        Verb::Propose => 0,
+        Verb::Reject | Verb::Withdraw => 4,
+        Verb::RequestEvidence | Verb::WithdrawApproval | Verb::Hold | Verb::ReportSuccess => 40,
+        Verb::Edit | Verb::AddEvidence => 80,
+        _ => 256,
+    };
+    if u16::from(step.variant) < in_256 { verb } else { way_on(story.state()) }
+}
+
+fn way_on(state: StateName) -> Verb {
+    match state {
+        StateName::NeedsEvidence => Verb::AddEvidence,
+        StateName::NeedsOwner => Verb::AssignOwner,
+        StateName::Held => Verb::Release,
+        StateName::Approved => Verb::Claim,
+        StateName::Executing => Verb::ReportFailure,
+        StateName::Executed => Verb::SendBack,
+        StateName::Failed => Verb::Retry,
+        StateName::OutcomeUnknown => Verb::Settle,
+        StateName::Rework => Verb::Edit,
+        _ => Verb::Approve,
+    }
+}
+
+fn command(story: &mut Story, step: &Step, verb: Verb) -> Command {
+    match verb {
         Verb::AddEvidence => story.add_evidence(["note", "form_value"][usize::from(step.variant % 2)]),
-        Verb::RequestEvidence if rare => story.request_evidence(&[]),
+        Verb::RequestEvidence => story.request_evidence(&[]),
         Verb::AssignOwner => story.assign_owner([ANNA, CARA][usize::from(step.variant % 2)]),
         Verb::Edit => story.edit_due(["2026-12-02", "2026-12-03", "2026-12-04"][usize::from(step.variant % 3)]),
-        Verb::Approve => story.approve(),
-        Verb::WithdrawApproval if rare => story.withdraw_approval(),
-        Verb::Reject if step.variant < 4 => story.reject(),
+        Verb::Propose | Verb::Approve => story.approve(),
+        Verb::WithdrawApproval => story.withdraw_approval(),
+        Verb::Reject => story.reject(),
         Verb::Hold => {
             let until = step.variant.is_multiple_of(2).then(|| story.now.plus_secs(u64::from(step.wait) + 1));
             story.hold(until, step.variant.is_multiple_of(3))
@@ -146,12 +198,12 @@ fn command(story: &mut Story, step: &Step, verb: Verb) -> Option<Command> {
             Actor::Clock => Command::Release(Release { etag: None }),
             Actor::Caller { .. } => story.release(),
         },
-        Verb::Withdraw if step.variant < 4 => story.withdraw(),
+        Verb::Withdraw => story.withdraw(),
         Verb::Expire => Command::Expire,
         Verb::Escalate => Command::Escalate,
         Verb::Claim => story.claim(),
         Verb::ExtendClaim => story.extend_claim(),
-        Verb::ReportSuccess if rare => story.report_success(),
+        Verb::ReportSuccess => story.report_success(),
         Verb::ReportFailure => story.report_failure(step.variant.is_multiple_of(2)),
         Verb::LoseTrack => match who(step, verb) {
             Actor::Clock => Command::LoseTrack(LoseTrack::LeaseLapsed),
@@ -160,10 +212,7 @@ fn command(story: &mut Story, step: &Step, verb: Verb) -> Option<Command> {
         Verb::Settle => settle(story, step),
         Verb::Retry => story.retry(),
         Verb::SendBack => story.send_back(),
-        Verb::RequestEvidence | Verb::WithdrawApproval | Verb::Reject | Verb::Withdraw | Verb::ReportSuccess => {
-            return None;
-        }
-    })
+    }
 }
 
 fn settle(story: &Story, step: &Step) -> Command {
@@ -176,10 +225,10 @@ fn settle(story: &Story, step: &Step) -> Command {
     Command::Settle(Settle { etag: story.etag(), finding: "Looked.".into(), settlement, fence })
 }
 
-/// Makes the caller err: an older etag, another digest, an older fence.
-fn err(command: Command, story: &Story) -> Command {
+/// Makes the caller err: an older etag, another digest, an older fence, no receipt. None where there is nothing to err about.
+fn err(command: &Command, story: &Story) -> Option<Command> {
     let older = countersign_api::etag::Etag::of_revision(story.it().revision - 1);
-    match command {
+    Some(match command.clone() {
         Command::Approve(approve) if story.it().revision.is_multiple_of(2) => {
             Command::Approve(Approve { digest: ledger_format::PayloadDigest::new([9; 32]), ..approve })
         }
@@ -190,39 +239,67 @@ fn err(command: Command, story: &Story) -> Command {
         }
         Command::ReportFailure(report) => Command::ReportFailure(ReportFailure { fence: report.fence + 1, ..report }),
         Command::Claim(claim) => Command::Claim(ClaimCommand { recorded_at: None, ..claim }),
-        other => other,
+        _ => return None,
+    })
+}
+
+/// Puts the step's conditions on the scene.
+fn set_conditions(story: &mut Story, step: &Step) {
+    wait(story, step);
+    story.in_batch = step.in_batch;
+    let candidate = CandidateName { id: uuid::Uuid::from_u128(2), ..story.it().name.clone() };
+    story.rivals = step.rival.map(|_| Rival { candidate, state: StateName::Approved }).into_iter().collect();
+}
+
+/// Says that the caller saw the rivals, when they did.
+fn acknowledge(command: Command, story: &Story, step: &Step) -> Command {
+    let seen = || story.rivals.iter().map(|rival| rival.candidate.clone()).collect();
+    match (step.rival, command) {
+        (Some(true), Command::Approve(approve)) => {
+            Command::Approve(Approve { acknowledged_conflicts: seen(), ..approve })
+        }
+        (Some(true), Command::Retry(approve)) => Command::Retry(Approve { acknowledged_conflicts: seen(), ..approve }),
+        (_, command) => command,
     }
 }
 
-/// Lets one history happen under the eyes of the witness.
+fn seen_rivals(command: &Command) -> &[CandidateName] {
+    match command {
+        Command::Approve(approve) | Command::Retry(approve) => &approve.acknowledged_conflicts,
+        _ => &[],
+    }
+}
+
+/// Lets one history happen under the eyes of the witness and the doorkeeper.
 fn happen(scene: &Scene, steps: &[Step]) -> Story {
     let mut story = open(scene);
     let mut witness = Witness::new(scene.retry_safe);
-    let mut seen = 0;
+    let mut doorkeeper = Doorkeeper::default();
+    for event in &story.events {
+        witness.watch(event);
+        doorkeeper.watch(event, &actor(BEN), &[], &story);
+    }
     for step in steps {
-        for event in &story.events[seen..] {
-            witness.watch(event);
-        }
-        seen = story.events.len();
-        wait(&mut story, step);
-        // Mostly what is legal now, else what the dice say: histories that only bounce off teach little.
+        set_conditions(&mut story, step);
         let legal = allowed_transitions(story.it());
-        let verb = match legal.get(step.verb % legal.len().max(1)) {
-            Some(verb) if !step.who.is_multiple_of(6) => *verb,
-            Some(_) | None => Verb::ALL[step.verb],
-        };
-        let Some(command) = command(&mut story, step, verb) else { continue };
-        let command = if step.errs { err(command, &story) } else { command };
-        let before = story.it().clone();
-        match story.attempt(&who(step, verb), &command) {
+        let verb = verb(&story, step);
+        let command = command(&mut story, step, verb);
+        let command = acknowledge(command, &story, step);
+        let mistaken = if step.errs { err(&command, &story) } else { None };
+        let (before, seen, actor) = (story.it().clone(), story.events.len(), who(step, verb));
+        match story.attempt(&actor, mistaken.as_ref().unwrap_or(&command)) {
             Ok(()) => {
+                assert!(mistaken.is_none(), "C-1, C-2, C-3: `{verb}` went through on something else than what stands");
                 assert!(legal.contains(&verb), "`{verb}` went through without being legal");
                 assert_eq!(story.it().revision, before.revision + 1, "one command, one revision");
             }
             Err(_) => assert_eq!(story.it(), &before, "a refusal changes nothing"),
         }
+        for event in &story.events[seen..] {
+            witness.watch(event);
+            doorkeeper.watch(event, &actor, seen_rivals(&command), &story);
+        }
     }
-    story.events[seen..].iter().for_each(|event| witness.watch(event));
     rebuilt_equals_kept(&story);
     story
 }
@@ -265,14 +342,14 @@ proptest! {
 fn histories_go_everywhere() {
     let mut states = BTreeMap::<StateName, u32>::new();
     let mut kinds = BTreeMap::<&str, u32>::new();
-    tell(HISTORIES, |story| {
+    tell(SHOWN, |story| {
         for event in &story.events {
             *states.entry(event.state).or_default() += 1;
             *kinds.entry(event.body.kind()).or_default() += 1;
         }
     });
-    println!("in {HISTORIES} histories of {STEPS} steps each\n{states:?}\n{kinds:?}");
-    assert!(STEPS * usize::try_from(HISTORIES).expect("small") >= 20_000);
+    println!("in {SHOWN} histories of {STEPS} steps each\n{states:?}\n{kinds:?}");
+    assert!(STEPS * usize::try_from(HISTORIES).expect("small") >= 200_000);
     assert_eq!(states.len(), StateName::ALL.len(), "{states:?}");
     assert_eq!(kinds.len(), 21, "{kinds:?}");
 }

@@ -123,6 +123,7 @@ fn short(reason: &NotEntitled) -> &'static str {
         | NotEntitled::NotTheClock
         | NotEntitled::NotTheProposer(_)
         | NotEntitled::NotTheClaimHolder(_)
+        | NotEntitled::NotTheirTurn(_)
         | NotEntitled::OwnProposal(_)
         | NotEntitled::OwnEdit(_)
         | NotEntitled::ApprovedAlready(_)

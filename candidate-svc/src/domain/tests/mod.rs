@@ -6,6 +6,7 @@
 
 mod approving;
 pub(crate) mod cast;
+mod doorkeeper;
 mod delegating;
 mod editing;
 mod entitlement;
@@ -19,7 +20,9 @@ mod limits;
 mod matrix;
 mod proposing;
 mod refusing;
+pub(crate) mod rights;
 mod rows;
 mod settling;
+pub(crate) mod standing;
 pub(crate) mod story;
 mod witness;

@@ -1,20 +1,9 @@
 //! How a candidate begins.
 
-use service_kit::access::Role;
-
-use super::cast::{ANNA, BEN, RULES, actor, actor_as, person};
+use super::cast::{ANNA, RULES, actor};
 use super::story::{DAY_SECS, Story, evidence};
 use crate::catalogue::Catalogue;
 use crate::domain::*;
-
-fn standing(story: &Story) -> StandingApproval {
-    StandingApproval {
-        name: "workspaces/demo/standingApprovals/notes".parse().expect("a name"),
-        granted_by: person(ANNA),
-        valid_until: story.now.plus_secs(3 * DAY_SECS),
-        drawn_for_audit: false,
-    }
-}
 
 fn update_field(story: &mut Story) -> Propose {
     let name = "update_field".parse().expect("a name");
@@ -91,47 +80,6 @@ fn a_proposer_raises_the_risk_and_never_lowers_it() {
     story.propose(Propose { risk_tier: Some(RiskTier::Low), ..proposal }).expect("a proposal");
     assert_eq!(story.it().risk.tier, RiskTier::ApprovalRequired);
     assert_eq!(story.it().risk.reasons.len(), 1);
-}
-
-#[test]
-fn a_standing_approval_approves_ahead_in_the_same_revision() {
-    let mut story = Story::new();
-    let standing = standing(&story);
-    story.propose(Propose { standing_approval: Some(standing.clone()), ..story.proposal() }).expect("a proposal");
-    let State::Approved(approved) = &story.it().state else { panic!("it is approved") };
-    assert_eq!((approved.revision, approved.ordinal), (1, 1));
-    assert_eq!(approved.cause, ApprovalCause::StandingApproval);
-    assert_eq!(approved.valid_until, standing.valid_until, "it lapses with the standing approval");
-    assert_eq!(story.it().standing_approval, Some(standing.name));
-    assert_eq!(story.events[1].actor.as_str(), ANNA, "the approval is the act of the person who gave it ahead");
-    assert_eq!(story.events[0].state, StateName::Proposed);
-}
-
-#[test]
-fn a_standing_approval_does_not_cover_what_must_go_to_a_person() {
-    type Twist = fn(&mut Story, &mut Propose);
-    let twists: [(&str, Twist); 6] = [
-        ("drawn for the audit sample", |_, proposal| ahead(proposal).drawn_for_audit = true),
-        ("of high risk", |_, proposal| proposal.risk_tier = Some(RiskTier::High)),
-        ("ended", |story, proposal| ahead(proposal).valid_until = story.now),
-        ("ownerless", |_, proposal| proposal.owner = None),
-        ("without required evidence", |story, _| {
-            story.action_type.required_evidence_kinds = vec!["form_value".parse().expect("a kind")];
-        }),
-        ("its giver's own proposal", |_, proposal| ahead(proposal).granted_by = person(BEN)),
-    ];
-    for (twist, apply) in twists {
-        let mut story = Story::new();
-        let mut proposal = Propose { standing_approval: Some(standing(&story)), ..story.proposal() };
-        apply(&mut story, &mut proposal);
-        story.propose_as(&actor_as(BEN, &[Role::Proposer]), proposal).expect(twist);
-        assert!(story.state().is_open(), "{twist}: {}", story.state());
-        assert_eq!(story.it().standing_approval, None, "{twist}");
-    }
-}
-
-fn ahead(proposal: &mut Propose) -> &mut StandingApproval {
-    proposal.standing_approval.as_mut().expect("the story has one")
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Tells a candidate's life: decides, evolves, and remembers every event.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use countersign_api::etag::Etag;
 use countersign_api::name::{CandidateName, TriggerName, Workspace};
@@ -16,6 +16,12 @@ use crate::domain::*;
 pub const DAY_SECS: u64 = 24 * 60 * 60;
 pub const LEASE_MS: u64 = 60_000;
 pub const PAYLOAD: &str = r#"{"due":"2026-11-30","owner":"humans/anna","subject":"Ask for the missing account"}"#;
+
+/// Read once: random histories begin by the thousand.
+static CREATE_TASK: LazyLock<ActionType> = LazyLock::new(|| {
+    let name = "create_task".parse().expect("a name");
+    Catalogue::built_in().get(&name).expect("it is built in").clone()
+});
 
 /// A candidate's life so far.
 #[derive(Debug, Clone)]
@@ -33,7 +39,6 @@ pub struct Story {
 impl Story {
     /// Sets the scene: a policy of one approval and four eyes, and `create_task`.
     pub fn new() -> Self {
-        let action_type = "create_task".parse().expect("a name");
         Self {
             now: Moment::from("2026-11-22T09:00:00Z".parse::<Timestamp>().expect("a time")),
             verdict: PolicyVerdict {
@@ -52,7 +57,7 @@ impl Story {
                 }],
                 rejection_memory_secs: 0,
             },
-            action_type: Catalogue::built_in().get(&action_type).expect("it is built in").clone(),
+            action_type: CREATE_TASK.clone(),
             in_batch: false,
             rivals: Vec::new(),
             candidate: None,
@@ -229,9 +234,10 @@ impl Story {
             evidence: vec![evidence("record_field")],
             risk_tier: None,
             owner: Some(person(super::cast::ANNA)),
+            owner_reason: String::new(),
             payload: PayloadDraft::read(PAYLOAD),
             nonce: Nonce::new([0xee; 32]),
-            standing_approval: None,
+            standing: Vec::new(),
         }
     }
 

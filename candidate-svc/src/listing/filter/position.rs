@@ -63,3 +63,21 @@ fn start_of_word_before(text: &str, end: usize) -> usize {
     let trimmed = text[..end].trim_end();
     trimmed.char_indices().rfind(|&(_, letter)| bounds(letter)).map_or(0, |(at, letter)| at + letter.len_utf8())
 }
+
+/// Returns where the parenthesis stands that opens one level too many.
+pub(super) fn nested_deeper_than(text: &str, levels: usize) -> usize {
+    let (mut depth, mut quote, mut escaped) = (0_usize, None, false);
+    for (at, letter) in text.char_indices() {
+        match (quote, letter) {
+            _ if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
+            (Some(open), close) if open == close => quote = None,
+            (None, '"' | '\'') => quote = Some(letter),
+            (None, '(') if depth == levels => return at,
+            (None, '(') => depth += 1,
+            (None, ')') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    text.len()
+}

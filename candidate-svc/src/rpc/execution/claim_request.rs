@@ -19,7 +19,7 @@ const OPERATIONS_MAX: usize = 64;
 #[derive(Debug, Clone)]
 pub(super) struct ClaimRequest {
     pub(super) workspace: Workspace,
-    /// Action types whose operation the executor can perform.
+    /// Action types whose operation the executor can perform. Nobody is handed a change of the review policy.
     pub(super) action_types: Vec<ActionTypeName>,
     pub(super) lease_ms: u64,
     pub(super) max_in_flight: u32,
@@ -48,7 +48,7 @@ impl ClaimRequest {
             workspace,
             action_types: catalogue
                 .iter()
-                .filter(|entry| performed(&entry.operation))
+                .filter(|entry| performed(&entry.operation) && !entry.changes_policy())
                 .map(|e| e.name.clone())
                 .collect(),
             lease_ms,

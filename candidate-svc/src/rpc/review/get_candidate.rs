@@ -1,5 +1,5 @@
 use countersign_api::{
-    candidate::v1::{CandidateEvent, GetCandidateRequest, GetCandidateResponse, RecordedEvent},
+    candidate::v1::{self as api, CandidateEvent, GetCandidateRequest, GetCandidateResponse, RecordedEvent},
     name::CandidateName,
 };
 use prost::Message;
@@ -8,8 +8,8 @@ use tonic::{Request, Response, Status};
 use crate::{
     domain::{Verb, allowed_transitions},
     rpc::{Parts, status},
-    store::StoredEvent,
-    wire::{self, name_of},
+    store::{Conflict, StoredEvent},
+    wire::{self, name_of, words::Word},
 };
 
 /// Reads one candidate, with its history if asked for.
@@ -28,13 +28,23 @@ pub(super) async fn handle(
         reader.candidate(&name).await?.map(|candidate| (candidate, Vec::new()))
     };
     let (candidate, history) = found.ok_or_else(|| status::not_found("candidate", &name))?;
+    let conflicts = reader.conflicts(&name).await?;
+    let remembered_until = reader.rejection_remembered_until(&name).await?;
     Ok(Response::new(GetCandidateResponse {
         candidate: Some(wire::candidate::to_wire(&candidate)),
         history: history.iter().map(|event| recorded(&name, event)).collect::<Result<_, Status>>()?,
         allowed_transitions: allowed_transitions(&candidate).iter().map(Verb::to_string).collect(),
-        conflicts: Vec::new(),
-        rejection_remembered_until: None,
+        conflicts: conflicts.iter().map(conflict).collect(),
+        rejection_remembered_until: remembered_until.map(wire::time::to_wire),
     }))
+}
+
+fn conflict(conflict: &Conflict) -> api::Conflict {
+    api::Conflict {
+        candidate: conflict.rival.candidate.to_string(),
+        state: conflict.rival.state.to_wire().into(),
+        subject: conflict.subject.clone(),
+    }
 }
 
 fn recorded(name: &CandidateName, stored: &StoredEvent) -> Result<RecordedEvent, Status> {

@@ -1,6 +1,7 @@
 use countersign_api::candidate::v1::{ListCandidatesRequest, ListCandidatesResponse};
 use tonic::{Request, Response, Status};
 
+use super::turns;
 use crate::{
     listing::{
         page::{Listing, Place},
@@ -17,7 +18,8 @@ pub(super) async fn handle(
 ) -> Result<Response<ListCandidatesResponse>, Status> {
     let (call, request) = Parts::enter(request)?;
     let workspace = parts.workspace_read(&call, &request.parent).await?;
-    let listing = Listing::parse(&request)?;
+    let now = parts.now();
+    let mut listing = Listing::parse(&request.filter, &request.order_by, now)?;
     let size = page_size(request.page_size)?;
     let binding = Binding::new("ListCandidates", &[&request.parent, &request.filter, &request.order_by]);
     let after = match request.page_token.as_str() {
@@ -25,6 +27,7 @@ pub(super) async fn handle(
         token => Some(Place::open(&binding, token)?),
     };
 
+    listing.condition = turns::resolve(parts, &call, &workspace, listing.condition, now).await?;
     // One more than asked for tells whether there is another page.
     let mut candidates = parts.store.read().list(&workspace, &listing, after.as_ref(), size + 1).await?;
     let has_more = candidates.len() > size as usize;

@@ -19,6 +19,7 @@ mod retry_execution;
 mod send_back_for_rework;
 mod service;
 mod settle_outcome;
+mod turns;
 mod watch_candidates;
 mod withdraw_approval;
 

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     domain::{Candidate, ConfidenceLevel, Executing, Moment, RecordReference, State},
+    listing::order::{due_us, rank_of},
     store::{CorruptRow, Error, row::CandidateRow},
 };
 
@@ -24,10 +25,10 @@ pub(super) async fn insert(
     connection: &mut SqliteConnection,
     candidates: &[CandidateRow],
 ) -> Result<(), sqlx::Error> {
-    const HEAD: &str = "INSERT INTO candidates (workspace, id, revision, state, owner, risk, updated_at_us, deadline_us, \
-                        approving_revision, approving_ordinal, claimable_from_us, executor, dedup_key, change_subject, \
-                        snapshot, action_type, \
-                        confidence, proposer, record, created_at_us) ";
+    const HEAD: &str = "INSERT INTO candidates (workspace, id, revision, state, owner, turn, risk_rank, updated_at_us, \
+                        expires_at_us, deadline_us, approving_revision, approving_ordinal, claimable_from_us, executor, \
+                        dedup_key, change_subject, snapshot, action_type, confidence, proposer, record, created_at_us, \
+                        due_at_us) ";
     for chunk in bulk::chunks(candidates) {
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>, row: &CandidateRow| {
             let candidate = &row.candidate;
@@ -38,7 +39,8 @@ pub(super) async fn insert(
                 .push_bind(confidence_word(candidate.proposal.confidence.level))
                 .push_bind(candidate.proposer.as_str().to_owned())
                 .push_bind(record_text(candidate.proposal.record.as_ref()))
-                .push_bind(candidate.created_at.as_micros());
+                .push_bind(candidate.created_at.as_micros())
+                .push_bind(due_us(candidate));
         };
         bulk::with_values(HEAD, chunk, bind, "").build().execute(&mut *connection).await?;
     }
@@ -53,11 +55,12 @@ pub(super) async fn update(
     connection: &mut SqliteConnection,
     candidates: &[(u64, CandidateRow)],
 ) -> Result<(), sqlx::Error> {
-    const HEAD: &str = "WITH new (workspace, id, before, revision, state, owner, risk, updated_at_us, deadline_us, \
-                        approving_revision, approving_ordinal, claimable_from_us, executor, dedup_key, change_subject, \
-                        snapshot) AS (";
+    const HEAD: &str = "WITH new (workspace, id, before, revision, state, owner, turn, risk_rank, updated_at_us, \
+                        expires_at_us, deadline_us, approving_revision, approving_ordinal, claimable_from_us, executor, \
+                        dedup_key, change_subject, snapshot) AS (";
     const TAIL: &str = ") UPDATE candidates SET revision = new.revision, state = new.state, owner = new.owner, \
-                        risk = new.risk, updated_at_us = new.updated_at_us, deadline_us = new.deadline_us, \
+                        turn = new.turn, risk_rank = new.risk_rank, updated_at_us = new.updated_at_us, \
+                        expires_at_us = new.expires_at_us, deadline_us = new.deadline_us, \
                         approving_revision = new.approving_revision, approving_ordinal = new.approving_ordinal, \
                         claimable_from_us = new.claimable_from_us, executor = new.executor, \
                         dedup_key = new.dedup_key, change_subject = new.change_subject, snapshot = new.snapshot \
@@ -170,8 +173,10 @@ fn bind_changing(values: &mut Separated<'_, Sqlite, &'static str>, row: &Candida
         .push_bind(signed(candidate.revision))
         .push_bind(candidate.state.name().as_str())
         .push_bind(candidate.owner.as_ref().map(ToString::to_string).unwrap_or_default())
-        .push_bind(candidate.risk.tier.as_str())
+        .push_bind(candidate.turn().to_string())
+        .push_bind(i64::from(rank_of(candidate.risk.tier)))
         .push_bind(candidate.updated_at.as_micros())
+        .push_bind(candidate.expires_at.as_micros())
         .push_bind(candidate.next_deadline().map(Moment::as_micros))
         .push_bind(approving.map(|approved| signed(approved.revision)))
         .push_bind(approving.map(|approved| i64::from(approved.ordinal)))

@@ -24,10 +24,13 @@ pub(super) async fn recorded_approvals(
     now: Moment,
     limit: usize,
 ) -> Result<Vec<Claimable>, Error> {
-    // The row of an approved candidate names its approving event; that event must have its receipt (C-2). One query for
-    // each action type follows the index in order and stops at the limit; one for all would sort everything approved.
+    // The row of an approved candidate names its approving event; that event must have its receipt (C-2). What was approved
+    // in the revision of the proposal was approved ahead. One query for each action type follows the index in order and
+    // stops at the limit; one for all would sort everything approved.
     const APPROVALS: &str = "SELECT candidates.id, candidates.approving_revision, candidates.approving_ordinal, \
-                             candidates.claimable_from_us, events.entry_index, events.traceparent \
+                             candidates.claimable_from_us, events.entry_index, events.traceparent, \
+                             CASE WHEN candidates.approving_revision = 1 THEN \
+                             json_extract(candidates.snapshot, '$.standing_approval.grant_entry_index') END AS granted_in \
                              FROM candidates CROSS JOIN events ON events.workspace = candidates.workspace \
                              AND events.candidate_id = candidates.id AND events.revision = candidates.approving_revision \
                              AND events.ordinal = candidates.approving_ordinal WHERE events.entry_index IS NOT NULL \
@@ -124,7 +127,9 @@ fn claimable(workspace: &Workspace, row: &SqliteRow) -> Result<Claimable, Error>
     let revision = column::natural(at("approving_revision"), &candidate, row.try_get("approving_revision")?)?;
     let ordinal = column::natural(at("approving_ordinal"), &candidate, row.try_get("approving_ordinal")?)?;
     let entry = approving(&candidate, revision, ordinal, row)?;
-    Ok(Claimable { candidate, entry })
+    let granted_in: Option<i64> = row.try_get("granted_in")?;
+    let granted_in = granted_in.map(|index| column::natural(at("snapshot"), &candidate, index)).transpose()?;
+    Ok(Claimable { candidate, entry, granted_in })
 }
 
 fn approving(candidate: &CandidateName, revision: u64, ordinal: u32, row: &SqliteRow) -> Result<ApprovingEntry, Error> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use countersign_api::name::{CandidateName, Workspace};
 use jiff::Timestamp;
 use ledger_format::Hash;
-use sqlx::{Row, Sqlite, SqliteConnection, query_builder::Separated};
+use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, query_builder::Separated, sqlite::SqliteRow};
 
 use super::{
     bulk,
@@ -13,12 +13,15 @@ use super::{
     column::{self, Column},
 };
 use crate::{
-    domain::{Moment, RejectionMemory, RejectionReason, StateName},
+    domain::{Moment, RejectionMemory, RejectionReason, Rival, StateName, UnknownState},
     store::{
-        Error,
+        Conflict, Error,
         kin::{DedupKey, Kin, MemoryRow},
     },
 };
+
+/// The most conflicts that one candidate is shown with.
+const CONFLICTS_SHOWN_MAX: i64 = 100;
 
 /// Finds the open candidates of these dedup keys.
 pub(super) async fn open(
@@ -79,6 +82,43 @@ pub(super) async fn rivals(
         }
     }
     Ok(())
+}
+
+/// Finds the live candidates that would change what this one would change.
+pub(super) async fn conflicts(readers: &SqlitePool, name: &CandidateName) -> Result<Vec<Conflict>, Error> {
+    let rows = sqlx::query(
+        "SELECT other.id, other.state, other.change_subject FROM candidates self CROSS JOIN candidates other \
+         ON other.workspace = self.workspace AND other.change_subject = self.change_subject AND other.id <> self.id \
+         WHERE self.workspace = ? AND self.id = ? ORDER BY other.id LIMIT ?",
+    )
+    .bind(name.workspace.id())
+    .bind(id_bytes(name))
+    .bind(CONFLICTS_SHOWN_MAX)
+    .fetch_all(readers)
+    .await?;
+    rows.iter().map(|row| conflict(&name.workspace, row)).collect()
+}
+
+fn conflict(workspace: &Workspace, row: &SqliteRow) -> Result<Conflict, Error> {
+    let at = |column| Column { table: "candidates", column };
+    let id = column::uuid(at("id"), "?", row.try_get("id")?)?;
+    let candidate = CandidateName::new(workspace.clone(), id);
+    let state: &str = row.try_get("state")?;
+    let state = state.parse().map_err(|error: UnknownState| at("state").corrupt(&candidate, error))?;
+    Ok(Conflict { rival: Rival { candidate, state }, subject: row.try_get("change_subject")? })
+}
+
+/// Finds until when a rejection is remembered; none when it is not, or no longer.
+pub(super) async fn remembered_until(readers: &SqlitePool, name: &CandidateName) -> Result<Option<Moment>, Error> {
+    let until: Option<i64> =
+        sqlx::query_scalar("SELECT max(until_us) FROM rejection_memories WHERE workspace = ? AND candidate_id = ?")
+            .bind(name.workspace.id())
+            .bind(id_bytes(name))
+            .fetch_one(readers)
+            .await?;
+    let at = Column { table: "rejection_memories", column: "until_us" };
+    let moment = |us| Timestamp::from_microsecond(us).map(Moment::from).map_err(|error| at.corrupt(name, error));
+    Ok(until.map(moment).transpose()?)
 }
 
 /// Finds what is remembered under these keys.

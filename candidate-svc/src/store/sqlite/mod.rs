@@ -1,17 +1,21 @@
 //! The store in SQLite: the only module here that holds SQL.
 
+mod audit_draws;
 mod bulk;
 mod candidates;
 mod census;
 mod claimable;
 mod column;
+mod delegations;
 mod due;
 mod events;
 mod kin;
 mod listing;
 mod outbox;
+mod policies;
 mod reader;
 mod requests;
+mod standing_approvals;
 mod triggers;
 mod workspaces;
 mod writer;

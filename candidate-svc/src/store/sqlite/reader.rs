@@ -1,15 +1,21 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use countersign_api::name::{CandidateName, TriggerName, Workspace};
+use countersign_api::name::{CandidateName, StandingApprovalName, TriggerName, Workspace};
 use service_kit::access::PrincipalId;
 use sqlx::SqlitePool;
+use uuid::Uuid;
 
-use super::{candidates, census, claimable, due, events, listing, outbox, triggers, workspaces};
+use super::delegations::EndPlace;
+use super::{candidates, census, claimable, delegations, due, events, kin, listing, outbox, policies, standing_approvals, triggers, workspaces};
 use crate::{
-    domain::{ActionTypeName, Candidate, Moment, StateName, Trigger},
-    listing::page::{Listing, Place},
-    store::{ApprovingEntry, Claimable, Error, OutboxEvent, StoredEvent},
+    domain::{ActionTypeName, Candidate, Delegation, Moment, Person, PolicyRevision, StandingApproval, StateName, Trigger},
+    listing::{
+        condition::{Condition, TextField},
+        count::Census,
+        page::{Listing, Place},
+    },
+    store::{ApprovingEntry, Claimable, Conflict, Error, InForce, OutboxEvent, StoredEvent},
 };
 
 /// Reads what was committed, beside the writer. Each method reads one moment's state.
@@ -51,6 +57,16 @@ impl SqliteReader {
         Ok(Some((candidate, history)))
     }
 
+    /// Reads who else would change what this candidate would change.
+    pub(crate) async fn conflicts(&self, name: &CandidateName) -> Result<Vec<Conflict>, Error> {
+        kin::conflicts(&self.readers, name).await
+    }
+
+    /// Reads until when a proposal like this rejected candidate is refused.
+    pub(crate) async fn rejection_remembered_until(&self, name: &CandidateName) -> Result<Option<Moment>, Error> {
+        kin::remembered_until(&self.readers, name).await
+    }
+
     pub(crate) async fn proposers(
         &self,
         names: &[CandidateName],
@@ -68,6 +84,54 @@ impl SqliteReader {
         listing::page(&self.readers, workspace, listing, after, limit).await
     }
 
+    pub(crate) async fn count(
+        &self,
+        workspace: &Workspace,
+        condition: &Condition,
+        fields: &[TextField],
+    ) -> Result<Census, Error> {
+        listing::count(&self.readers, workspace, condition, fields).await
+    }
+
+    /// Reads a page of delegations that have not ended, the next to end first.
+    pub(crate) async fn delegations(
+        &self,
+        workspace: &Workspace,
+        now: Moment,
+        after: Option<EndPlace>,
+        limit: u32,
+    ) -> Result<Vec<Delegation>, Error> {
+        delegations::page(&self.readers, workspace, now, after, limit).await
+    }
+
+    /// Reads whose turn passed to this person and is theirs now.
+    pub(crate) async fn delegators(
+        &self,
+        workspace: &Workspace,
+        delegate: &Person,
+        now: Moment,
+    ) -> Result<Vec<Person>, Error> {
+        delegations::delegators(&self.readers, workspace, delegate, now).await
+    }
+
+    pub(crate) async fn standing_approval(
+        &self,
+        name: &StandingApprovalName,
+    ) -> Result<Option<Arc<StandingApproval>>, Error> {
+        standing_approvals::get(&self.readers, name).await
+    }
+
+    /// Reads standing approvals that were given before one of this id, the newest first.
+    pub(crate) async fn standing_approvals(
+        &self,
+        workspace: &Workspace,
+        in_force_at: Option<Moment>,
+        before: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Vec<Arc<StandingApproval>>, Error> {
+        standing_approvals::page(&self.readers, workspace, in_force_at, before, limit).await
+    }
+
     pub(crate) async fn trigger(&self, name: &TriggerName) -> Result<Option<Arc<Trigger>>, Error> {
         triggers::get(&self.readers, name).await
     }
@@ -79,6 +143,27 @@ impl SqliteReader {
         limit: u32,
     ) -> Result<Vec<(i64, Arc<Trigger>)>, Error> {
         triggers::page(&self.readers, workspace, after, limit).await
+    }
+
+    pub(crate) async fn policies_in_force(&self) -> Result<HashMap<Workspace, InForce>, Error> {
+        policies::in_force(&self.readers).await
+    }
+
+    pub(crate) async fn policy_revision(
+        &self,
+        workspace: &Workspace,
+        revision: Option<u64>,
+    ) -> Result<Option<PolicyRevision>, Error> {
+        policies::get(&self.readers, workspace, revision).await
+    }
+
+    pub(crate) async fn policy_revisions(
+        &self,
+        workspace: &Workspace,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<PolicyRevision>, Error> {
+        policies::page(&self.readers, workspace, before, limit).await
     }
 
     pub(crate) async fn outbox(&self, workspace: &Workspace, limit: u32) -> Result<Vec<OutboxEvent>, Error> {

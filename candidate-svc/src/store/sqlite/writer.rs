@@ -13,11 +13,15 @@ use service_kit::{
 };
 use sqlx::SqliteConnection;
 
-use super::{candidates, events, kin, outbox, requests, triggers, workspaces};
+use super::{
+    audit_draws, candidates, delegations, events, kin, outbox, policies, requests, standing_approvals, triggers, workspaces,
+};
 use crate::{
+    catalogue::Catalogue,
     domain::{Command, Moment, Trigger},
     store::{
         Error, Signals,
+        ahead::Ahead,
         batch::{Batch, Judge, Known, Writes, source_of},
         job::{Answer, Ask, Job},
         kin::{self as kin_of, Kin, dedup_key},
@@ -54,26 +58,29 @@ impl SqliteWriter {
 
     async fn run(&mut self, jobs: Vec<Job>) -> Result<(Vec<Answer>, Effects), Error> {
         let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
-        let known = load(&mut transaction, &jobs).await?;
-        let mut batch = Batch::new(&self.judge, Moment::from(self.clock.now()), known);
+        let now = Moment::from(self.clock.now());
+        let known = load(&mut transaction, &self.judge.catalogue, &jobs, now).await?;
+        let mut batch = Batch::new(&self.judge, now, known);
         let answers = jobs.into_iter().map(|job| batch.answer(job)).collect();
-        let (writes, effects) = batch.finish();
+        let (mut writes, effects) = batch.finish();
         if writes.is_empty() {
             transaction.rollback().await?;
             return Ok((answers, effects));
         }
+        let in_force = std::mem::take(&mut writes.in_force);
         self.write(&mut transaction, writes).await?;
         // A crash before this line leaves nothing of the batch: nobody was answered, everybody sends again. A crash after
         // it leaves all of it: whoever sends again gets the same answer from `requests`, the relay finds the events
         // without a receipt, and the clock and claims find what is due in the rows.
         transaction.commit().await?;
+        self.judge.policies.extend(in_force);
         Ok((answers, effects))
     }
 
     async fn write(&mut self, connection: &mut SqliteConnection, writes: Writes) -> Result<(), Error> {
-        let created = writes.created.iter().map(|row| &row.candidate.name.workspace);
+        let happened = writes.events.iter().map(|row| row.subject.workspace());
         let kept = writes.triggers.iter().map(|trigger| &trigger.name.workspace);
-        let new: BTreeSet<Workspace> = created.chain(kept).filter(|w| !self.workspaces.contains(w)).cloned().collect();
+        let new: BTreeSet<Workspace> = happened.chain(kept).filter(|w| !self.workspaces.contains(w)).cloned().collect();
         workspaces::insert(connection, &new).await?;
         self.workspaces.extend(new);
 
@@ -83,7 +90,12 @@ impl SqliteWriter {
         candidates::update(connection, &writes.changed).await?;
         events::insert(connection, &writes.events).await?;
         requests::insert(connection, &writes.requests).await?;
+        delegations::insert(connection, &writes.delegations_made).await?;
+        delegations::end(connection, &writes.delegations_ended).await?;
         kin::remember(connection, &writes.memories, Moment::from(self.clock.now())).await?;
+        policies::insert(connection, &writes.policy_revisions).await?;
+        policies::take_notice(connection, &writes.policy_files).await?;
+        standing_approvals::write(connection, &writes.ahead).await?;
         outbox::record_receipts(connection, &writes.receipts).await?;
         Ok(())
     }
@@ -134,7 +146,12 @@ impl CommitBatch for SqliteWriter {
 }
 
 /// Reads at once what the jobs are about.
-async fn load(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Known, Error> {
+async fn load(
+    connection: &mut SqliteConnection,
+    catalogue: &Catalogue,
+    jobs: &[Job],
+    now: Moment,
+) -> Result<Known, Error> {
     let mut names: BTreeSet<CandidateName> = BTreeSet::new();
     let mut keys = Vec::new();
     let mut sources = BTreeSet::new();
@@ -142,12 +159,12 @@ async fn load(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Known, 
     let mut approved = BTreeSet::new();
     for job in jobs {
         let (ask, workspace): (&Ask, &Workspace) = match job {
-            Job::Propose(job) => {
+            Job::Propose(_) | Job::PolicyFile(_) => {
+                let job = job.proposed().expect("invariant: both propose");
                 let proposal = &job.propose.proposal;
                 let proposer = job.ask.actor.principal();
                 sources.insert(source_of(&proposal.trigger));
                 dedup_keys.extend(dedup_key(&job.propose.name.workspace, &proposer, proposal));
-                names.extend(proposal.supersedes.clone());
                 (&job.ask, &job.propose.name.workspace)
             }
             Job::Command(job) => {
@@ -157,10 +174,16 @@ async fn load(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Known, 
                 }
                 (&job.ask, &job.candidate.workspace)
             }
+            Job::ApplyPolicy(job) => {
+                names.insert(job.candidate.clone());
+                continue;
+            }
             Job::Trigger(job) => {
                 sources.insert(source_of(&job.trigger));
                 (&job.ask, &job.trigger.name.workspace)
             }
+            Job::Delegation(job) => (&job.ask, &job.workspace),
+            Job::Standing(job) => (&job.ask, &job.order.name().workspace),
             Job::Receipts(_) => continue,
         };
         keys.extend(ask.key(workspace));
@@ -168,11 +191,15 @@ async fn load(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Known, 
 
     let mut kin = Kin { open: kin::open(connection, &dedup_keys).await?, ..Kin::default() };
     names.extend(kin.open.values().cloned());
+    names.extend(standing_approvals::approved_under(connection, jobs).await?);
     kin::rivals(connection, &approved.into_iter().collect::<Vec<_>>(), &mut kin).await?;
     if kin::remembers(connection).await? {
         kin.memories = kin::memories(connection, &memory_keys(jobs)).await?;
     }
     let requests = requests::find(connection, &keys).await?;
+    let approvals = standing_approvals::load(connection, jobs, &requests, now).await?;
+    let mut ahead = Ahead { approvals, ..Ahead::default() };
+    audit_draws::load(connection, jobs, catalogue, &mut ahead, &mut kin, now).await?;
     let mut trigger_names = BTreeSet::new();
     for (key, kept) in &requests {
         match kept.revision {
@@ -194,7 +221,9 @@ async fn load(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Known, 
         answered: events::rebuild(connection, past).await?,
         triggers_by_source: triggers::find_by_source(connection, &sources.into_iter().collect::<Vec<_>>()).await?,
         triggers_by_name: triggers::find(connection, &trigger_names.into_iter().collect::<Vec<_>>()).await?,
+        delegations: delegations::load(connection, jobs, &requests, now).await?,
         kin,
+        ahead,
         requests,
         candidates,
     })
@@ -202,11 +231,8 @@ async fn load(connection: &mut SqliteConnection, jobs: &[Job]) -> Result<Known, 
 
 /// Returns by what the proposals among the jobs are known again.
 fn memory_keys(jobs: &[Job]) -> BTreeSet<(Workspace, Hash)> {
-    let proposed = jobs.iter().filter_map(|job| match job {
-        Job::Propose(job) => Some(job),
-        _ => None,
-    });
-    proposed
+    jobs.iter()
+        .filter_map(Job::proposed)
         .flat_map(|job| {
             let keys = kin_of::memory_keys(&job.ask.actor.principal(), &job.propose);
             keys.into_iter().map(|key| (job.propose.name.workspace.clone(), key))

@@ -95,6 +95,7 @@ async fn happen(seed: u64, states: &mut BTreeSet<StateName>) {
         }
         assert_eq!(shelf.candidate(name).await, rebuilt(&shelf, name).await, "C-8 after `{verb}` (seed {seed})");
     }
+    every_event_waits_for_the_ledger_once(&shelf, &names).await;
     for (who, id, name, command, expected) in answered {
         let again = shelf.command(&who, &id, &name, command).await.expect("answered again");
         assert!(again.replayed, "C-6");
@@ -111,6 +112,26 @@ async fn rebuilt(shelf: &Shelf, name: &CandidateName) -> Candidate {
     let history = shelf.store.read().candidate_with_history(name).await.expect("readable").expect("it is there").1;
     let events = history.iter().map(|stored| wire::event::decode(&stored.content).expect("an event"));
     events.fold(None, |candidate, event| Some(evolve(candidate, &event))).expect("at least one event")
+}
+
+/// C-5: each revision has its events, numbered without gaps, and every one of them is handed to the ledger once.
+async fn every_event_waits_for_the_ledger_once(shelf: &Shelf, names: &[CandidateName]) {
+    let mut events = 0;
+    for name in names {
+        let (candidate, history) =
+            shelf.store.read().candidate_with_history(name).await.expect("readable").expect("it is there");
+        let mut last = (0, 0);
+        for stored in &history {
+            let event = wire::event::decode(&stored.content).expect("an event");
+            let place = (event.revision, event.ordinal);
+            assert!(place == (last.0 + 1, 0) || place == (last.0, last.1 + 1), "C-5: {place:?} after {last:?}");
+            last = place;
+        }
+        assert_eq!(last.0, candidate.revision, "C-5: a revision without an event");
+        events += history.len();
+    }
+    let waiting = shelf.store.read().outbox_events().await.expect("the outbox");
+    assert_eq!(usize::try_from(waiting), Ok(events), "C-5: each event waits once");
 }
 
 fn who(dice: &Dice, verb: Verb) -> Actor {

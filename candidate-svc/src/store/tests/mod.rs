@@ -3,5 +3,7 @@
 mod asked_again;
 mod damage;
 mod histories;
+mod listing;
+mod policies;
 mod schema;
 mod shelf;

@@ -1,6 +1,7 @@
 //! A store on a folder of its own, without anything that works in the background.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use countersign_api::name::CandidateName;
@@ -10,8 +11,10 @@ use service_kit::{
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::{
+    audit_sample::AuditSample,
     catalogue::Catalogue,
     domain::{Actor, Candidate, Command, Propose},
+    ownership::Owners,
     policy::Policy,
     store::{Ask, Changed, CommandJob, Judge, ProposeJob, RequestHash, Store, Surroundings, WriteError},
 };
@@ -29,8 +32,7 @@ impl Shelf {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = ManualClock::new("2026-11-22T09:00:00Z".parse().expect("a time"));
         let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
-        let pseudonyms = Pseudonyms::open(&folder.path().join("pseudonym.key"), &SeededIds::new(9)).expect("a key");
-        let judge = Judge { catalogue: Catalogue::built_in(), policy: Policy::built_in(), pseudonyms };
+        let judge = judge(folder.path());
         let surroundings = Surroundings {
             clock: Arc::new(clock.clone()),
             metrics: &metrics,
@@ -75,8 +77,20 @@ pub(super) fn job(actor: &Actor, id: &str, candidate: &CandidateName, command: C
     CommandJob { ask: ask(actor, id), candidate: candidate.clone(), command, in_batch: false }
 }
 
+/// What judges by the built-in catalogue and policy; its keys lie in the folder.
+pub(super) fn judge(folder: &Path) -> Judge {
+    Judge {
+        catalogue: Catalogue::built_in(),
+        first_policy: Ok(Policy::built_in()),
+        policies: HashMap::new(),
+        owners: Owners::default(),
+        pseudonyms: Pseudonyms::open(&folder.join("pseudonym.key"), &SeededIds::new(9)).expect("a key"),
+        audit: AuditSample::open(&folder.join("audit.key"), &SeededIds::new(8)).expect("a key"),
+    }
+}
+
 /// A request whose content is its id.
-fn ask(actor: &Actor, id: &str) -> Ask {
+pub(super) fn ask(actor: &Actor, id: &str) -> Ask {
     let request = (id.parse().expect("an id"), RequestHash::of("test", &id.to_owned()));
     Ask { actor: Arc::new(actor.clone()), request: Some(request), traceparent: String::new() }
 }

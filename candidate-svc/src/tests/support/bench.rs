@@ -23,7 +23,7 @@ use service_kit::{
 };
 
 use super::{FakeLedger, approve, drain_all, propose};
-use crate::{App, Config, Environment, catalogue::Catalogue, policy::Policy, rpc::Parts, store::Store};
+use crate::{App, AuditSample, Config, Environment, catalogue::Catalogue, ownership::Owners, policy::PolicySource, rpc::Parts, store::Store};
 
 /// An action type that can not be repeated safely, for what the built-in ones do not show.
 const CALL_CUSTOMER: &str = r#"
@@ -46,9 +46,22 @@ type = "string"
 maxLength = 40
 "#;
 
+/// Who owns what came by mail, if nobody was named.
+const OWNERS: &str = r#"
+[[rules]]
+when.record_systems = ["mail"]
+owner = { from = "record_owner", field = "answered_by", people = { "Anna" = "humans/anna" } }
+
+[[rules]]
+when.record_systems = ["mail"]
+when.object_types = ["thread"]
+owner = { team = ["humans/anna", "humans/ben"], by = "round_robin" }
+"#;
+
 /// Candidate-svc on a folder of its own, with a ledger in memory and a clock that moves when told to.
 pub(crate) struct Bench {
     folder: tempfile::TempDir,
+    policy: PolicySource,
     starts: u64,
     pub(crate) clock: ManualClock,
     pub(crate) ledger: FakeLedger,
@@ -61,9 +74,27 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn open() -> Self {
+        Self::under(PolicySource::BuiltIn).await
+    }
+
+    /// Opens under the built-in policy with these rules, as TOML, on top of it.
+    pub(crate) async fn with_rules(rules: &str) -> Self {
+        let text = format!("{}\n{rules}", include_str!("../../../policy/default.toml"));
+        Self::under(policy_file(&text)).await
+    }
+
+    async fn under(policy: PolicySource) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = ManualClock::new("2026-11-22T09:00:00Z".parse::<Timestamp>().expect("a time"));
-        Self::start(folder, 1, clock, FakeLedger::new()).await
+        Self::start(folder, policy, 1, clock, FakeLedger::new()).await
+    }
+
+    /// Starts on an empty folder with a policy that is refused; returns why.
+    pub(crate) async fn refused(policy: PolicySource) -> String {
+        let folder = tempfile::tempdir().expect("a folder");
+        let clock = ManualClock::new("2026-11-22T09:00:00Z".parse::<Timestamp>().expect("a time"));
+        let (environment, _) = surroundings(folder.path(), 1, &clock, &FakeLedger::new()).await;
+        config(folder.path(), policy).build(&environment).await.expect_err("it is refused").to_string()
     }
 
     /// Ends the process in good order and returns the ledger as it was left.
@@ -75,38 +106,38 @@ impl Bench {
 
     /// Ends the process in good order and starts another on the same folder.
     pub(crate) async fn restart(self) -> Self {
+        let policy = self.policy.clone();
+        self.restart_under(policy).await
+    }
+
+    /// Ends the process in good order and starts another that is given this policy.
+    pub(crate) async fn restart_under(self, policy: PolicySource) -> Self {
         let Self { folder, starts, clock, ledger, app, shutdown, .. } = self;
         shutdown.drain(DRAIN_MAX).await.expect("a drain");
         app.close().await;
-        Self::start(folder, starts + 1, clock, ledger).await
+        Self::start(folder, policy, starts + 1, clock, ledger).await
     }
 
-    async fn start(folder: tempfile::TempDir, starts: u64, clock: ManualClock, ledger: FakeLedger) -> Self {
-        let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
-        let ids = Arc::new(SeededIds::new(starts));
-        let tokens = TokenStore::open(&folder.path().join("tokens.db")).await.expect("it opens");
-        let access = Arc::new(Access::new(tokens, Arc::new(clock.clone()), ids.clone()));
-        let ledger_service = LedgerServiceServer::new(ledger.clone()).max_decoding_message_size(TRANSPORT_MAX_BYTES);
-        let ledger_server =
-            Server::builder(Arc::clone(&access), &metrics, &health, &shutdown).add_service(ledger_service).build();
-        let relay = access.lend(principal("services/relay", Role::Relay));
-        let environment = Environment {
-            clock: Arc::new(clock.clone()),
-            ids,
-            ledger: with_token(ledger_server.in_memory_channel(), &relay),
-            metrics: metrics.clone(),
-            health: health.clone(),
-            shutdown: shutdown.clone(),
-        };
-        let app = config(folder.path()).build(&environment).await.expect("it builds");
+    async fn start(
+        folder: tempfile::TempDir,
+        policy: PolicySource,
+        starts: u64,
+        clock: ManualClock,
+        ledger: FakeLedger,
+    ) -> Self {
+        let (environment, access) = surroundings(folder.path(), starts, &clock, &ledger).await;
+        let Environment { metrics, health, shutdown, .. } = environment.clone();
+        let app = config(folder.path(), policy.clone()).build(&environment).await.expect("it builds");
         app.spawn(&shutdown);
         let server = Server::builder(Arc::clone(&access), &metrics, &health, &shutdown)
             .add_service(app.trigger_service())
             .add_service(app.proposal_service())
             .add_service(app.review_service())
+            .add_service(app.standing_approval_service())
             .add_service(app.execution_service())
+            .add_service(app.policy_service())
             .build();
-        Self { folder, starts, clock, ledger, metrics, access, app, server, shutdown }
+        Self { folder, policy, starts, clock, ledger, metrics, access, app, server, shutdown }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -228,17 +259,51 @@ impl Bench {
     }
 }
 
-fn config(folder: &Path) -> Config {
+/// What a process takes from its surroundings on this folder.
+async fn surroundings(
+    folder: &Path,
+    starts: u64,
+    clock: &ManualClock,
+    ledger: &FakeLedger,
+) -> (Environment, Arc<Access>) {
+    let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
+    let ids = Arc::new(SeededIds::new(starts));
+    let tokens = TokenStore::open(&folder.join("tokens.db")).await.expect("it opens");
+    let access = Arc::new(Access::new(tokens, Arc::new(clock.clone()), ids.clone()));
+    let ledger_service = LedgerServiceServer::new(ledger.clone()).max_decoding_message_size(TRANSPORT_MAX_BYTES);
+    let ledger_server =
+        Server::builder(Arc::clone(&access), &metrics, &health, &shutdown).add_service(ledger_service).build();
+    let relay = access.lend(principal("services/relay", Role::Relay));
+    let environment = Environment {
+        clock: Arc::new(clock.clone()),
+        ids,
+        ledger: with_token(ledger_server.in_memory_channel(), &relay),
+        metrics: metrics.clone(),
+        health: health.clone(),
+        shutdown: shutdown.clone(),
+    };
+    (environment, access)
+}
+
+/// A policy as a file in the data folder says it.
+pub(crate) fn policy_file(text: &str) -> PolicySource {
+    PolicySource::File { name: "/srv/countersign/policy.toml".into(), text: text.to_owned() }
+}
+
+fn config(folder: &Path, policy: PolicySource) -> Config {
     let built_in = [
         ("create_task.toml", include_str!("../../../catalogue/create_task.toml")),
         ("update_field.toml", include_str!("../../../catalogue/update_field.toml")),
         ("call_customer.toml", CALL_CUSTOMER),
     ];
+    let catalogue = Catalogue::from_files(built_in).expect("a catalogue");
     Config {
         database_path: folder.join("candidates.db"),
-        catalogue: Catalogue::from_files(built_in).expect("a catalogue"),
-        policy: Policy::built_in(),
+        policy,
+        owners: Owners::read("owners.toml", OWNERS, &catalogue).expect("rules"),
+        catalogue,
         pseudonyms: Pseudonyms::open(&folder.join("pseudonym.key"), &SeededIds::new(9)).expect("a key"),
+        audit: AuditSample::open(&folder.join("audit.key"), &SeededIds::new(8)).expect("a key"),
     }
 }
 

@@ -143,8 +143,10 @@ impl LedgerService for FakeLedger {
         unused()
     }
 
-    async fn get_entry(&self, _: Request<GetEntryRequest>) -> Result<Response<GetEntryResponse>, Status> {
-        unused()
+    async fn get_entry(&self, request: Request<GetEntryRequest>) -> Result<Response<GetEntryResponse>, Status> {
+        self.check_up()?;
+        let index = usize::try_from(request.into_inner().index).expect("an index");
+        Ok(Response::new(GetEntryResponse { entry: Some(self.log().entries[index].clone()) }))
     }
 
     async fn get_entry_by_key(

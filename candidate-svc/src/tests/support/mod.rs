@@ -6,7 +6,7 @@ mod log;
 mod refusals;
 mod requests;
 
-pub(crate) use bench::Bench;
+pub(crate) use bench::{Bench, policy_file};
 pub(crate) use fake_ledger::FakeLedger;
 pub(crate) use log::ORIGIN;
 pub(crate) use refusals::{conflict, item_reason, reason};

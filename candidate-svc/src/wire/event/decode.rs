@@ -12,7 +12,7 @@ use crate::domain::{
     ExecutionFailed, ExecutionStarted, Finding, OutcomeLost, OutcomeSettled, OwnerAssigned, Proposal,
 };
 use crate::wire::{
-    FieldError, assessment, evidence, execution, field, payload, principal, proposal, record, time, words,
+    FieldError, assessment, evidence, execution, field, payload, principal, proposal, record, standing_approval, time, words,
 };
 
 /// Why stored content is no event.
@@ -173,6 +173,11 @@ fn proposed_from_wire(proposed: api::CandidateProposed) -> Result<CandidatePropo
             "evidence_question",
             proposed.evidence_question,
             evidence::question_from_wire,
+        )?,
+        standing_approval: field::optional(
+            "standing_approval_use",
+            proposed.standing_approval_use,
+            standing_approval::use_from_wire,
         )?,
     })
 }

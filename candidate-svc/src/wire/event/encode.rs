@@ -7,7 +7,7 @@ use api::candidate_event::Event as WireBody;
 use crate::domain::{
     CandidateApproved, CandidateEdited, CandidateProposed, Event, EventBody, Finding, OutcomeSettled, Proposal,
 };
-use crate::wire::{assessment, candidate, evidence, execution, payload, record, time, words::Word};
+use crate::wire::{assessment, candidate, evidence, execution, payload, record, standing_approval, time, words::Word};
 
 /// Encodes an event into the content that is stored and sent to the ledger.
 pub fn encode(event: &Event) -> Vec<u8> {
@@ -174,7 +174,7 @@ fn proposed_to_wire(proposed: &CandidateProposed) -> api::CandidateProposed {
         dedup_key: proposal.dedup_key.clone(),
         supersedes: proposal.supersedes.as_ref().map(ToString::to_string).unwrap_or_default(),
         evidence_question: proposed.evidence_question.as_ref().map(evidence::question_to_wire),
-        standing_approval_use: None,
+        standing_approval_use: proposed.standing_approval.as_ref().map(standing_approval::use_to_wire),
         owner_reason: proposed.owner_reason.clone(),
     }
 }

@@ -37,6 +37,9 @@ pub struct Consent {
     /// Does not ask.
     #[arg(long)]
     pub yes: bool,
+    /// A conflicting candidate that is approved already and that you have seen; once for each, by its whole name.
+    #[arg(long, value_name = "NAME")]
+    pub beside: Vec<String>,
     /// Waits until the execution has ended in whatever way. Without a server, this process executes.
     #[arg(long)]
     pub wait: bool,
@@ -56,7 +59,8 @@ impl Approve {
                     return Ok(None);
                 };
                 let Seen { name, etag, request_id, .. } = seen;
-                let request = ApproveCandidateRequest { name, request_id, etag, digest, note };
+                let acknowledged_conflicts = consent.beside.clone();
+                let request = ApproveCandidateRequest { name, request_id, etag, digest, note, acknowledged_conflicts };
                 Ok(session.review().approve_candidate(request).await?.into_inner().candidate)
             })
             .await

@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 
-use clap::{Args, ValueEnum};
-use countersign_api::candidate::v1::{Candidate, ListCandidatesRequest, ListCandidatesResponse};
+use clap::Args;
+use countersign_api::candidate::v1::{Candidate, Facet, ListCandidatesRequest, ListCandidatesResponse};
 use serde_json::json;
 
+use super::count;
+use super::selection::Selection;
 use crate::candidate_text::{confidence_name, joined, risk_name, short_id, state_name};
 use crate::cli::number::parse_count;
 use crate::cli::{Context, workspaces};
@@ -15,6 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   countersign candidate list
   countersign candidate list --state proposed --risk high
+  countersign candidate list --turn me --order-by 'risk desc'
   countersign candidate list --filter 'owner = \"humans/anna\" AND NOT state = EXECUTED' --limit 200
   countersign candidate list --count
   countersign candidate list --state failed --json | jq -r .candidates[].name";
@@ -25,25 +28,9 @@ const PAGE_MAX: u32 = 1_000;
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct List {
-    /// Only those in this state.
-    #[arg(long, value_name = "STATE", value_parser = parse_state)]
-    state: Option<String>,
-    /// Only those with this owner, e.g. `humans/anna`.
-    #[arg(long, value_name = "PRINCIPAL")]
-    owner: Option<String>,
-    /// Only those of this action type, e.g. `create_task`.
-    #[arg(long, value_name = "NAME")]
-    action_type: Option<String>,
-    /// Only those at this risk tier.
-    #[arg(long, value_enum)]
-    risk: Option<Tier>,
-    /// Only those by this proposer, e.g. `generators/crm-rules`.
-    #[arg(long, value_name = "PRINCIPAL")]
-    proposer: Option<String>,
-    /// An AIP-160 filter over state, owner, `action_type`, risk, confidence, proposer, record; all options must hold.
-    #[arg(long, value_name = "FILTER")]
-    filter: Option<String>,
-    /// `create_time` or `update_time`, with ` desc` for the newest first.
+    #[command(flatten)]
+    selection: Selection,
+    /// `create_time`, `update_time`, `due_time` or `risk`, with ` desc` for the newest, or highest, first.
     #[arg(long, value_name = "ORDER", default_value = "create_time desc")]
     order_by: String,
     /// At most this many.
@@ -52,14 +39,6 @@ pub struct List {
     /// Counts them by state instead, all of them.
     #[arg(long, conflicts_with = "limit")]
     count: bool,
-}
-
-/// A risk tier.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Tier {
-    Low,
-    ApprovalRequired,
-    High,
 }
 
 impl List {
@@ -105,25 +84,16 @@ impl List {
     }
 
     async fn show_count(&self, context: &Context, session: &Session) -> Result<(), Failure> {
-        let mut by_state: BTreeMap<&'static str, u64> = BTreeMap::new();
-        let mut page_token = String::new();
-        loop {
-            let page = self.read_page(session, PAGE_MAX, page_token).await?;
-            for candidate in &page.candidates {
-                *by_state.entry(state_name(candidate.state)).or_default() += 1;
-            }
-            page_token = page.next_page_token;
-            if page_token.is_empty() {
-                break;
-            }
-        }
-        if by_state.is_empty() {
+        let counted = count::count(session, self.selection.filter(), &[Facet::State]).await?;
+        if counted.total == 0 {
             workspaces::refuse_unknown(context, session).await?;
         }
+        let by_state: BTreeMap<String, i64> =
+            counted.facets.into_iter().flat_map(|facet| facet.values).map(|it| (it.value, it.count)).collect();
         if context.console.is_json() {
             return context.console.json(&json!({ "candidates_by_state": by_state }));
         }
-        context.console.data(&facts(by_state.into_iter().map(|(state, count)| (state, count.to_string()))))
+        context.console.data(&facts(by_state.iter().map(|(state, count)| (state.as_str(), count.to_string()))))
     }
 
     async fn read_page(
@@ -136,49 +106,10 @@ impl List {
             parent: session.workspace().to_string(),
             page_size: page_size.try_into().expect("invariant: a page has at most 1,000"),
             page_token,
-            filter: self.whole_filter(),
+            filter: self.selection.filter(),
             order_by: self.order_by.clone(),
         };
         Ok(session.review().list_candidates(request).await?.into_inner())
-    }
-
-    fn whole_filter(&self) -> String {
-        let quoted = |field: &str, value: &Option<String>| value.as_ref().map(|value| equals(field, value));
-        let parts = [
-            self.state.as_ref().map(|state| format!("state = {state}")),
-            quoted("owner", &self.owner),
-            quoted("action_type", &self.action_type),
-            self.risk.map(|risk| format!("risk = {}", risk.filter_name())),
-            quoted("proposer", &self.proposer),
-            self.filter.as_ref().map(|filter| format!("({filter})")),
-        ];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" AND ")
-    }
-}
-
-impl Tier {
-    fn filter_name(self) -> &'static str {
-        match self {
-            Self::Low => "LOW",
-            Self::ApprovalRequired => "APPROVAL_REQUIRED",
-            Self::High => "HIGH",
-        }
-    }
-}
-
-fn equals(field: &str, value: &str) -> String {
-    format!("{field} = \"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// Reads a state as people write it: `needs-evidence`, `NEEDS_EVIDENCE`.
-fn parse_state(text: &str) -> Result<String, String> {
-    use countersign_api::candidate::v1::State;
-    let name = text.to_ascii_uppercase().replace('-', "_");
-    match State::from_str_name(&format!("STATE_{name}")) {
-        Some(State::Unspecified) | None => {
-            Err(format!("`{text}` is not a state; e.g. proposed, edited, held, approved"))
-        }
-        Some(_) => Ok(name),
     }
 }
 
@@ -201,35 +132,4 @@ fn rows(candidates: &[Candidate]) -> String {
             ]
         }),
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn options_make_one_filter_that_cannot_be_broken_out_of() {
-        let list = List {
-            state: Some(parse_state("needs-evidence").expect("a state")),
-            owner: Some("humans/anna\" OR state = HELD".to_owned()),
-            action_type: None,
-            risk: Some(Tier::High),
-            proposer: None,
-            filter: Some("confidence = LOW OR confidence = HIGH".to_owned()),
-            order_by: String::new(),
-            limit: 1,
-            count: false,
-        };
-        assert_eq!(
-            list.whole_filter(),
-            "state = NEEDS_EVIDENCE AND owner = \"humans/anna\\\" OR state = HELD\" AND risk = HIGH \
-             AND (confidence = LOW OR confidence = HIGH)"
-        );
-    }
-
-    #[test]
-    fn a_state_that_does_not_exist_is_refused() {
-        assert!(parse_state("done").is_err());
-        assert!(parse_state("unspecified").is_err());
-    }
 }

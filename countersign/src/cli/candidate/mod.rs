@@ -4,6 +4,8 @@ mod add_evidence;
 mod approve;
 mod assign;
 mod change;
+mod count;
+mod decide_batch;
 mod decision;
 mod edit;
 mod hold;
@@ -14,6 +16,7 @@ mod release;
 mod request_evidence;
 mod retry;
 mod rework;
+mod selection;
 mod settle;
 mod show;
 mod time;
@@ -40,6 +43,8 @@ Examples:
 pub enum Candidate {
     /// Lists candidates.
     List(list::List),
+    /// Counts candidates, by state, owner, whose turn it is and the like.
+    Count(count::Count),
     /// Shows everything there is to know about one candidate.
     Show(show::Show),
     /// Approves exactly the bytes that are shown.
@@ -50,6 +55,8 @@ pub enum Candidate {
     Edit(edit::Edit),
     /// Refuses, with a reason.
     Reject(reject::Reject),
+    /// Decides on several at once, each by itself.
+    DecideBatch(decide_batch::DecideBatch),
     /// Puts aside until a time, until evidence arrives, or until somebody releases it.
     Hold(hold::Hold),
     /// Ends a hold.
@@ -78,11 +85,13 @@ impl Candidate {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::List(list) => list.run(context).await,
+            Self::Count(count) => count.run(context).await,
             Self::Show(show) => show.run(context).await,
             Self::Approve(approve) => approve.run(context).await,
             Self::WithdrawApproval(withdraw) => withdraw.run(context).await,
             Self::Edit(edit) => edit.run(context).await,
             Self::Reject(reject) => reject.run(context).await,
+            Self::DecideBatch(batch) => batch.run(context).await,
             Self::Hold(hold) => hold.run(context).await,
             Self::Release(release) => release.run(context).await,
             Self::Assign(assign) => assign.run(context).await,

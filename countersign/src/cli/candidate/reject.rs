@@ -25,7 +25,7 @@ pub struct Reject {
 
 /// Why a person refuses.
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Reason {
+pub enum Reason {
     /// The reading is wrong.
     WrongReading,
     /// About the wrong record.
@@ -62,7 +62,8 @@ impl Reject {
 }
 
 impl Reason {
-    fn to_wire(self) -> RejectionReason {
+    /// Returns the reason as the contract has it.
+    pub const fn to_wire(self) -> RejectionReason {
         match self {
             Self::WrongReading => RejectionReason::WrongReading,
             Self::WrongRecord => RejectionReason::WrongRecord,

@@ -37,7 +37,8 @@ impl Retry {
                     return Ok(None);
                 };
                 let Seen { name, etag, request_id, .. } = seen;
-                let request = RetryExecutionRequest { name, request_id, etag, digest, note };
+                let acknowledged_conflicts = consent.beside.clone();
+                let request = RetryExecutionRequest { name, request_id, etag, digest, note, acknowledged_conflicts };
                 Ok(session.review().retry_execution(request).await?.into_inner().candidate)
             })
             .await

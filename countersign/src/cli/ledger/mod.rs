@@ -4,6 +4,7 @@ mod check;
 mod export;
 mod pinned;
 mod prove;
+mod said;
 mod show;
 mod verify;
 mod verify_export;

@@ -1,15 +1,13 @@
 use clap::Args;
-use countersign_api::candidate::v1::CandidateEvent;
 use countersign_api::ledger::v1::{Entry, GetCheckpointRequest, GetCheckpointResponse, GetEntryRequest};
 use ledger_format::{Leaf, Salt, commit_content, leaf_hash};
-use prost::Message as _;
 use serde_json::{Value, json};
 
-use crate::candidate_text::{event_lines, trace_id};
+use super::said::Said;
 use crate::cli::number::parse_index;
 use crate::cli::{Context, workspaces};
 use crate::failure::Failure;
-use crate::output::{facts, message_json};
+use crate::output::facts;
 use crate::session::{Missing, Session};
 
 const EXAMPLES: &str = "\
@@ -67,12 +65,11 @@ async fn show_entry(context: &Context, session: &Session, index: u32) -> Result<
     let leaf =
         Leaf::decode(&entry.leaf).map_err(|error| altered(index, &format!("its leaf does not read: {error}")))?;
     check(index, &entry, &leaf)?;
-    // Content of a later release leaves the leaf readable.
-    let event = CandidateEvent::decode(entry.content.as_ref()).ok().filter(|event| event.event.is_some());
+    let said = Said::read(&leaf, &entry.content);
     if context.console.is_json() {
-        return context.console.json(&entry_json(&entry, &leaf, event.as_ref()));
+        return context.console.json(&entry_json(&entry, &leaf, &said));
     }
-    context.console.data(&entry_text(&entry, &leaf, event.as_ref()))
+    context.console.data(&entry_text(&entry, &leaf, &said))
 }
 
 /// Checks that this is what was recorded: nobody should be shown as the record what somebody wrote over it.
@@ -93,17 +90,17 @@ fn altered(index: u32, what: &str) -> Failure {
     ))
 }
 
-fn entry_json(entry: &Entry, leaf: &Leaf<&str>, event: Option<&CandidateEvent>) -> Value {
+fn entry_json(entry: &Entry, leaf: &Leaf<&str>, said: &Said) -> Value {
     json!({
         "index": entry.index,
         "leaf_hash": hex::encode(&entry.leaf_hash),
         "leaf": leaf,
-        "event": event.map(message_json::to_json),
-        "trace_id": trace_of(event),
+        "event": said.to_json(),
+        "trace_id": said.trace(),
     })
 }
 
-fn entry_text(entry: &Entry, leaf: &Leaf<&str>, event: Option<&CandidateEvent>) -> String {
+fn entry_text(entry: &Entry, leaf: &Leaf<&str>, said: &Said) -> String {
     let appended =
         jiff::Timestamp::from_microsecond(leaf.appended_at_us).map_or_else(|_| String::new(), |at| at.to_string());
     let shown = facts([
@@ -117,19 +114,14 @@ fn entry_text(entry: &Entry, leaf: &Leaf<&str>, event: Option<&CandidateEvent>) 
         ("payload digest", leaf.payload_digest.map_or_else(|| "-".to_owned(), |digest| hex::encode(digest.as_bytes()))),
         ("commitment", hex::encode(leaf.commitment.as_bytes())),
         ("leaf hash", hex::encode(&entry.leaf_hash)),
-        ("trace", trace_of(event).unwrap_or("-").to_owned()),
+        ("trace", said.trace().unwrap_or("-").to_owned()),
     ]);
-    let said = event.map_or_else(|| "the content is of another release".to_owned(), event_lines);
-    format!("{shown}\n\n{said}")
-}
-
-/// Returns the trace of the call that led to the entry, by which its logs are found.
-fn trace_of(event: Option<&CandidateEvent>) -> Option<&str> {
-    event.map(|event| trace_id(&event.traceparent)).filter(|id| !id.is_empty())
+    format!("{shown}\n\n{}", said.text())
 }
 
 #[cfg(test)]
 mod tests {
+    use countersign_api::candidate::v1::CandidateEvent;
     use ledger_format::PrincipalKind;
 
     use super::*;
@@ -151,10 +143,10 @@ mod tests {
             commitment: commit_content(&salt, b"said"),
         };
         let traceparent = format!("00-{TRACE}-00f067aa0ba902b7-01");
-        let event = CandidateEvent { traceparent, ..CandidateEvent::default() };
+        let said = Said::OfCandidate(Box::new(CandidateEvent { traceparent, ..CandidateEvent::default() }));
         let entry = Entry::default();
-        assert!(entry_text(&entry, &leaf, Some(&event)).contains(&format!("trace            {TRACE}")));
-        assert_eq!(entry_json(&entry, &leaf, Some(&event))["trace_id"], TRACE);
-        assert_eq!(entry_json(&entry, &leaf, None)["trace_id"], Value::Null);
+        assert!(entry_text(&entry, &leaf, &said).contains(&format!("trace            {TRACE}")));
+        assert_eq!(entry_json(&entry, &leaf, &said)["trace_id"], TRACE);
+        assert_eq!(entry_json(&entry, &leaf, &Said::OfAnotherRelease)["trace_id"], Value::Null);
     }
 }

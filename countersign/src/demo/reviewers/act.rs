@@ -77,7 +77,14 @@ impl Reviewers {
         let candidate = match step {
             Step::Approve => {
                 let (digest, note) = (story.digest.clone(), words::on_approval());
-                let request = ApproveCandidateRequest { name, request_id, etag, digest, note };
+                let request = ApproveCandidateRequest {
+                    name,
+                    request_id,
+                    etag,
+                    digest,
+                    note,
+                    acknowledged_conflicts: Vec::new(),
+                };
                 client.approve_candidate(request).await?.into_inner().candidate
             }
             Step::Edit => {

@@ -86,6 +86,7 @@ impl Story {
             | Event::CandidateReleased(_)
             | Event::CandidateWithdrawn(_)
             | Event::CandidateExpired(_)
+            | Event::CandidateEscalated(_)
             | Event::ExecutionStarted(_)
             | Event::ClaimExtended(_)
             | Event::ExecutionFailed(_)

@@ -1,0 +1,238 @@
+//! How long a page of 50 takes with a million open candidates in one workspace, and how long counts take.
+//!
+//! The rows are copies of one real candidate, written straight into the tables, with people, states, tiers and action types as uneven
+//! as they are in life. Each list is asked for over the service's own rpc, in this process; what is printed is the time from the
+//! call to the answer, messages encoded and decoded. Run it as `cargo bench -p candidate-svc --bench listing`; the number of rows can be
+//! given behind `--`.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use candidate_svc::{
+    App, AuditSample, Config, Environment, catalogue::Catalogue, ownership::Owners, policy::PolicySource,
+};
+use countersign_api::candidate::v1::{
+    CountCandidatesRequest, Facet, ListCandidatesRequest, Proposal, ProposeCandidateRequest, RecordReference, Trigger,
+    proposal_service_client::ProposalServiceClient, review_service_client::ReviewServiceClient,
+};
+use service_kit::{
+    access::{Access, BearerToken, Principal, Pseudonyms, Role, TokenStore},
+    clock::SystemClock,
+    fdatasync,
+    grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
+    health::Health,
+    ids::RandomIds,
+    metrics::Metrics,
+    shutdown::{DRAIN_MAX, Shutdown},
+};
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+
+const ROWS: u64 = 1_000_000;
+
+/// Rows copied at a time, so that the write-ahead log stays short.
+const COPIES_MAX: usize = 20_000;
+
+/// Calls of each list; the slowest of a hundred is its 99th percentile.
+const CALLS: usize = 200;
+
+const PARENT: &str = "workspaces/demo";
+
+/// Copies the one candidate that there is. Every hundredth row is a rare one.
+const FILL: &str = r"
+WITH RECURSIVE numbers (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?2),
+rows AS (
+    SELECT
+        n,
+        printf('%08x-0000-7000-8000-%012x', n, n) AS uuid,
+        CASE WHEN n % 100 = 0 THEN 'EDITED' WHEN n % 10 = 0 THEN 'NEEDS_OWNER' ELSE 'PROPOSED' END AS state,
+        CASE WHEN n % 10 = 0 THEN 'roles/manager' WHEN n % 1000 = 7 THEN 'humans/rare' ELSE 'humans/p' || (n % 40) END AS turn,
+        CASE WHEN n % 100 = 3 THEN 3 WHEN n % 4 = 0 THEN 2 ELSE 1 END AS rank,
+        1760000000000000 + n * 1000000 AS at_us
+    FROM numbers
+)
+INSERT INTO candidates (
+    workspace, id, revision, state, owner, turn, action_type, risk_rank, confidence, proposer, record, created_at_us, updated_at_us,
+    due_at_us, expires_at_us, snapshot
+)
+SELECT
+    'demo', unhex(replace(uuid, '-', '')), 1, rows.state, rows.turn, rows.turn,
+    CASE WHEN n % 5 = 0 THEN 'add_note' ELSE 'create_task' END, rank, 'HIGH', proposer,
+    CASE WHEN n % 1000 = 1 THEN 'erp/order/' ELSE 'crm/deal/' END || n, at_us, at_us, 9223372036854775807, at_us + 1000000000,
+    json_set(
+        snapshot, '$.name', 'workspaces/demo/candidates/' || uuid,
+        '$.created_at', strftime('%Y-%m-%dT%H:%M:%SZ', at_us / 1000000, 'unixepoch'),
+        '$.updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', at_us / 1000000, 'unixepoch'),
+        '$.risk.tier', CASE rank WHEN 3 THEN 'HIGH' WHEN 2 THEN 'APPROVAL_REQUIRED' ELSE 'LOW' END
+    )
+FROM rows, (SELECT proposer, snapshot FROM candidates LIMIT 1)";
+
+/// The usual lists, and some that are not.
+const LISTS: [(&str, &str); 18] = [
+    ("", "create_time desc"),
+    ("", "risk desc"),
+    ("state = PROPOSED", "create_time"),
+    ("state = PROPOSED OR state = EDITED", "create_time desc"),
+    ("state = PROPOSED", "risk desc"),
+    ("turn = humans/p1", "create_time"),
+    ("turn = humans/p1", "risk desc"),
+    ("turn = me", "risk desc"),
+    ("turn = humans/rare", "update_time desc"),
+    ("owner = humans/p2 AND state = PROPOSED", "create_time desc"),
+    ("risk = HIGH", "create_time desc"),
+    ("action_type = add_note", "create_time"),
+    ("action_type = add_note AND state = PROPOSED AND turn = humans/p5", "create_time"),
+    ("record = \"crm/deal/*\"", "create_time desc"),
+    ("record = \"erp/*\"", "create_time desc"),
+    ("record = crm/deal/77", ""),
+    ("state = PROPOSED", "update_time desc"),
+    ("state = EDITED AND age > 2d", "due_time"),
+];
+
+struct Service {
+    _folder: tempfile::TempDir,
+    app: App,
+    shutdown: Shutdown,
+    review: ReviewServiceClient<AuthorizedChannel>,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // `cargo bench` hands its own flags on.
+    let rows = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(ROWS);
+    let mut service = open(rows).await?;
+    println!("{:>9} {:>9} {:>9}  {} rows, a page of 50", "p50 ms", "p99 ms", "max ms", rows);
+    for deep in [false, true] {
+        println!("{}", if deep { "the second page" } else { "the first page" });
+        for (filter, order_by) in LISTS {
+            let times = measure(&mut service.review, filter, order_by, deep).await?;
+            println!("{}  `{filter}` by `{order_by}`", line(&times));
+        }
+    }
+    println!("counts");
+    for (filter, facet) in [("", Facet::State), ("turn = humans/p1", Facet::Risk), ("state = PROPOSED", Facet::Turn)] {
+        let mut times = Vec::new();
+        for _ in 0..5 {
+            let request =
+                CountCandidatesRequest { parent: PARENT.into(), filter: filter.into(), facets: vec![facet.into()] };
+            let begun = Instant::now();
+            service.review.count_candidates(request).await?;
+            times.push(begun.elapsed());
+        }
+        times.sort_unstable();
+        println!("{}  `{filter}` by {}", line(&times), facet.as_str_name());
+    }
+    service.shutdown.drain(DRAIN_MAX).await?;
+    service.app.close().await;
+    Ok(())
+}
+
+async fn measure(
+    review: &mut ReviewServiceClient<AuthorizedChannel>,
+    filter: &str,
+    order_by: &str,
+    deep: bool,
+) -> Result<Vec<Duration>, tonic::Status> {
+    let mut request = ListCandidatesRequest {
+        parent: PARENT.into(),
+        filter: filter.into(),
+        order_by: order_by.into(),
+        ..ListCandidatesRequest::default()
+    };
+    let page = review.list_candidates(request.clone()).await?.into_inner();
+    if deep {
+        request.page_token = page.next_page_token;
+    }
+    let mut times = Vec::with_capacity(CALLS);
+    for _ in 0..CALLS {
+        let begun = Instant::now();
+        review.list_candidates(request.clone()).await?;
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    Ok(times)
+}
+
+fn line(times: &[Duration]) -> String {
+    let ms = |at: usize| times[at.min(times.len() - 1)].as_secs_f64() * 1_000.0;
+    format!("{:>9.2} {:>9.2} {:>9.2}", ms(times.len() / 2), ms(times.len() * 99 / 100), ms(times.len()))
+}
+
+/// Opens the service on a folder of its own and fills it.
+async fn open(rows: u64) -> Result<Service, Box<dyn std::error::Error>> {
+    let folder = tempfile::tempdir()?;
+    let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
+    let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+    let tokens = TokenStore::open(&folder.path().join("tokens.db")).await?;
+    let access = Arc::new(Access::new(tokens, clock.clone(), ids.clone()));
+    let token = |id: &str, role| -> Result<BearerToken, Box<dyn std::error::Error>> {
+        Ok(access.lend(Principal::new(id.parse()?, PARENT.parse()?, [role])?))
+    };
+    // Nothing is relayed: the rows have no events, and the one candidate's may wait.
+    let no_ledger = Server::builder(Arc::clone(&access), &metrics, &health, &shutdown).build();
+    let environment = Environment {
+        clock,
+        ids: ids.clone(),
+        ledger: with_token(no_ledger.in_memory_channel(), &token("services/relay", Role::Relay)?),
+        metrics: metrics.clone(),
+        health: health.clone(),
+        shutdown: shutdown.clone(),
+    };
+    let database_path = folder.path().join("candidates.db");
+    let config = Config {
+        database_path: database_path.clone(),
+        catalogue: Catalogue::built_in(),
+        policy: PolicySource::BuiltIn,
+        owners: Owners::default(),
+        pseudonyms: Pseudonyms::open(&folder.path().join("pseudonym.key"), &*ids)?,
+        audit: AuditSample::open(&folder.path().join("audit.key"), &*ids)?,
+    };
+    let app = config.build(&environment).await?;
+    let server = Server::builder(Arc::clone(&access), &metrics, &health, &shutdown)
+        .add_service(app.proposal_service())
+        .add_service(app.review_service())
+        .build();
+    let proposer = with_token(server.in_memory_channel(), &token("generators/rules", Role::Proposer)?);
+    ProposalServiceClient::new(proposer).propose_candidate(one()).await?;
+
+    let begun = Instant::now();
+    let mut outsider = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&database_path)).await?;
+    for first in (1..=rows).step_by(COPIES_MAX) {
+        let last = rows.min(first + COPIES_MAX as u64 - 1);
+        sqlx::query(FILL).bind(i64::try_from(first)?).bind(i64::try_from(last)?).execute(&mut outsider).await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut outsider).await?;
+    }
+    outsider.close().await?;
+    let bytes = std::fs::metadata(&database_path)?.len();
+    let sync_p50_us = fdatasync::measure(folder.path(), 200)?.p50_micros;
+    println!("filled in {:.0?}, {} bytes a row, device sync p50 {sync_p50_us} us", begun.elapsed(), bytes / rows);
+
+    let reviewer = with_token(server.in_memory_channel(), &token("humans/p1", Role::Manager)?);
+    let review = ReviewServiceClient::new(reviewer).max_decoding_message_size(TRANSPORT_MAX_BYTES);
+    Ok(Service { _folder: folder, app, shutdown, review })
+}
+
+fn one() -> ProposeCandidateRequest {
+    let record = RecordReference {
+        system: "crm".into(),
+        object_type: "deal".into(),
+        id: "0".into(),
+        ..RecordReference::default()
+    };
+    let trigger = Trigger {
+        source_system: "crm".into(),
+        r#type: "deal_exported".into(),
+        source_id: "0".into(),
+        record: Some(record),
+        ..Trigger::default()
+    };
+    let proposal = Proposal {
+        trigger: Some(trigger),
+        context_summary: "The deal has no account.".into(),
+        owner: "humans/p1".into(),
+        action_type: "create_task".into(),
+        payload_json: r#"{"subject":"Ask for the account","owner":"humans/p1","due":"2026-11-30"}"#.into(),
+        reason: "Nobody can be invoiced.".into(),
+        ..Proposal::default()
+    };
+    ProposeCandidateRequest { parent: PARENT.into(), request_id: "one".into(), proposal: Some(proposal) }
+}

@@ -1,0 +1,128 @@
+use super::*;
+
+fn now() -> Moment {
+    Moment::from("2026-11-22T10:00:00Z".parse::<jiff::Timestamp>().expect("a time"))
+}
+
+fn parse(text: &str) -> Result<Condition, Error> {
+    super::parse(text, now())
+}
+
+fn text(field: TextField, value: &str) -> Condition {
+    Condition::Text { field, pattern: Pattern::Is(value.to_owned()), negated: false }
+}
+
+#[test]
+fn or_binds_tighter_than_and() {
+    let condition = parse("state = PROPOSED OR state = EDITED AND risk = HIGH").expect("a filter");
+    let either = Condition::Any(vec![text(TextField::State, "PROPOSED"), text(TextField::State, "EDITED")]);
+    assert_eq!(condition, Condition::All(vec![either, text(TextField::Risk, "HIGH")]));
+}
+
+#[test]
+fn names_stand_without_quotes() {
+    assert_eq!(parse("owner = humans/a.b").expect("a filter"), text(TextField::Owner, "humans/a.b"));
+    assert_eq!(parse("record = crm/deal/1").expect("a filter"), text(TextField::Record, "crm/deal/1"));
+    assert_eq!(parse("owner = \"\"").expect("a filter"), text(TextField::Owner, ""));
+}
+
+#[test]
+fn a_star_at_the_end_matches_the_beginning() {
+    let expected = Condition::Text {
+        field: TextField::Record,
+        pattern: Pattern::BeginsWith("crm/deal/".to_owned()),
+        negated: true,
+    };
+    assert_eq!(parse("record != \"crm/deal/*\"").expect("a filter"), expected);
+}
+
+#[test]
+fn a_time_is_compared_as_a_moment() {
+    let at = "2026-11-22T10:00:00Z".parse().expect("a time");
+    let expected = Condition::Time { field: TimeField::Create, order: Order::NotBefore, at };
+    assert_eq!(parse("create_time >= \"2026-11-22T11:00:00+01:00\"").expect("a filter"), expected);
+}
+
+#[test]
+fn the_empty_filter_lets_everything_through() {
+    assert_eq!(parse("  ").expect("a filter"), Condition::All(Vec::new()));
+}
+
+#[test]
+fn what_is_wrong_is_named_with_its_position() {
+    for (filter, position, part) in [
+        ("state = ", 8, "end of filter"),
+        ("state = PROPOSED AND colour = red", 21, "`colour` is no field"),
+        ("owner = \"a = b\" AND state = DONE", 20, "use one of PROPOSED, NEEDS_EVIDENCE"),
+        ("state > PROPOSED", 0, "`>` does not go with a text"),
+        ("create_time > yesterday", 0, "RFC 3339"),
+        ("create_time:\"2026-11-22T10:00:00Z\"", 0, "`:` does not go with a time"),
+        ("record = \"*x\"", 0, "put it at the end"),
+        ("risk = HIGH prod", 12, "`prod` stands alone"),
+        ("(state = PROPOSED", 17, "expected ')'"),
+        ("state(x) = PROPOSED", 8, "is no field"),
+        ("state = (PROPOSED)", 0, "no word"),
+        ("age = 2d", 0, "`=` does not go with an age"),
+        ("state = HELD age > 2w", 13, "no age"),
+        ("age > d", 0, "no age"),
+        ("age > -2d", 0, "no age"),
+        ("age > 99999999999999999999d", 0, "no age"),
+        ("age > 999999999999999999d", 0, "no age"),
+    ] {
+        let error = parse(filter).expect_err(filter);
+        assert!(error.message.contains(part), "{filter}: {error}");
+        assert_eq!(error.position, position, "{filter}: {error}");
+    }
+}
+
+#[test]
+fn the_number_of_comparisons_is_bounded() {
+    let of = |count: usize| vec!["risk = HIGH"; count].join(" OR ");
+    assert!(parse(&of(FILTER_MAX_COMPARISONS)).is_ok());
+    assert!(parse(&of(FILTER_MAX_COMPARISONS + 1)).expect_err("one too many").message.contains("over 64"));
+    assert!(parse(&format!("{:width$}", "risk = HIGH", width = FILTER_MAX_BYTES)).is_ok());
+    assert!(parse(&format!("{:width$}", "risk = HIGH", width = FILTER_MAX_BYTES + 1)).is_err());
+}
+
+#[test]
+fn an_age_is_a_time_before_now_and_turns_the_order_round() {
+    for (filter, order, at) in [
+        ("age > 2d", Order::Before, "2026-11-20T10:00:00Z"),
+        ("age >= 6h", Order::NotAfter, "2026-11-22T04:00:00Z"),
+        ("age < \"15m\"", Order::After, "2026-11-22T09:45:00Z"),
+        ("age <= 90s", Order::NotBefore, "2026-11-22T09:58:30Z"),
+    ] {
+        let at = at.parse().expect("a time");
+        assert_eq!(parse(filter).expect(filter), Condition::Time { field: TimeField::Create, order, at });
+    }
+    // Older than time itself is nobody.
+    assert!(parse("age > 99999999999d").is_ok());
+}
+
+#[test]
+fn nesting_is_bounded_and_the_parenthesis_too_many_is_named() {
+    let nested = |depth: usize| format!("{}risk = HIGH{}", "(".repeat(depth), ")".repeat(depth));
+    assert!(parse(&nested(FILTER_MAX_DEPTH - 1)).is_ok());
+    assert!(parse(&nested(FILTER_MAX_DEPTH)).is_ok());
+    let error = parse(&nested(FILTER_MAX_DEPTH + 1)).expect_err("one too deep");
+    assert_eq!(
+        (error.position, error.message.as_str()),
+        (FILTER_MAX_DEPTH, "it nests over 16 levels deep; write it flatter")
+    );
+
+    // What stands in quotes or was closed again does not count.
+    let before = "owner = \"((((\" AND (risk = HIGH) AND ";
+    let error = parse(&format!("{before}{}", nested(FILTER_MAX_DEPTH + 1))).expect_err("one too deep");
+    assert_eq!(error.position, before.len() + FILTER_MAX_DEPTH);
+}
+
+#[test]
+fn turns_and_times_are_fields_like_others() {
+    assert_eq!(parse("turn = me").expect("a filter"), text(TextField::Turn, "me"));
+    assert_eq!(parse("turn = roles/manager").expect("a filter"), text(TextField::Turn, "roles/manager"));
+    for (name, field) in [("due_time", TimeField::Due), ("expire_time", TimeField::Expire)] {
+        let at = now().timestamp();
+        let filter = format!("{name} < \"2026-11-22T10:00:00Z\"");
+        assert_eq!(parse(&filter).expect("a filter"), Condition::Time { field, order: Order::Before, at });
+    }
+}

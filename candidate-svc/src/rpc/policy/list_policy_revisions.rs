@@ -1,0 +1,34 @@
+use countersign_api::candidate::v1::{ListPolicyRevisionsRequest, ListPolicyRevisionsResponse};
+use tonic::{Request, Response, Status};
+
+use crate::{
+    listing::token::Binding,
+    rpc::{Parts, page_size},
+    wire::policy_revision,
+};
+
+/// Lists what was in force, newest first.
+pub(super) async fn handle(
+    parts: &Parts,
+    request: Request<ListPolicyRevisionsRequest>,
+) -> Result<Response<ListPolicyRevisionsResponse>, Status> {
+    let (call, request) = Parts::enter(request)?;
+    let workspace = parts.workspace_read(&call, &request.parent).await?;
+    let size = page_size(request.page_size)?;
+    let binding = Binding::new("ListPolicyRevisions", &[&request.parent]);
+    let before = match request.page_token.as_str() {
+        "" => None,
+        token => Some(u64::from_be_bytes(binding.open(token)?)),
+    };
+
+    // One more than asked for tells whether there is another page.
+    let mut revisions = parts.store.read().policy_revisions(&workspace, before, size + 1).await?;
+    let has_more = revisions.len() > size as usize;
+    revisions.truncate(size as usize);
+    let next_page_token = match revisions.last() {
+        Some(last) if has_more => binding.seal(&last.revision.to_be_bytes()),
+        _ => String::new(),
+    };
+    let policy_revisions = revisions.iter().map(policy_revision::to_wire).collect();
+    Ok(Response::new(ListPolicyRevisionsResponse { policy_revisions, next_page_token }))
+}

@@ -1,0 +1,106 @@
+//! Writes the statement for a stretch of a list: one arm for each value and tier, each in order by its index, merged by the database.
+
+use countersign_api::name::Workspace;
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::{
+    condition,
+    lens::Lens,
+    path::{Path, is_indexed},
+};
+use crate::{
+    domain::RiskTier,
+    listing::{
+        condition::{Condition, Pattern},
+        order::{ListOrder, rank_of},
+        page::{Listing, Place},
+    },
+};
+
+/// A part of a list that stands in one order of times.
+pub(super) struct Stretch<'a> {
+    pub(super) workspace: &'a Workspace,
+    pub(super) listing: &'a Listing,
+    pub(super) path: &'a Path<'a>,
+    /// The tiers in it.
+    pub(super) tiers: &'a [RiskTier],
+    /// Behind which place it begins.
+    pub(super) after: Option<&'a Place>,
+    pub(super) limit: u32,
+}
+
+/// One value under the lens, in one tier; none means all.
+struct Arm<'a> {
+    pattern: Option<(&'a Lens<'a>, &'a Pattern)>,
+    tier: Option<RiskTier>,
+}
+
+impl Stretch<'_> {
+    /// Writes the statement; it selects `at_us` and `id`.
+    pub(super) fn statement(&self) -> QueryBuilder<Sqlite> {
+        let mut query = QueryBuilder::new("");
+        for (at, arm) in self.arms().iter().enumerate() {
+            query.push(if at > 0 { " UNION ALL SELECT " } else { "SELECT " });
+            self.push_arm(&mut query, arm);
+        }
+        let direction = if self.is_descending() { " DESC" } else { "" };
+        query.push(" ORDER BY at_us").push(direction).push(", id").push(direction);
+        query.push(" LIMIT ").push_bind(self.limit);
+        query
+    }
+
+    fn arms(&self) -> Vec<Arm<'_>> {
+        let lens = self.path.lens();
+        let patterns: Vec<_> = match lens {
+            Some(lens) => lens.patterns.iter().map(|pattern| Some((lens, *pattern))).collect(),
+            None => vec![None],
+        };
+        let tiers: Vec<_> =
+            if is_indexed(self.listing.order_by) { self.tiers.iter().copied().map(Some).collect() } else { vec![None] };
+        patterns.into_iter().flat_map(|pattern| tiers.iter().map(move |tier| Arm { pattern, tier: *tier })).collect()
+    }
+
+    fn push_arm(&self, query: &mut QueryBuilder<Sqlite>, arm: &Arm<'_>) {
+        let time = time_column(self.listing.order_by);
+        let index = arm.pattern.map_or_else(|| order_index(self.listing.order_by), |(lens, _)| lens.index);
+        query.push(time).push(" AS at_us, id FROM candidates INDEXED BY ").push(index).push(" WHERE workspace = ");
+        query.push_bind(self.workspace.id().to_owned());
+        if let Some((lens, pattern)) = arm.pattern {
+            query.push(" AND ");
+            condition::push_pattern(query, lens.field, pattern);
+        }
+        if let Some(tier) = arm.tier {
+            query.push(" AND risk_rank = ").push_bind(i64::from(rank_of(tier)));
+        }
+        if let Some(place) = self.after {
+            let sign = if self.is_descending() { ", id) < (" } else { ", id) > (" };
+            query.push(" AND (").push(time).push(sign);
+            query.push_bind(place.at_us).push(", ").push_bind(place.id.as_bytes().to_vec()).push(")");
+        }
+        if self.listing.condition != Condition::All(Vec::new()) {
+            query.push(" AND ");
+            condition::push(query, &self.listing.condition);
+        }
+    }
+
+    /// Within a tier, who waits longest comes first, whichever tier is first.
+    fn is_descending(&self) -> bool {
+        self.listing.descending && self.listing.order_by != ListOrder::Risk
+    }
+}
+
+const fn time_column(order_by: ListOrder) -> &'static str {
+    match order_by {
+        ListOrder::CreateTime | ListOrder::Risk => "created_at_us",
+        ListOrder::UpdateTime => "updated_at_us",
+        ListOrder::DueTime => "due_at_us",
+    }
+}
+
+const fn order_index(order_by: ListOrder) -> &'static str {
+    match order_by {
+        ListOrder::CreateTime | ListOrder::Risk => "candidates_by_risk",
+        ListOrder::UpdateTime => "candidates_by_update_time",
+        ListOrder::DueTime => "candidates_by_due_time",
+    }
+}

@@ -1,0 +1,97 @@
+//! Chooses the index for a page. The database keeps no statistics, so what is rare is found out by looking.
+
+use countersign_api::name::Workspace;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::{condition::push_pattern, lens::Lens};
+use crate::listing::{order::ListOrder, page::Listing};
+
+/// Up to so many rows are sorted rather than searched for in the order of the list.
+const RARE_MAX: i64 = 4_000;
+
+/// How a page is found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Path<'a> {
+    /// An index hands out what it finds in the order of the list; without a lens, the whole workspace.
+    InOrder(Option<&'a Lens<'a>>),
+    /// Few are found; they are sorted.
+    Sorted(&'a Lens<'a>),
+}
+
+impl Path<'_> {
+    /// Returns the lens that it looks through.
+    pub(super) const fn lens(&self) -> Option<&Lens<'_>> {
+        match self {
+            Self::InOrder(lens) => *lens,
+            Self::Sorted(lens) => Some(lens),
+        }
+    }
+}
+
+/// Tells whether indexes hand out what they find in this order.
+pub(super) const fn is_indexed(order_by: ListOrder) -> bool {
+    match order_by {
+        ListOrder::CreateTime | ListOrder::Risk => true,
+        ListOrder::UpdateTime | ListOrder::DueTime => false,
+    }
+}
+
+/// Chooses: the first lens under which few candidates are, else the first that is in order, else the order alone. What is not rare is met
+/// often on the way along the order.
+pub(super) async fn choose<'a>(
+    connection: &mut SqliteConnection,
+    workspace: &Workspace,
+    listing: &Listing,
+    lenses: &'a [Lens<'a>],
+) -> Result<Path<'a>, sqlx::Error> {
+    let in_order = |lens: &&Lens<'_>| is_indexed(listing.order_by) && lens.is_exact();
+    if let [only] = lenses
+        && in_order(&only)
+    {
+        return Ok(Path::InOrder(Some(only)));
+    }
+    for lens in lenses {
+        if is_rare(&mut *connection, workspace, lens).await? {
+            return Ok(if in_order(&lens) { Path::InOrder(Some(lens)) } else { Path::Sorted(lens) });
+        }
+    }
+    Ok(Path::InOrder(lenses.iter().find(in_order)))
+}
+
+/// Chooses for a count, which no order binds: the first lens under which few candidates are, else the first.
+pub(super) async fn rarest<'a>(
+    connection: &mut SqliteConnection,
+    workspace: &Workspace,
+    lenses: &'a [Lens<'a>],
+) -> Result<Option<&'a Lens<'a>>, sqlx::Error> {
+    if lenses.len() > 1 {
+        for lens in lenses {
+            if is_rare(&mut *connection, workspace, lens).await? {
+                return Ok(Some(lens));
+            }
+        }
+    }
+    Ok(lenses.first())
+}
+
+async fn is_rare(
+    connection: &mut SqliteConnection,
+    workspace: &Workspace,
+    lens: &Lens<'_>,
+) -> Result<bool, sqlx::Error> {
+    let found: i64 = count_query(workspace, lens).build_query_scalar().fetch_one(connection).await?;
+    Ok(found <= RARE_MAX)
+}
+
+/// Counts what is under a lens, up to one more than is rare: it looks at the index alone.
+pub(super) fn count_query(workspace: &Workspace, lens: &Lens<'_>) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (");
+    for (at, pattern) in lens.patterns.iter().enumerate() {
+        query.push(if at > 0 { " UNION ALL SELECT 1" } else { "SELECT 1" });
+        query.push(" FROM candidates INDEXED BY ").push(lens.index).push(" WHERE workspace = ");
+        query.push_bind(workspace.id().to_owned()).push(" AND ");
+        push_pattern(&mut query, lens.field, pattern);
+    }
+    query.push(" LIMIT ").push_bind(RARE_MAX + 1).push(")");
+    query
+}

@@ -1,0 +1,181 @@
+//! Which index serves which list: no scan of the table, no sort, but for what is rare.
+
+use countersign_api::name::Workspace;
+use sqlx::Connection;
+use sqlx::{AssertSqlSafe, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+
+use super::{
+    arms::Stretch,
+    count, lens, page,
+    path::{self, Path},
+};
+use crate::{
+    domain::Moment,
+    listing::{
+        condition::TextField,
+        page::{Listing, Place},
+    },
+    store::sqlite::MIGRATIONS,
+};
+
+/// An empty database with the schema.
+async fn schema() -> SqliteConnection {
+    let options = SqliteConnectOptions::new().in_memory(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.expect("it opens");
+    MIGRATIONS.run(&mut connection).await.expect("a schema");
+    connection
+}
+
+fn listing(filter: &str, order_by: &str) -> Listing {
+    Listing::parse(filter, order_by, Moment::from(jiff::Timestamp::UNIX_EPOCH)).expect(filter)
+}
+
+/// How the database would find the list's pages, the first and those behind a place, when nothing is rare or when everything is.
+async fn plans(connection: &mut SqliteConnection, listing: &Listing, rare: bool) -> Vec<String> {
+    let workspace = Workspace::new("demo").expect("an id");
+    let lenses = lens::lenses(&listing.condition);
+    let in_order = lenses.iter().find(|lens| path::is_indexed(listing.order_by) && lens.is_exact());
+    let path = match lenses.first() {
+        Some(lens) if rare && in_order != Some(lens) => Path::Sorted(lens),
+        _ => Path::InOrder(in_order),
+    };
+    let place = Place { tier: None, at_us: 7, id: uuid::Uuid::nil() };
+    let mut plans = Vec::new();
+    for after in [None, Some(&place)] {
+        for (tiers, _) in page::stretches(listing, None) {
+            let stretch = Stretch { workspace: &workspace, listing, path: &path, tiers: &tiers, after, limit: 51 };
+            let sql = format!("EXPLAIN QUERY PLAN {}", stretch.statement().into_string());
+            let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *connection).await.expect("a plan");
+            plans.extend(rows.iter().map(|row| row.get::<String, _>("detail")));
+        }
+    }
+    plans
+}
+
+#[tokio::test]
+async fn the_usual_lists_follow_an_index_in_order() {
+    let mut connection = schema().await;
+    for (filter, order_by, index) in [
+        ("", "create_time desc", "by_risk (workspace=? AND risk_rank=?)"),
+        ("", "risk desc", "by_risk (workspace=? AND risk_rank=?)"),
+        ("risk = HIGH", "create_time", "by_risk (workspace=? AND risk_rank=?)"),
+        ("state = PROPOSED", "create_time desc", "by_state (workspace=? AND state=? AND risk_rank=?)"),
+        ("state = PROPOSED OR state = EDITED", "create_time", "by_state (workspace=? AND state=? AND risk_rank=?)"),
+        ("state = PROPOSED AND risk = HIGH", "risk desc", "by_state (workspace=? AND state=? AND risk_rank=?)"),
+        ("turn = humans/ben", "create_time", "by_turn (workspace=? AND turn=? AND risk_rank=?)"),
+        ("turn = humans/ben OR turn = roles/manager", "risk desc", "by_turn (workspace=? AND turn=? AND risk_rank=?)"),
+        ("owner = humans/ben", "create_time desc", "by_owner (workspace=? AND owner=? AND risk_rank=?)"),
+        ("owner = humans/ben AND NOT state = HELD", "risk", "by_owner (workspace=? AND owner=? AND risk_rank=?)"),
+        ("action_type = create_task", "create_time", "by_action_type (workspace=? AND action_type=? AND risk_rank=?)"),
+        ("record = crm/deal/7", "create_time", "by_record (workspace=? AND record=? AND risk_rank=?)"),
+        ("record = \"crm/*\"", "create_time", "by_risk (workspace=? AND risk_rank=?)"),
+        ("state = PROPOSED", "update_time desc", "by_update_time (workspace=?)"),
+        ("state = PROPOSED", "due_time", "by_due_time (workspace=?)"),
+        ("age > 2d", "create_time", "by_risk (workspace=? AND risk_rank=?"),
+    ] {
+        let plans = plans(&mut connection, &listing(filter, order_by), false).await;
+        let searches: Vec<&String> = plans.iter().filter(|plan| plan.contains("candidates")).collect();
+        assert!(!searches.is_empty());
+        for search in &searches {
+            assert!(search.starts_with("SEARCH candidates USING"), "`{filter}` by `{order_by}`: {search}");
+            let wanted = index.trim_end_matches(')');
+            assert!(search.contains(wanted), "`{filter}` by `{order_by}`: {search}");
+        }
+        assert!(plans.iter().all(|plan| !plan.contains("TEMP B-TREE")), "`{filter}` by `{order_by}`: {plans:?}");
+    }
+}
+
+#[tokio::test]
+async fn behind_a_place_the_index_begins_there() {
+    let mut connection = schema().await;
+    for (order_by, bound) in [
+        ("create_time", "(created_at_us,id)>(?,?)"),
+        ("create_time desc", "(created_at_us,id)<(?,?)"),
+        ("update_time desc", "(updated_at_us,id)<(?,?)"),
+        ("due_time", "(due_at_us,id)>(?,?)"),
+    ] {
+        let plans = plans(&mut connection, &listing("", order_by), false).await;
+        assert!(plans.iter().any(|plan| plan.contains(bound)), "{order_by}: {plans:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_rare_is_found_by_its_index_and_sorted() {
+    let mut connection = schema().await;
+    for (filter, order_by, index) in [
+        ("record = \"crm/deal/7*\"", "create_time desc", "by_record (workspace=? AND record>? AND record<?"),
+        ("turn = humans/ben", "update_time", "by_turn (workspace=? AND turn=?"),
+        ("state = FAILED", "due_time", "by_state (workspace=? AND state=?"),
+    ] {
+        let plans = plans(&mut connection, &listing(filter, order_by), true).await;
+        let found =
+            plans.iter().filter(|plan| plan.starts_with("SEARCH candidates USING")).all(|plan| plan.contains(index));
+        assert!(found && plans.iter().any(|plan| plan.contains("TEMP B-TREE")), "`{filter}`: {plans:?}");
+    }
+}
+
+#[tokio::test]
+async fn looking_whether_something_is_rare_touches_the_index_alone() {
+    let mut connection = schema().await;
+    let workspace = Workspace::new("demo").expect("an id");
+    for filter in ["record = \"crm/*\"", "turn = humans/ben", "owner = humans/ben", "action_type = x", "state = HELD"] {
+        let listing = listing(filter, "");
+        for lens in lens::lenses(&listing.condition) {
+            let sql = format!("EXPLAIN QUERY PLAN {}", path::count_query(&workspace, &lens).into_string());
+            let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut connection).await.expect("a plan");
+            let plans: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+            assert!(plans.iter().any(|plan| plan.contains(&format!("COVERING INDEX {}", lens.index))), "{plans:?}");
+        }
+    }
+}
+
+#[test]
+fn a_condition_is_served_by_every_field_that_it_fixes() {
+    let fields = |filter: &str| -> Vec<&str> {
+        let listing = listing(filter, "");
+        lens::lenses(&listing.condition).iter().map(|lens| lens.index.trim_start_matches("candidates_by_")).collect()
+    };
+    for (filter, expected) in [
+        ("", ""),
+        ("state = HELD", "state"),
+        ("state = HELD AND owner = humans/a", "owner state"),
+        ("(state = HELD owner = humans/a) OR state = EDITED", "state"),
+        ("state = HELD OR owner = humans/a", ""),
+        ("NOT state = HELD", ""),
+        ("state != HELD", ""),
+        ("turn = \"\"", "turn"),
+        ("turn = \"humans/*\"", "turn"),
+        ("record = \"crm/*\" OR record = erp/order/7", ""),
+        ("confidence = HIGH AND proposer = generators/rules", ""),
+    ] {
+        assert_eq!(fields(filter).join(" "), expected, "{filter}");
+    }
+    let tiers = |filter: &str| lens::tiers(&listing(filter, "").condition).len();
+    assert_eq!((tiers(""), tiers("risk = HIGH OR risk = LOW"), tiers("NOT risk = HIGH")), (3, 2, 3));
+    assert_eq!((tiers("risk = \"H*\""), tiers("risk = \"X*\"")), (1, 0));
+}
+
+#[tokio::test]
+async fn counts_follow_an_index_too() {
+    let mut connection = schema().await;
+    let workspace = Workspace::new("demo").expect("an id");
+    for (filter, field, index) in [
+        ("", TextField::State, "COVERING INDEX candidates_by_state (workspace=?)"),
+        ("", TextField::Turn, "COVERING INDEX candidates_by_turn (workspace=?)"),
+        ("turn = humans/a", TextField::Risk, "INDEX candidates_by_turn (workspace=? AND turn=?)"),
+        (
+            "turn = humans/a OR turn = roles/manager",
+            TextField::State,
+            "INDEX candidates_by_turn (workspace=? AND turn=?)",
+        ),
+        ("record = \"crm/*\"", TextField::State, "INDEX candidates_by_record (workspace=? AND record>? AND record<?)"),
+    ] {
+        let listing = listing(filter, "");
+        let lenses = lens::lenses(&listing.condition);
+        let query = count::facet_query(&workspace, &listing.condition, lenses.first(), field);
+        let sql = format!("EXPLAIN QUERY PLAN {}", query.into_string());
+        let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut connection).await.expect("a plan");
+        let plans: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
+        assert!(plans.iter().any(|plan| plan.contains(index)), "`{filter}` by {field:?}: {plans:?}");
+    }
+}

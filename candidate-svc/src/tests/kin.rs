@@ -1,0 +1,175 @@
+//! Proposals that are about the same thing, were rejected before, or would change the same field.
+
+use countersign_api::candidate::v1::{
+    ApproveCandidateRequest, BatchDecision, Candidate, Conflict, DecideBatchRequest, GetCandidateRequest,
+    GetCandidateResponse, Proposal, State, batch_answer::Result as Outcome, batch_decision::Decision,
+};
+use tonic::Code;
+
+use super::support::{
+    Bench, PARENT, approve, edit, evidence, item, name_of, proposal, propose, reason, reject, update_field,
+};
+
+const REMEMBER: &str = "[[rules]]\nreason = \"rejections are remembered\"\nremember_rejection_days = 30";
+const DAY_SECS: u64 = 24 * 60 * 60;
+
+fn keyed(deal: &str, key: &str) -> Proposal {
+    Proposal { dedup_key: key.into(), ..proposal(deal) }
+}
+
+/// A change of one field, with the evidence that it needs.
+fn change(deal: &str, to: &str) -> Proposal {
+    let payload =
+        format!(r#"{{"object_type":"deal","record_id":"{deal}","field":"product","from":"GTXPro","to":"{to}"}}"#);
+    Proposal { payload_json: payload, evidence: vec![evidence("record_field")], ..update_field(deal) }
+}
+
+async fn shown(bench: &Bench, name: &str) -> GetCandidateResponse {
+    let request = GetCandidateRequest { name: name.into(), include_history: true };
+    bench.reviewer("humans/anna").get_candidate(request).await.expect("a candidate").into_inner()
+}
+
+#[tokio::test]
+async fn the_same_dedup_key_supersedes_what_is_open_and_each_names_the_other() {
+    let bench = Bench::open().await;
+    let first = bench.propose("p1", keyed("7", "deal-7")).await;
+    let second = bench.propose("p2", keyed("7", "deal-7")).await;
+    assert_eq!(second.supersedes, first.name);
+    let first = bench.candidate(&first.name).await;
+    assert_eq!((first.state(), first.superseded_by.as_str()), (State::Withdrawn, second.name.as_str()));
+    // The same request again is answered as before and supersedes nothing.
+    let again = bench.proposer().propose_candidate(propose("p1", keyed("7", "deal-7"))).await.expect("answered");
+    assert!(again.into_inner().replayed);
+    assert_eq!(bench.candidate(&second.name).await.state(), State::Proposed);
+}
+
+#[tokio::test]
+async fn two_proposals_of_one_commit_see_each_other() {
+    let bench = Bench::open().await;
+    let items = (0..20).map(|n| item(&format!("s{n}"), keyed("7", "deal-7")));
+    let mut client = bench.proposer();
+    let mut answers =
+        client.stream_proposals(tokio_stream::iter(items.collect::<Vec<_>>())).await.expect("a stream").into_inner();
+    let mut names = Vec::new();
+    while let Some(answer) = answers.message().await.expect("an answer") {
+        names.push(name_of(&answer));
+    }
+    let last = names.pop().expect("twenty");
+    assert_eq!(bench.candidate(&last).await.state(), State::Proposed);
+    for name in names {
+        assert_eq!(bench.candidate(&name).await.state(), State::Withdrawn, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_buries_what_another_proposed_or_a_person_approved() {
+    let bench = Bench::open().await;
+    let first = bench.propose("p1", keyed("7", "deal-7")).await;
+    let request = propose("p1", keyed("7", "deal-7"));
+    bench.proposer_named("generators/other").propose_candidate(request).await.expect("a candidate of its own");
+    assert_eq!(bench.candidate(&first.name).await.state(), State::Proposed);
+
+    let approved = bench.approved("p3", keyed("9", "deal-9")).await;
+    let beside = bench.propose("p4", keyed("9", "deal-9")).await;
+    assert_eq!((beside.supersedes.as_str(), bench.candidate(&approved.name).await.state()), ("", State::Approved));
+}
+
+#[tokio::test]
+async fn what_was_rejected_is_refused_while_it_is_remembered() {
+    let bench = Bench::with_rules(REMEMBER).await;
+    let first = bench.propose("p1", proposal("7")).await;
+    let mut anna = bench.reviewer("humans/anna");
+    anna.reject_candidate(reject(&first, "r1")).await.expect("a rejection");
+    assert!(shown(&bench, &first.name).await.rejection_remembered_until.is_some());
+
+    // The same again, by anybody, also with its keys in another order.
+    let reordered = r#"{"due":"2026-11-30", "owner":"humans/anna", "subject":"Ask for the account"}"#;
+    let again = Proposal { payload_json: reordered.into(), ..proposal("7") };
+    let refused = bench.proposer_named("generators/other").propose_candidate(propose("p2", again)).await;
+    let refused = refused.expect_err("it is remembered");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "REJECTED_BEFORE"));
+    assert!(
+        refused.message().contains(&first.name) && refused.message().contains("NOT_WORTH_IT"),
+        "{}",
+        refused.message()
+    );
+    // Another record, or another payload, is another thing.
+    bench.propose("p3", proposal("8")).await;
+
+    let bench = bench.restart().await;
+    assert!(
+        bench.proposer().propose_candidate(propose("p4", proposal("7"))).await.is_err(),
+        "a restart forgets nothing"
+    );
+    bench.advance_secs(30 * DAY_SECS);
+    bench.propose("p5", proposal("7")).await;
+}
+
+#[tokio::test]
+async fn an_edit_does_not_hide_what_was_proposed_from_the_memory() {
+    let bench = Bench::with_rules(REMEMBER).await;
+    let first = bench.propose("p1", keyed("7", "deal-7")).await;
+    let mut anna = bench.reviewer("humans/anna");
+    let edited = anna.edit_candidate(edit(&first, "e1", "2026-12-24")).await.expect("an edit").into_inner();
+    anna.reject_candidate(reject(&edited.candidate.expect("a candidate"), "r1")).await.expect("a rejection");
+    for (id, again) in [
+        ("p2", proposal("7")),
+        ("p3", Proposal { payload_json: proposal("7").payload_json.replace("11-30", "12-24"), ..proposal("7") }),
+        ("p4", Proposal { payload_json: proposal("7").payload_json.replace("11-30", "12-31"), ..keyed("7", "deal-7") }),
+    ] {
+        let refused = bench.proposer().propose_candidate(propose(id, again)).await.expect_err(id);
+        assert_eq!(reason(&refused), "REJECTED_BEFORE", "{id}");
+    }
+}
+
+#[tokio::test]
+async fn by_default_nothing_is_remembered() {
+    let bench = Bench::open().await;
+    let first = bench.propose("p1", proposal("7")).await;
+    bench.reviewer("humans/anna").reject_candidate(reject(&first, "r1")).await.expect("a rejection");
+    assert_eq!(shown(&bench, &first.name).await.rejection_remembered_until, None);
+    bench.propose("p2", proposal("7")).await;
+}
+
+fn beside(candidate: &Candidate, request_id: &str, seen: &[&Candidate]) -> ApproveCandidateRequest {
+    let acknowledged_conflicts = seen.iter().map(|other| other.name.clone()).collect();
+    ApproveCandidateRequest { acknowledged_conflicts, ..approve(candidate, request_id) }
+}
+
+#[tokio::test]
+async fn two_changes_of_one_field_are_shown_and_not_both_approved_unseen() {
+    let bench = Bench::open().await;
+    let first = bench.propose("p1", change("7", "GTX Pro")).await;
+    let second = bench.propose("p2", change("7", "GTX Basic")).await;
+    let elsewhere = bench.propose("p3", change("8", "GTX Pro")).await;
+    let expected = Conflict {
+        candidate: second.name.clone(),
+        state: State::Proposed.into(),
+        subject: "crm/deal/7#product".into(),
+    };
+    assert_eq!(shown(&bench, &first.name).await.conflicts, [expected]);
+    assert_eq!(shown(&bench, &elsewhere.name).await.conflicts, []);
+
+    let mut anna = bench.reviewer("humans/anna");
+    anna.approve_candidate(approve(&first, "a1")).await.expect("the first");
+    let refused = anna.approve_candidate(approve(&second, "a2")).await.expect_err("unseen");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "CONFLICT_UNSEEN"));
+    assert!(refused.message().contains(&first.name), "{}", refused.message());
+    let approved = anna.approve_candidate(beside(&second, "a3", &[&first])).await.expect("seen").into_inner();
+    assert_eq!(approved.candidate.expect("a candidate").state(), State::Approved);
+    anna.approve_candidate(approve(&elsewhere, "a4")).await.expect("nothing conflicts");
+}
+
+#[tokio::test]
+async fn two_conflicting_approvals_of_one_commit_do_not_both_pass() {
+    let rule = "[[rules]]\nreason = \"fields together\"\nwhen.action_types = [\"update_field\"]\nbulk_allowed = true";
+    let bench = Bench::with_rules(rule).await;
+    let first = bench.propose("p1", change("7", "GTX Pro")).await;
+    let second = bench.propose("p2", change("7", "GTX Basic")).await;
+    let decisions = [approve(&first, "a1"), approve(&second, "a2")];
+    let decisions = decisions.map(|approve| BatchDecision { decision: Some(Decision::Approve(approve)) }).to_vec();
+    let request = DecideBatchRequest { parent: PARENT.into(), decisions };
+    let answers = bench.reviewer("humans/anna").decide_batch(request).await.expect("answers").into_inner().answers;
+    let passed = |outcome: Option<&Outcome>| matches!(outcome, Some(Outcome::Candidate(_)));
+    assert_eq!(answers.iter().map(|answer| passed(answer.result.as_ref())).collect::<Vec<_>>(), [true, false]);
+}

@@ -1,0 +1,75 @@
+//! Who owns a candidate whose proposer named nobody.
+
+use countersign_api::candidate::v1::{
+    AssignOwnerRequest, Candidate, Proposal, RecordReference, SourceField, State, Trigger, candidate_event::Event,
+    review_service_client::ReviewServiceClient,
+};
+use service_kit::access::Role;
+
+use super::support::{Bench, proposal, reason};
+
+/// A proposal about something that came by mail, answered by somebody; nobody is named as its owner.
+fn by_mail(object_type: &str, id: &str, answered_by: &str) -> Proposal {
+    let record = RecordReference {
+        system: "mail".into(),
+        object_type: object_type.into(),
+        id: id.into(),
+        ..RecordReference::default()
+    };
+    let field = SourceField { name: "answered_by".into(), value: answered_by.into() };
+    let trigger = Trigger { record: Some(record), fields: vec![field], ..proposal(id).trigger.expect("a trigger") };
+    Proposal { owner: String::new(), trigger: Some(trigger), ..proposal(id) }
+}
+
+/// Why the candidate has its owner, as its first event says.
+async fn owner_reason(bench: &Bench, candidate: &Candidate) -> String {
+    let history = bench.get(&candidate.name).await.history;
+    match history[0].event.clone().and_then(|event| event.event) {
+        Some(Event::CandidateProposed(proposed)) => proposed.owner_reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_rule_finds_the_owner_and_the_event_says_which() {
+    let bench = Bench::open().await;
+    let candidate = bench.propose("p1", by_mail("letter", "1", "Anna")).await;
+    assert_eq!((candidate.state(), candidate.owner.as_str()), (State::Proposed, "humans/anna"));
+    assert_eq!(candidate.turn, "humans/anna");
+    assert_eq!(owner_reason(&bench, &candidate).await, "rule 1: the record's owner");
+
+    let dealt = bench.propose("p2", by_mail("thread", "2", "Somebody")).await;
+    assert!(["humans/anna", "humans/ben"].contains(&dealt.owner.as_str()), "{}", dealt.owner);
+    assert_eq!(owner_reason(&bench, &dealt).await, "rule 2: the team member whose turn the record is");
+    // The same record stays with the same person.
+    assert_eq!(bench.propose("p3", by_mail("thread", "2", "")).await.owner, dealt.owner);
+}
+
+#[tokio::test]
+async fn whom_the_proposer_names_needs_no_rule() {
+    let bench = Bench::open().await;
+    let named = Proposal { owner: "humans/ben".into(), ..by_mail("letter", "1", "Anna") };
+    let candidate = bench.propose("p", named).await;
+    assert_eq!(candidate.owner, "humans/ben");
+    assert_eq!(owner_reason(&bench, &candidate).await, "");
+}
+
+#[tokio::test]
+async fn where_no_rule_knows_a_manager_is_asked() {
+    let bench = Bench::open().await;
+    let candidate = bench.propose("p", by_mail("letter", "1", "Somebody")).await;
+    assert_eq!((candidate.state(), candidate.turn.as_str()), (State::NeedsOwner, "roles/manager"));
+    let request = AssignOwnerRequest {
+        name: candidate.name.clone(),
+        request_id: "o".into(),
+        etag: candidate.etag.clone(),
+        owner: "humans/ben".into(),
+        note: String::new(),
+    };
+    // Deciding takes the right to; the proposer has none.
+    let mut rules = ReviewServiceClient::new(bench.channel("generators/rules", Role::Proposer));
+    assert_eq!(reason(&rules.assign_owner(request.clone()).await.expect_err("a machine")), "ACCESS_DENIED");
+    let mut manager = ReviewServiceClient::new(bench.channel("humans/cara", Role::Manager));
+    let owned = manager.assign_owner(request).await.expect("assigned").into_inner().candidate.expect("a candidate");
+    assert_eq!((owned.state(), owned.turn.as_str()), (State::Proposed, "humans/ben"));
+}

@@ -1,0 +1,5 @@
+//! Rights through the services: the table that the domain is held against, asked over the wire.
+
+mod asking;
+mod sample;
+mod setting;
