@@ -141,6 +141,23 @@ async fn nothing_is_claimed_before_there_is_something_to_write() {
     assert!(!bench.export_folder().exists());
 }
 
+#[tokio::test]
+async fn the_folder_is_claimed_before_the_first_part_is_written() {
+    let bench = Bench::with(log(6)).await;
+    let (request, part) = (bench.request(), bench.export_folder().join("part-000000.parquet"));
+    // Comes in the way once the folder has been looked through, so that the first part cannot take its name.
+    let broken = export(bench.channel(), &request, |progress| {
+        if progress.entries == 0 {
+            fs::create_dir_all(&part).expect("made");
+        }
+    });
+    assert!(matches!(broken.await, Err(Error::File { path, .. }) if path == part));
+    assert!(bench.export_folder().join("journal.json").is_file(), "it says whose the unfinished files are");
+    fs::remove_dir(&part).expect("removed");
+    bench.export().await.expect("goes on");
+    bench.verify().expect("verified");
+}
+
 /// What each crash of a first export leaves, at the commit points one after the other.
 #[tokio::test]
 async fn whatever_a_crash_leaves_is_gone_on_from() {

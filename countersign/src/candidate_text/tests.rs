@@ -152,3 +152,12 @@ fn text_of_others_cannot_steer_the_terminal() {
     let text = shown();
     assert!(!text.contains('\u{202E}') && text.contains("\\u{202e}"), "{text}");
 }
+
+#[test]
+fn what_the_proposer_did_not_name_is_said_to_be_none() {
+    let candidate = Candidate::default();
+    let text = whole(&GetCandidateResponse { candidate: Some(candidate), ..GetCandidateResponse::default() }, &[]);
+    for question in ["missing            ", "unknown            ", "evidence           "] {
+        assert!(text.contains(&format!("{question}none was named")), "{question} in\n{text}");
+    }
+}

@@ -105,7 +105,7 @@ impl Command {
             | Self::Candidate(_)
             | Self::Ledger(_)
             | Self::Report(_)
-            | Self::Token(_) => "warn",
+            | Self::Token(_) => "warn,service_kit::access=error",
         }
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use countersign_api::error::v1::ErrorReason as Reason;
+use countersign_api::name::Workspace;
 use tonic::Code;
 
 use super::command::{command_for, option_for};
@@ -190,6 +191,8 @@ fn not_found(clues: &Clues<'_>) -> String {
     let named = clues.metadata.get("resource").or_else(|| clues.metadata.get("name")).map_or("", String::as_str);
     if named.starts_with("tokens/") {
         "check the id; `countersign token list` shows what there is".into()
+    } else if named.parse::<Workspace>().is_ok() {
+        "name one that there is by `--workspace`; the first proposal makes a new one".into()
     } else {
         "check the id; `countersign candidate list` shows what there is, with `--workspace` what another one has".into()
     }
@@ -218,6 +221,8 @@ mod tests {
     fn what_is_not_found_is_looked_for_where_it_would_be() {
         let token = told(Reason::ResourceNotFound, &[("resource", "tokens/01")], None, vec![]);
         assert!(token.contains("countersign token list"), "{token}");
+        let workspace = told(Reason::ResourceNotFound, &[("name", "workspaces/typo")], None, vec![]);
+        assert!(workspace.contains("`--workspace`") && !workspace.contains("candidate list"), "{workspace}");
         let candidate = told(Reason::ResourceNotFound, &[("name", "workspaces/demo/candidates/01")], None, vec![]);
         assert!(candidate.contains("countersign candidate list"), "{candidate}");
     }

@@ -123,6 +123,10 @@ impl List {
         if context.console.is_json() {
             return context.console.json(&json!({ "candidates_by_state": by_state }));
         }
+        if by_state.is_empty() {
+            context.console.say("there is no such candidate");
+            return Ok(());
+        }
         context.console.data(&facts(by_state.into_iter().map(|(state, count)| (state, count.to_string()))))
     }
 
