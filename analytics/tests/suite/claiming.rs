@@ -126,7 +126,7 @@ async fn a_manifest_that_nobody_has_signed_is_evidence() {
 async fn an_unfinished_export_of_another_exporter_is_left_to_them() {
     let bench = Bench::with(log(6)).await;
     bench.ledger.behaviour().break_after = Some(9);
-    let request = ExportRequest { value_key: ExportKey::new(&[5; 32]), ..bench.request() };
+    let request = ExportRequest { export_key: ExportKey::new(&[5; 32]), ..bench.request() };
     export(bench.channel(), &request, |_| {}).await.expect_err("broken off");
     bench.ledger.behaviour().break_after = None;
     assert!(matches!(refused(&bench, "journal.json").await, NotOurs::Journal(_)));

@@ -6,7 +6,9 @@ use executor::connector::sandbox::Sandbox;
 use ledger_format::SigningKey;
 use ledger_svc::keys::load_or_create;
 use ledger_svc::{LedgerConfig, QueueLimits};
-use service_kit::access::{Access, AccessPolicy, BearerToken, Principal, Pseudonyms, TokenRpc, TokenStore, ensure_admin_token};
+use service_kit::access::{
+    Access, AccessPolicy, BearerToken, Principal, Pseudonyms, TokenRpc, TokenStore, ensure_admin_token,
+};
 use service_kit::data_dir::DataDir;
 use service_kit::grpc::{AuthorizedChannel, Server, with_token};
 use service_kit::shutdown::DRAIN_MAX;
@@ -100,7 +102,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         ledger: with_token(to_ledger, &access.lend(principals::analytics())),
         folder: data_dir.export(),
         verifying_key: verifying_key.clone(),
-        value_key: keys::value_key(data_dir.folder(), &*process.ids)?,
+        export_key: keys::export_key(data_dir.folder(), &*process.ids)?,
     };
     let feedback = FeedbackConfig { exporter, report_folder: data_dir.report(), pseudonyms };
     let feedback = feedback.build(&process.for_feedback());

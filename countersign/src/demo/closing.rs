@@ -17,7 +17,7 @@ use super::tally::Tally;
 use crate::app::{ORIGIN_PREFIX, keys};
 use crate::candidate_text::state_name;
 use crate::cli::Context;
-use crate::cli::ledger::failure_of;
+use crate::cli::ledger::{ExportKeys, failure_of};
 use crate::cli::report;
 use crate::failure::Failure;
 use crate::output::{count_bar, step};
@@ -88,7 +88,7 @@ pub async fn export(context: &Context, auditor: AuthorizedChannel, conducted: Co
         workspace: workspace.clone(),
         origin: format!("{ORIGIN_PREFIX}/{workspace}"),
         verifying_key: keys::verifying_key(&key_file).map_err(Failure::Unreachable)?,
-        value_key: keys::value_key(data_dir, &RandomIds).map_err(Failure::Unreachable)?,
+        export_key: keys::export_key(data_dir, &RandomIds).map_err(Failure::Unreachable)?,
         folder: folder.clone(),
         least_size: tally.log_size,
         part_size: PartSize::default(),
@@ -136,7 +136,9 @@ pub async fn verify_and_report(
     let progress = step("making the report");
     let out = data_dir.join("report").join(workspace.id()).join("latest");
     let Export { folder, states, .. } = exported;
-    let written = tokio::task::spawn_blocking(move || report::make(&folder, &out, &key)).await;
+    let signed_by = keys::verifying_key(&keys::export_verifying_key_file(data_dir)).map_err(Failure::Unreachable)?;
+    let keys = ExportKeys::own(key, signed_by);
+    let written = tokio::task::spawn_blocking(move || report::make(&folder, &out, &keys)).await;
     drop(progress);
     let report = written.map_err(Failure::fault)??.html_file();
     Ok(Closed { states, log: exported_log, report })
