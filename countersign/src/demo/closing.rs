@@ -127,10 +127,15 @@ pub async fn verify_and_report(
         audit::Error::Found(finding) => Failure::Finding(finding.to_string()),
         error @ (audit::Error::File { .. } | audit::Error::Origin(_)) => Failure::unreachable(error),
     })?;
-    let log = logs.into_iter().find(|log| &log.workspace == workspace);
-    let log = log.ok_or_else(|| Failure::Finding(format!("the ledger's files hold no log of `{workspace}`")))?;
     let exported_log = Head { size: exported.manifest.size, root: exported.manifest.root };
-    growth::check(server, workspace, exported_log, Head { size: log.size, root: log.root }).await?;
+    let log = logs.into_iter().find(|log| &log.workspace == workspace);
+    let log = match log.map(|log| Head { size: log.size, root: log.root }) {
+        Some(log) => log,
+        // Nothing was proposed yet: the first entry begins the log.
+        None if exported_log.size == 0 => exported_log,
+        None => return Err(Failure::Finding(format!("the ledger's files hold no log of `{workspace}`"))),
+    };
+    growth::check(server, workspace, exported_log, log).await?;
 
     context.console.say("making the report");
     let progress = step("making the report");
