@@ -27,7 +27,9 @@ pub enum AuditKeyError {
     #[error("the key of the audit sample can not be kept")]
     File(#[from] data_dir::Error),
     /// The file does not hold a key.
-    #[error("the key file of the audit sample holds `{0}` bytes instead of 32; restore it from a backup, or remove it and a new one is drawn")]
+    #[error(
+        "the key file of the audit sample holds `{0}` bytes instead of 32; restore it from a backup, or remove it and a new one is drawn"
+    )]
     Length(usize),
 }
 
@@ -37,13 +39,12 @@ impl AuditSample {
     /// # Errors
     /// [`AuditKeyError`], naming the reason.
     pub fn open(file: &Path, ids: &dyn Ids) -> Result<Self, AuditKeyError> {
-        let key = match read_secret(file)? {
-            Some(bytes) => <[u8; 32]>::try_from(bytes).map_err(|bytes| AuditKeyError::Length(bytes.len()))?,
-            None => {
-                let key = ids.random_32();
-                write_secret(file, &key)?;
-                key
-            }
+        let key = if let Some(bytes) = read_secret(file)? {
+            <[u8; 32]>::try_from(bytes).map_err(|bytes| AuditKeyError::Length(bytes.len()))?
+        } else {
+            let key = ids.random_32();
+            write_secret(file, &key)?;
+            key
         };
         Ok(Self { key: hmac::Key::new(hmac::HMAC_SHA256, &key) })
     }
@@ -52,8 +53,8 @@ impl AuditSample {
     /// every higher one.
     pub fn draws(&self, candidate: Uuid, per_mille: u32) -> bool {
         let tag = hmac::sign(&self.key, &[TAG, candidate.as_bytes()].concat());
-        let first = tag.as_ref().first_chunk().copied().expect("invariant: the hash is longer than 8 bytes");
-        u128::from(u64::from_be_bytes(first)) * 1_000 < u128::from(per_mille) << 64
+        let first = tag.as_ref().iter().take(8).fold(0, |number, byte| number << 8 | u128::from(*byte));
+        first * 1_000 < u128::from(per_mille) << 64
     }
 }
 

@@ -25,7 +25,7 @@ pub enum Exit {
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  the answer is no: something does not verify, the server refused, or you did
+  1  the answer is no: something does not verify or is not there, the server refused, or you did
   2  the command line is wrong
   3  the server, the data folder or an input file cannot be reached, opened or read
   4  denied: the token is not valid, or its principal may not do this

@@ -110,7 +110,7 @@ impl Failure {
 
 /// Tells whether a token file could be read and what it holds is no token: nobody is let in by it, as by a wrong one.
 fn holds_no_token(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.is::<TokenError>())
+    error.chain().any(<dyn std::error::Error>::is::<TokenError>)
 }
 
 impl From<tonic::Status> for Failure {

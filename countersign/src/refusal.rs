@@ -128,6 +128,7 @@ impl Refusal {
         match (self.violations.first(), self.metadata.get("pointer")) {
             (Some(violation), _) => Some(mend::field_of_line(&violation.field)),
             (None, Some(pointer)) => Some(format!("payload{pointer}")),
+            (None, None) if self.reason == Some(ErrorReason::ActionTypeUnknown) => Some("action_type".to_owned()),
             (None, None) => None,
         }
     }

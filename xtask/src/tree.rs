@@ -16,7 +16,10 @@ pub struct SourceFile {
 impl SourceFile {
     /// Tells whether it holds tests or measurements only.
     pub fn is_test(&self) -> bool {
-        self.path.contains("/benches/") || self.path.starts_with("tests/") || self.path.contains("/tests/") || self.path.ends_with("/tests.rs")
+        self.path.contains("/benches/")
+            || self.path.starts_with("tests/")
+            || self.path.contains("/tests/")
+            || self.path.ends_with("/tests.rs")
     }
 
     /// Returns the text before an inline test module.

@@ -22,7 +22,7 @@ mod verify;
 mod writer;
 
 pub use error::Error;
-pub use export_key::{EXPORT_KEY_NAME, ExportKey, ExportKey as ValueKey, ExportKeyError};
+pub use export_key::{EXPORT_KEY_NAME, ExportKey, ExportKeyError};
 pub use journal::JournalError;
 pub use manifest::{FORMAT_VERSION, Manifest, Part, Previous};
 pub use part_size::{PART_ENTRIES, PartSize};

@@ -24,7 +24,7 @@ pub struct ExportRequest {
     /// The log's key, pinned: learnt before, not from the server that is asked.
     pub verifying_key: VerifyingKey,
     /// The exporter's key: hashes edited values and signs the manifest.
-    pub value_key: ExportKey,
+    pub export_key: ExportKey,
     /// The folder of the export; made when missing. An export of the same log in it goes on; a file with a name of ours that is of no
     /// such export is never replaced.
     pub folder: PathBuf,

@@ -43,7 +43,7 @@ pub(super) struct Writer {
 impl Writer {
     /// Opens the folder, changing nothing in it yet.
     pub(super) async fn open(request: &ExportRequest) -> Result<Self, Error> {
-        let ExportRequest { folder, origin, value_key: key, part_size, verifying_key, .. } = request.clone();
+        let ExportRequest { folder, origin, export_key: key, part_size, verifying_key, .. } = request.clone();
         blocking(move || {
             let owner = Owner { origin: &origin, log_key: &verifying_key, export_key: &key };
             let standing = Standing::find(&folder, owner)?;

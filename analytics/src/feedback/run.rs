@@ -23,7 +23,7 @@ pub struct Exporter {
     /// The key of the logs, pinned; its name is what origins begin with.
     pub verifying_key: VerifyingKey,
     /// The exporter's key: hashes edited values and signs manifests.
-    pub value_key: ExportKey,
+    pub export_key: ExportKey,
 }
 
 /// Why a report was not made.
@@ -50,7 +50,7 @@ impl Exporter {
             workspace: workspace.clone(),
             origin: format!("{}/{workspace}", self.verifying_key.name()),
             verifying_key: self.verifying_key.clone(),
-            value_key: self.value_key.clone(),
+            export_key: self.export_key.clone(),
             folder: self.folder_of(workspace),
             least_size: 0,
             part_size: PartSize::default(),
@@ -84,7 +84,7 @@ pub(super) async fn run(
     let (exporter, reports, clock, name) = (exporter.clone(), reports.clone(), Arc::clone(clock), name.clone());
     blocking(move || {
         let folder = exporter.folder_of(&name.workspace);
-        let pinned = Pinned::log(&exporter.verifying_key).with_exporter(exporter.value_key.verifying_key());
+        let pinned = Pinned::log(&exporter.verifying_key).with_exporter(exporter.export_key.verifying_key());
         let export = verify(&folder, pinned, |_| {})?;
         write_report(&export, &reports.begin(&name)?)?;
         let manifest = export.manifest();

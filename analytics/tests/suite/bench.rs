@@ -88,7 +88,7 @@ impl Bench {
             workspace: "workspaces/demo".parse().expect("a workspace"),
             origin: ORIGIN.to_owned(),
             verifying_key: self.ledger.behaviour().log.verifying_key(),
-            value_key: ExportKey::new(&[3; 32]),
+            export_key: ExportKey::new(&[3; 32]),
             folder: self.export_folder(),
             least_size: 0,
             part_size: PartSize::new(self.part_entries).expect("a size"),

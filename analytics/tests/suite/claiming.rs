@@ -126,7 +126,7 @@ async fn a_manifest_that_nobody_has_signed_is_evidence() {
 async fn an_unfinished_export_of_another_exporter_is_left_to_them() {
     let bench = Bench::with(log(6)).await;
     bench.ledger.behaviour().break_after = Some(9);
-    let request = ExportRequest { value_key: ExportKey::new(&[5; 32]), ..bench.request() };
+    let request = ExportRequest { export_key: ExportKey::new(&[5; 32]), ..bench.request() };
     export(bench.channel(), &request, |_| {}).await.expect_err("broken off");
     bench.ledger.behaviour().break_after = None;
     assert!(matches!(refused(&bench, "journal.json").await, NotOurs::Journal(_)));
@@ -139,6 +139,23 @@ async fn nothing_is_claimed_before_there_is_something_to_write() {
     bench.ledger.behaviour().break_after = Some(7);
     bench.export().await.expect_err("broken off before the first part was full");
     assert!(!bench.export_folder().exists());
+}
+
+#[tokio::test]
+async fn the_folder_is_claimed_before_the_first_part_is_written() {
+    let bench = Bench::with(log(6)).await;
+    let (request, part) = (bench.request(), bench.export_folder().join("part-000000.parquet"));
+    // Comes in the way once the folder has been looked through, so that the first part cannot take its name.
+    let broken = export(bench.channel(), &request, |progress| {
+        if progress.entries == 0 {
+            fs::create_dir_all(&part).expect("made");
+        }
+    });
+    assert!(matches!(broken.await, Err(Error::File { path, .. }) if path == part));
+    assert!(bench.export_folder().join("journal.json").is_file(), "it says whose the unfinished files are");
+    fs::remove_dir(&part).expect("removed");
+    bench.export().await.expect("goes on");
+    bench.verify().expect("verified");
 }
 
 /// What each crash of a first export leaves, at the commit points one after the other.

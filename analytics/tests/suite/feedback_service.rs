@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use analytics::export::ValueKey;
+use analytics::export::ExportKey;
 use analytics::{App, Environment, Exporter, FeedbackConfig};
 use countersign_api::feedback::v1::feedback_service_client::FeedbackServiceClient;
 use countersign_api::feedback::v1::{
@@ -36,7 +36,7 @@ impl House {
                 ledger: bench.channel(),
                 folder: bench.folder.path().join("export"),
                 verifying_key: bench.ledger.behaviour().log.verifying_key(),
-                value_key: ValueKey::new(&[1; 32]),
+                export_key: ExportKey::new(&[1; 32]),
             },
             report_folder: bench.folder.path().join("report"),
             pseudonyms: Pseudonyms::open(&key, &SeededIds::new(1)).expect("a key"),

@@ -104,7 +104,7 @@ async fn what_another_exporter_wrote_is_not_carried_into_an_export_of_ours() {
     bench.export().await.expect("exported");
     let whole = parts(&bench);
     // Somebody else exports the same log under a key of theirs: what they say of contents is not ours to sign.
-    let request = ExportRequest { value_key: ExportKey::new(&[5; 32]), ..bench.request() };
+    let request = ExportRequest { export_key: ExportKey::new(&[5; 32]), ..bench.request() };
     export(bench.channel(), &request, |_| {}).await.expect("exported by another");
     assert_ne!(parts(&bench), whole, "other hashes of values");
     bench.export().await.expect("exported again");
@@ -113,10 +113,10 @@ async fn what_another_exporter_wrote_is_not_carried_into_an_export_of_ours() {
 }
 
 #[tokio::test]
-async fn parts_under_another_value_key_are_written_again() {
+async fn parts_under_another_export_key_are_written_again() {
     let bench = Bench::with(story(10).log).await;
     bench.export().await.expect("exported");
-    let request = ExportRequest { value_key: ExportKey::new(&[4; 32]), ..bench.request() };
+    let request = ExportRequest { export_key: ExportKey::new(&[4; 32]), ..bench.request() };
     export(bench.channel(), &request, |_| {}).await.expect("exported again");
     assert_eq!(bench.ledger.behaviour().reads, [0, 0]);
     bench.verify().expect("verified");

@@ -23,7 +23,7 @@ fn log(candidates: u128) -> Log {
 async fn the_manifest_is_canonical_and_signed_by_its_exporter() {
     let bench = Bench::with(log(6)).await;
     let manifest = bench.export().await.expect("exported");
-    let key = bench.request().value_key.verifying_key().clone();
+    let key = bench.request().export_key.verifying_key().clone();
     let json = fs::read_to_string(bench.export_folder().join("manifest.json")).expect("the manifest");
     assert_eq!(ledger_format::canonicalize_text(&json).expect("canonical"), json);
 
@@ -41,11 +41,11 @@ async fn a_pinned_exporter_is_told_from_every_other() {
     let bench = Bench::with(log(6)).await;
     bench.export().await.expect("exported");
     let log_key = bench.ledger.behaviour().log.verifying_key();
-    let ours = bench.request().value_key.verifying_key().clone();
+    let ours = bench.request().export_key.verifying_key().clone();
     let pinned = Pinned::log(&log_key).with_exporter(&ours);
     assert!(verify(&bench.export_folder(), pinned, |_| {}).expect("verified").is_exporter_pinned());
 
-    let request = ExportRequest { value_key: ExportKey::new(&[5; 32]), ..bench.request() };
+    let request = ExportRequest { export_key: ExportKey::new(&[5; 32]), ..bench.request() };
     export(bench.channel(), &request, |_| {}).await.expect("another exports the same log");
     let refused = verify(&bench.export_folder(), pinned, |_| {}).expect_err("not by the pinned exporter");
     assert!(matches!(refused, Error::OtherExporter { .. }), "{refused:?}");

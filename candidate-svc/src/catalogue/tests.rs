@@ -178,3 +178,16 @@ fn a_folder_without_types_is_none() {
     let error = Catalogue::from_dir(&absent).expect_err("it is absent");
     assert!(matches!(&error, FolderError::Unreadable { path, .. } if *path == absent), "{error}");
 }
+
+/// What is approved ahead for one record must not be usable on another: a payload that names a record says where.
+#[test]
+fn payloads_that_name_their_record_say_where() {
+    let catalogue = Catalogue::built_in();
+    for entry in catalogue.iter() {
+        let names_a_record = entry.labels.iter().any(|label| label.pointer == "/record_id");
+        assert_eq!(entry.payload_record.is_some(), names_a_record, "{}", entry.name);
+    }
+    let text = include_str!("../../catalogue/add_note.toml").replace("id = \"/record_id\"", "id = \"/record\"");
+    let error = Catalogue::from_files([("add_note.toml", text.as_str())]).expect_err("no such field");
+    assert_eq!((error.key.as_str(), error.reason.contains("`/record`")), ("record_named_at", true), "{error}");
+}

@@ -53,12 +53,11 @@ pub(crate) async fn prove(
     let mut grants = proofs.split_off(claimables.len()).into_iter();
     let mut proven = Vec::with_capacity(claimables.len());
     for (claimable, proof) in claimables.into_iter().zip(proofs) {
-        let ahead = match claimable.granted_in {
-            None => None,
-            Some(_) => {
-                let grant = grants.next().expect("invariant: there is one proof for each index that was asked for");
-                Some(AheadProof::read(ledger, workspace, claimable.entry.entry_index, grant).await?)
-            }
+        let ahead = if claimable.granted_in.is_some() {
+            let grant = grants.next().ok_or(ProofError::Incomplete)?;
+            Some(AheadProof::read(ledger, workspace, claimable.entry.entry_index, grant).await?)
+        } else {
+            None
         };
         proven.push(Proven { claimable, checkpoint: checkpoint.signed_note.clone(), checkpoint_size, proof, ahead });
     }

@@ -80,7 +80,10 @@ impl StandingOrder {
 impl Ahead {
     /// Returns the standing approvals of a workspace that are not damaged, the oldest first.
     fn of(&self, workspace: &Workspace) -> impl Iterator<Item = &Arc<StandingApproval>> {
-        self.approvals.values().filter_map(|known| known.as_ref().ok()).filter(|known| known.name.workspace == *workspace)
+        self.approvals
+            .values()
+            .filter_map(|known| known.as_ref().ok())
+            .filter(|known| known.name.workspace == *workspace)
     }
 
     /// Returns those that are in force for one action type and one proposer.

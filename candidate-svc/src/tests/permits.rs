@@ -254,3 +254,24 @@ async fn a_lapsed_lease_gives_its_place_back() {
     let second = next(&mut stream).await;
     assert_ne!(first.candidate, second.candidate);
 }
+
+#[tokio::test]
+async fn an_execution_leads_to_the_trace_of_its_approval() {
+    let bench = Bench::open().await;
+    let trace_of = |n: usize| format!("00-0af7651916cd43dd8448eb211c80319{n}-b7ad6b7169203331-01");
+    let mut names = Vec::new();
+    for n in 0..2 {
+        let candidate = bench.propose(&format!("p{n}"), proposal(&n.to_string())).await;
+        let mut request = tonic::Request::new(approve(&candidate, &format!("a{n}")));
+        request.metadata_mut().insert("traceparent", trace_of(n).parse().expect("ascii"));
+        bench.reviewer("humans/anna").approve_candidate(request).await.expect("an approval");
+        names.push(candidate.name);
+    }
+    assert_eq!(bench.permits(drain_all()).await.len(), 2);
+    for (n, name) in names.iter().enumerate() {
+        let history = bench.get(name).await.history;
+        let started = history.last().and_then(|recorded| recorded.event.as_ref()).expect("an event");
+        assert_eq!(started.state(), State::Executing);
+        assert_eq!(started.traceparent.split('-').nth(1), trace_of(n).split('-').nth(1));
+    }
+}

@@ -5,6 +5,8 @@ mod covering;
 mod granting;
 mod revoking;
 
+use std::time::Duration;
+
 use countersign_api::candidate::v1::{
     Candidate, Confidence, ConfidenceLevel, GetStandingApprovalRequest, GrantStandingApprovalRequest, Proposal,
     RevokeStandingApprovalRequest, StandingApproval, State,
@@ -33,7 +35,7 @@ fn people(bench: &Bench, id: &str) -> StandingApprovalServiceClient<AuthorizedCh
 
 /// Asks to approve ahead what the rules propose, as far as the fewest are drawn for the sample.
 fn ask(bench: &Bench, request_id: &str) -> GrantStandingApprovalRequest {
-    let until = bench.clock.now() + std::time::Duration::from_secs(30 * 24 * 60 * 60);
+    let until = bench.clock.now() + Duration::from_hours(30 * 24);
     GrantStandingApprovalRequest {
         parent: PARENT.into(),
         request_id: request_id.into(),

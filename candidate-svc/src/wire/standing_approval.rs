@@ -8,8 +8,7 @@ use uuid::Uuid;
 
 use super::{FieldError, field, time};
 use crate::domain::{
-    Category, GrantStandingApproval, Moment, Refusal, StandingApproval, StandingApprovalUse,
-    WORD_MAX_BYTES,
+    Category, GrantStandingApproval, Moment, Refusal, StandingApproval, StandingApprovalUse, WORD_MAX_BYTES,
 };
 
 /// Writes a standing approval as the contract has it, as it stands now.
@@ -50,9 +49,10 @@ pub fn grant_from_wire(
     id: Uuid,
 ) -> Result<GrantStandingApproval, Refusal> {
     // What is no word of snake case is in no catalogue either.
-    let action_type = request.action_type.parse().map_err(|_| Refusal::ActionTypeUnknown {
-        name: request.action_type.chars().take(WORD_MAX_BYTES).collect(),
-    })?;
+    let action_type = request
+        .action_type
+        .parse()
+        .map_err(|_| Refusal::ActionTypeUnknown { name: request.action_type.chars().take(WORD_MAX_BYTES).collect() })?;
     let records = request.record_prefix.parse().map_err(|error| FieldError::new("record_prefix", error))?;
     let category = Category { action_type, proposer: field::parsed("proposer", &request.proposer)?, records };
     Ok(GrantStandingApproval {
@@ -80,7 +80,7 @@ pub fn use_to_wire(used: &StandingApprovalUse) -> api::StandingApprovalUse {
 ///
 /// # Errors
 /// Names the field that is not of its form.
-pub fn use_from_wire(used: api::StandingApprovalUse) -> Result<StandingApprovalUse, FieldError> {
+pub fn use_from_wire(used: &api::StandingApprovalUse) -> Result<StandingApprovalUse, FieldError> {
     Ok(StandingApprovalUse {
         name: field::parsed("standing_approval", &used.standing_approval)?,
         granted_by: field::parsed("granted_by", &used.granted_by)?,

@@ -7,7 +7,9 @@ use executor::connector::sandbox::Sandbox;
 use ledger_format::SigningKey;
 use ledger_svc::keys::load_or_create;
 use ledger_svc::{LedgerConfig, QueueLimits};
-use service_kit::access::{Access, BearerToken, Principal, Pseudonyms, TokenRpc, TokenStore, ensure_admin_token};
+use service_kit::access::{
+    Access, AccessPolicy, BearerToken, Principal, Pseudonyms, TokenRpc, TokenStore, ensure_admin_token,
+};
 use service_kit::data_dir::DataDir;
 use service_kit::grpc::{AuthorizedChannel, Server, with_token};
 use service_kit::shutdown::DRAIN_MAX;
@@ -85,13 +87,14 @@ impl App {
 async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     let data_dir = folder.data_dir();
     let process = Process::new();
+    let policy = AccessPolicy::in_force(data_dir)?;
     let access = open_access(data_dir, &process).await?;
 
     let signing_key = load_or_create(&keys::signing_key_file(data_dir), ORIGIN_PREFIX, &*process.ids)?;
     let verifying_key = signing_key.verifying_key().clone();
     let ledger = open_ledger(data_dir, signing_key, &process).await?;
     // The ledger has a server of its own inside: candidate-svc needs a way to it before the server that has them all is built.
-    let inner = process.server(&access).add_service(ledger.service()).build();
+    let inner = process.server(&access, &policy).add_service(ledger.service()).build();
     let to_ledger = inner.in_memory_channel();
     let pseudonyms = Pseudonyms::open(&keys::pseudonym_file(data_dir), &*process.ids)?;
     let relay = with_token(to_ledger.clone(), &access.lend(principals::relay()));
@@ -100,7 +103,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         ledger: with_token(to_ledger, &access.lend(principals::analytics())),
         folder: data_dir.export(),
         verifying_key: verifying_key.clone(),
-        value_key: keys::value_key(data_dir.folder(), &*process.ids)?,
+        export_key: keys::export_key(data_dir.folder(), &*process.ids)?,
     };
     let feedback = FeedbackConfig { exporter, report_folder: data_dir.report(), pseudonyms };
     let feedback = feedback.build(&process.for_feedback());
@@ -108,7 +111,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         Sandbox::open(&data_dir.sandbox_db(), Arc::clone(&process.clock), &process.metrics, &process.shutdown).await?;
 
     let server = process
-        .server(&access)
+        .server(&access, &policy)
         .add_service(TokenRpc::server(Arc::clone(&access)))
         .add_service(candidates.trigger_service())
         .add_service(candidates.proposal_service())

@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use analytics::export::ValueKey;
+use analytics::export::ExportKey;
 use anyhow::Context as _;
 use ledger_format::VerifyingKey;
 use service_kit::access::{Access, BearerToken};
@@ -68,10 +68,15 @@ pub fn write_token(file: &Path, token: &BearerToken) -> anyhow::Result<()> {
     Ok(write_secret(file, format!("{}\n", token.reveal()).as_bytes())?)
 }
 
-/// Reads the key under which exports hash edited values, or draws it.
+/// Reads the secret of exports, under which they are signed and edited values hashed, or draws it; its verifying key lies beside it.
 ///
 /// # Errors
 /// When it cannot be kept, or the file does not hold a key.
-pub fn value_key(folder: &Path, ids: &dyn Ids) -> anyhow::Result<ValueKey> {
-    Ok(ValueKey::open(&folder.join("keys").join("export-value.key"), ids)?)
+pub fn export_key(folder: &Path, ids: &dyn Ids) -> anyhow::Result<ExportKey> {
+    Ok(ExportKey::open(&folder.join("keys").join("export.key"), ids)?)
+}
+
+/// Returns the file of the key that manifests are verified with, in a data folder.
+pub fn export_verifying_key_file(folder: &Path) -> PathBuf {
+    folder.join("keys").join("export.pub")
 }

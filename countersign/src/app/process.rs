@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use service_kit::access::Access;
+use service_kit::access::{Access, AccessPolicy};
 use service_kit::clock::{Clock, SystemClock};
 use service_kit::grpc::{AuthorizedChannel, Builder, Server};
 use service_kit::health::Health;
@@ -63,8 +63,8 @@ impl Process {
         analytics::Environment { clock: Arc::clone(&self.clock), metrics: self.metrics.clone() }
     }
 
-    /// Begins a server that lets in whom `access` knows.
-    pub fn server(&self, access: &Arc<Access>) -> Builder {
-        Server::builder(Arc::clone(access), &self.metrics, &self.health, &self.shutdown)
+    /// Begins a server that lets in whom `access` knows, to what the policy permits.
+    pub fn server(&self, access: &Arc<Access>, policy: &AccessPolicy) -> Builder {
+        Server::builder(Arc::clone(access), &self.metrics, &self.health, &self.shutdown).access_policy(policy.clone())
     }
 }

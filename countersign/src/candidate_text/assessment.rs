@@ -4,19 +4,30 @@ use super::layout::Page;
 use super::wire_name::{bare, who};
 use crate::output::moment;
 
+/// What stands where the proposer has named nothing.
+const NONE: &str = "none was named";
+
 /// Says what was looked at, what is missing and unknown, how reliable the reading is and, apart from that, what a
 /// mistake would cost.
 pub fn write(page: &mut Page, candidate: &Candidate) {
     page.section("What it rests on");
     page.put("summary", &candidate.context_summary);
-    page.put_all("missing", &candidate.missing_fields);
-    page.put_all("unknown", &candidate.known_unknowns);
+    page.put("missing", &or_none(&candidate.missing_fields));
+    page.put("unknown", &or_none(&candidate.known_unknowns));
+    if candidate.evidence.is_empty() {
+        page.put("evidence", NONE);
+    }
     for evidence in &candidate.evidence {
         page.put(&format!("evidence {}", evidence.number), &evidence_text(evidence));
     }
     page.section("How reliable the reading is, and what a mistake would cost");
     page.put("confidence", &confidence_text(candidate.confidence.as_ref()));
     page.put("risk", &risk_text(candidate.risk.as_ref()));
+}
+
+/// An empty list is an answer too: nobody should take it for something left out here.
+fn or_none(named: &[String]) -> String {
+    if named.is_empty() { NONE.to_owned() } else { named.join("\n") }
 }
 
 fn evidence_text(evidence: &Evidence) -> String {

@@ -172,3 +172,12 @@ fn evidence_shows_its_hash_and_when_it_was_read_and_what_is_still_asked_for() {
     shown("Which account is it?");
     shown("by humans/anna, of kind: form_value");
 }
+
+#[test]
+fn what_the_proposer_did_not_name_is_said_to_be_none() {
+    let candidate = Candidate::default();
+    let text = whole(&GetCandidateResponse { candidate: Some(candidate), ..GetCandidateResponse::default() }, &[]);
+    for question in ["missing            ", "unknown            ", "evidence           "] {
+        assert!(text.contains(&format!("{question}none was named")), "{question} in\n{text}");
+    }
+}

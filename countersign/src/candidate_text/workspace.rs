@@ -35,7 +35,9 @@ fn text(event: &WorkspaceEvent) -> String {
     let Some(event) = &event.event else { return String::new() };
     match event {
         Event::StandingApprovalGranted(granted) => granted_text(granted),
-        Event::StandingApprovalRevoked(revoked) => format!("{}\nit had been used {} times", revoked.reason, revoked.uses),
+        Event::StandingApprovalRevoked(revoked) => {
+            format!("{}\nit had been used {} times", revoked.reason, revoked.uses)
+        }
         Event::DelegationMade(made) => delegated_text(made),
         Event::DelegationEnded(ended) => ended.note.clone(),
         Event::PolicyApplied(applied) => applied_text(applied),

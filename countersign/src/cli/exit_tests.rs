@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 
 use service_kit::access::BearerToken;
@@ -35,6 +36,7 @@ impl Bench {
             "ledger export --out {}/export",
             "ledger prove 0 --out {}/proof",
             "token create --kind generator --id rules --role proposer --out {}/rules.token",
+            "ledger prove 0 --out {}/again",
         ] {
             assert_eq!(bench.exit(made).await, Exit::Done, "{made}");
         }
@@ -76,14 +78,38 @@ impl Bench {
     }
 }
 
-/// An underscore stands for a space inside a word.
+/// Returns an address where nobody listens: one that was just given back.
+fn deserted() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_command_ends_as_the_documentation_says() {
     let bench = Bench::new().await;
-    let away = "--server http://127.0.0.1:1";
-    let nowhere = "--data-dir {}/nowhere";
     let id = bench.candidate();
-    let table: Vec<(Exit, String)> = [
+    let unknown = ["show", "approve --yes", "edit --set /due=1", "release", "retry --yes", "withdraw-approval"];
+    let unknown = unknown.into_iter().flat_map(|command| {
+        let (verb, rest) = command.split_once(' ').unwrap_or((command, ""));
+        ["abcdef", "nobody", NOBODY]
+            .map(|id| (Exit::Negative, format!("candidate {verb} {id} {rest}").trim().to_owned()))
+    });
+    let mut wrong = Vec::new();
+    for (expected, line) in table(&id).into_iter().chain(unknown) {
+        let found = bench.exit(&line).await;
+        if found != expected {
+            wrong.push(format!("`{line}` ends with {found:?}, not {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(fs::read_to_string(bench.path("taken/part-000000.parquet")).expect("still there"), "somebody's work");
+    assert!(!bench.path("data/export/typo").exists(), "a slip makes no folder");
+}
+
+/// Returns command lines, and how each has to end. An underscore stands for a space inside a word.
+fn table(id: &str) -> Vec<(Exit, String)> {
+    let away = format!("--server http://{}", deserted());
+    let nowhere = "--data-dir {}/nowhere";
+    vec![
         // Done, and what changes nothing.
         (Exit::Done, "candidate list".to_owned()),
         (Exit::Done, "candidate list --count".to_owned()),
@@ -168,21 +194,4 @@ async fn every_command_ends_as_the_documentation_says() {
         (Exit::Denied, format!("candidate withdraw {id} --reason x --token-file {{}}/data/admin.token")),
         (Exit::Denied, format!("candidate withdraw-approval {id}")),
     ]
-    .into();
-    let unknown = ["show", "approve --yes", "edit --set /due=1", "release", "retry --yes", "withdraw-approval"];
-    let unknown = unknown.into_iter().flat_map(|command| {
-        let (verb, rest) = command.split_once(' ').unwrap_or((command, ""));
-        ["abcdef", "nobody", NOBODY]
-            .map(|id| (Exit::Negative, format!("candidate {verb} {id} {rest}").trim().to_owned()))
-    });
-    let mut wrong = Vec::new();
-    for (expected, line) in table.into_iter().chain(unknown) {
-        let found = bench.exit(&line).await;
-        if found != expected {
-            wrong.push(format!("`{line}` ends with {found:?}, not {expected:?}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(fs::read_to_string(bench.path("taken/part-000000.parquet")).expect("still there"), "somebody's work");
-    assert!(!bench.path("data/export/typo").exists(), "a slip makes no folder");
 }

@@ -120,7 +120,7 @@ impl Command {
             | Self::StandingApproval(_)
             | Self::Ledger(_)
             | Self::Report(_)
-            | Self::Token(_) => "warn",
+            | Self::Token(_) => "warn,service_kit::access=error",
         }
     }
 

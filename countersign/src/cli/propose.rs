@@ -100,17 +100,26 @@ impl Told {
 }
 
 fn show(context: &Context, tally: &Tally, unanswered: usize, rejected: &[Value]) -> Result<(), Failure> {
-    let Tally { accepted, replayed, refused } = tally;
     if context.console.is_json() {
-        return context.console.json(&json!({
-            "accepted": accepted,
-            "replayed": replayed,
-            "refused": tally.refused_in_all(),
-            "refused_by_reason": refused,
-            "unanswered": unanswered,
-            "errors": rejected,
-        }));
+        return context.console.json(&summary_json(tally, unanswered, rejected));
     }
+    context.console.data(&summary_text(tally, unanswered))
+}
+
+fn summary_json(tally: &Tally, unanswered: usize, rejected: &[Value]) -> Value {
+    let Tally { accepted, replayed, refused } = tally;
+    json!({
+        "accepted": accepted,
+        "replayed": replayed,
+        "refused": tally.refused_in_all(),
+        "refused_by_reason": refused,
+        "unanswered": unanswered,
+        "errors": rejected,
+    })
+}
+
+fn summary_text(tally: &Tally, unanswered: usize) -> String {
+    let Tally { accepted, replayed, refused } = tally;
     let mut rows = vec![
         ("accepted", accepted.to_string()),
         ("kept before", replayed.to_string()),
@@ -120,5 +129,38 @@ fn show(context: &Context, tally: &Tally, unanswered: usize, rejected: &[Value])
     if unanswered > 0 {
         rows.push(("unanswered", unanswered.to_string()));
     }
-    context.console.data(&facts(rows))
+    facts(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Exit;
+
+    #[test]
+    fn what_was_given_up_tells_what_became_of_all_that_was_read() {
+        let refused = [("PAYLOAD_INVALID".to_owned(), 1), ("REQUEST_MALFORMED".to_owned(), 2)].into();
+        let tally = Tally { accepted: 4, replayed: 1, refused };
+        assert_eq!(
+            summary_text(&tally, 5),
+            "accepted     4\n\
+             kept before  1\n\
+             refused      3\n             1 PAYLOAD_INVALID\n             2 REQUEST_MALFORMED\n\
+             unanswered   5"
+        );
+        let json = summary_json(&tally, 5, &[]);
+        assert_eq!((&json["refused"], &json["unanswered"]), (&3.into(), &5.into()));
+        assert_eq!(json["refused_by_reason"]["REQUEST_MALFORMED"], 2);
+    }
+
+    #[test]
+    fn one_refused_line_is_enough_for_a_no_and_a_broken_source_is_out_of_reach() {
+        let refused = [("PAYLOAD_INVALID".to_owned(), 1)].into();
+        let verdict = Told::default().verdict(&Tally { refused, ..Tally::default() }).expect_err("refused");
+        assert!(verdict.to_string().starts_with("1 item was refused"), "{verdict}");
+        assert_eq!(verdict.exit(), Exit::Negative);
+        let told = Told { is_source_broken: true, ..Told::default() };
+        assert_eq!(told.verdict(&Tally::default()).expect_err("broken").exit(), Exit::Unreachable);
+        assert!(Told::default().verdict(&Tally { accepted: 1, ..Tally::default() }).is_ok());
+    }
 }

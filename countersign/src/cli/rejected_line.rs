@@ -23,7 +23,7 @@ impl RejectedLine {
     pub fn unreadable(file: &Path, error: LineError) -> Self {
         let reason = error.reason_name().to_owned();
         let LineError { line, column, request_id, field, reason: _, what, mend } = error;
-        let file = file.display().to_string();
+        let (file, request_id, field) = (file.display().to_string(), request_id.map(Into::into), field.map(Into::into));
         Self { file, line: Some(line), column, request_id, field, reason, message: what, mend }
     }
 
@@ -84,8 +84,8 @@ mod tests {
             LineError {
                 line: 4,
                 column: Some(17),
-                request_id: Some("r-4".to_owned()),
-                field: Some("trigger.source_id".to_owned()),
+                request_id: Some("r-4".into()),
+                field: Some("trigger.source_id".into()),
                 reason: Some(ErrorReason::RequestMalformed),
                 what: "`trigger.source_id` is a number, a text is needed".to_owned(),
                 mend: "write it as text in double quotes".to_owned(),

@@ -3,11 +3,10 @@ use std::path::{Path, PathBuf};
 use analytics::export;
 use analytics::report::{self, WrittenReport};
 use clap::Args;
-use ledger_format::VerifyingKey;
 use serde_json::json;
 
 use super::Context;
-use super::ledger::{Pinned, failure_of};
+use super::ledger::{ExportKeys, PinnedExport, failure_of};
 use crate::failure::Failure;
 use crate::output::step;
 
@@ -26,7 +25,7 @@ pub struct Report {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     #[command(flatten)]
-    pinned: Pinned,
+    pinned: PinnedExport,
 }
 impl Report {
     /// Makes it.
@@ -34,10 +33,10 @@ impl Report {
     /// # Errors
     /// [`Failure::Finding`] when the export does not verify: no report is made from it.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
-        let key = self.pinned.read(&context.place)?;
+        let keys = self.pinned.read(&context.place)?;
         let (export, out) = (self.export, self.out);
         let progress = step("verifying and computing");
-        let made = tokio::task::spawn_blocking(move || make(&export, &out, &key));
+        let made = tokio::task::spawn_blocking(move || make(&export, &out, &keys));
         let written = made.await.map_err(Failure::fault)??;
         drop(progress);
         if context.console.is_json() {
@@ -57,7 +56,7 @@ impl Report {
 ///
 /// # Errors
 /// As [`Report::run`].
-pub fn make(export: &Path, out: &Path, key: &VerifyingKey) -> Result<WrittenReport, Failure> {
-    let verified = export::verify(export, key, |_| {}).map_err(failure_of)?;
+pub fn make(export: &Path, out: &Path, keys: &ExportKeys) -> Result<WrittenReport, Failure> {
+    let verified = export::verify(export, keys.pinned(), |_| {}).map_err(failure_of)?;
     report::write_report(&verified, out).map_err(Failure::unreachable)
 }

@@ -46,11 +46,17 @@ impl Serve {
         let place = &context.place;
         let folder = Folder::take(&place.data_dir).map_err(|error| in_the_way(&place.data_dir, error))?;
         let app = App::start(folder, Config { execution: Execution::everywhere() }).await?;
+        let served = self.until_told_to_end(context, &app).await;
+        let drained = app.drain().await.map(drop);
+        served.and(drained)
+    }
+
+    async fn until_told_to_end(&self, context: &Context, app: &App) -> Result<(), Failure> {
         let listening = app.listen(self.listen, self.admin_listen).await?;
         say_where(context, listening)?;
         app.until_told_to_end().await?;
         context.console.say("draining");
-        app.drain().await.map(drop)
+        Ok(())
     }
 }
 

@@ -11,27 +11,19 @@ use super::Context;
 use crate::failure::Failure;
 use crate::session::Session;
 
-/// Refuses a workspace in which nothing was ever proposed.
+/// Refuses a workspace that the person has named and in which nothing was ever proposed. It is for commands that found nothing.
 ///
-/// Nobody makes a workspace: the first proposal does. So the one that is meant when none is named may be empty, as it is in the
-/// beginning; one that somebody names, or one beside others that are not empty, is taken for a slip.
+/// Nobody makes a workspace: the first proposal does. The services refuse one that is not among the others there are; in the beginning
+/// there are none, and only the one that is meant when none is named may be empty.
 ///
 /// # Errors
-/// [`Failure::Finding`] naming the workspaces there are, as far as the data folder shows them; the server's refusal.
+/// [`Failure::Finding`] naming the workspace; the server's refusal.
 pub async fn refuse_unknown(context: &Context, session: &Session) -> Result<(), Failure> {
-    if holds_candidates(session).await? {
-        return Ok(());
-    }
     let place = &context.place;
-    let existing = match &place.server {
-        // Another machine's folder is not here to look into.
-        Some(_) => Vec::new(),
-        None => existing(&place.data_dir).await?,
-    };
-    if existing.contains(&place.workspace) || existing.is_empty() && !place.is_workspace_named {
-        return Ok(());
+    if place.is_workspace_named && !holds_candidates(session).await? {
+        return Err(unknown(&place.workspace, &[]));
     }
-    Err(unknown(&place.workspace, &existing))
+    Ok(())
 }
 
 /// Says when a workspace is about to begin beside others: the first proposal makes it, also where its name is a slip.

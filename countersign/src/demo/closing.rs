@@ -17,7 +17,7 @@ use super::tally::Tally;
 use crate::app::{ORIGIN_PREFIX, keys};
 use crate::candidate_text::state_name;
 use crate::cli::Context;
-use crate::cli::ledger::failure_of;
+use crate::cli::ledger::{ExportKeys, failure_of};
 use crate::cli::report;
 use crate::failure::Failure;
 use crate::output::{count_bar, step};
@@ -88,7 +88,7 @@ pub async fn export(context: &Context, auditor: AuthorizedChannel, conducted: Co
         workspace: workspace.clone(),
         origin: format!("{ORIGIN_PREFIX}/{workspace}"),
         verifying_key: keys::verifying_key(&key_file).map_err(Failure::Unreachable)?,
-        value_key: keys::value_key(data_dir, &RandomIds).map_err(Failure::Unreachable)?,
+        export_key: keys::export_key(data_dir, &RandomIds).map_err(Failure::Unreachable)?,
         folder: folder.clone(),
         least_size: tally.log_size,
         part_size: PartSize::default(),
@@ -127,16 +127,23 @@ pub async fn verify_and_report(
         audit::Error::Found(finding) => Failure::Finding(finding.to_string()),
         error @ (audit::Error::File { .. } | audit::Error::Origin(_)) => Failure::unreachable(error),
     })?;
-    let log = logs.into_iter().find(|log| &log.workspace == workspace);
-    let log = log.ok_or_else(|| Failure::Finding(format!("the ledger's files hold no log of `{workspace}`")))?;
     let exported_log = Head { size: exported.manifest.size, root: exported.manifest.root };
-    growth::check(server, workspace, exported_log, Head { size: log.size, root: log.root }).await?;
+    let log = logs.into_iter().find(|log| &log.workspace == workspace);
+    let log = match log.map(|log| Head { size: log.size, root: log.root }) {
+        Some(log) => log,
+        // Nothing was proposed yet: the first entry begins the log.
+        None if exported_log.size == 0 => exported_log,
+        None => return Err(Failure::Finding(format!("the ledger's files hold no log of `{workspace}`"))),
+    };
+    growth::check(server, workspace, exported_log, log).await?;
 
     context.console.say("making the report");
     let progress = step("making the report");
     let out = data_dir.join("report").join(workspace.id()).join("latest");
     let Export { folder, states, .. } = exported;
-    let written = tokio::task::spawn_blocking(move || report::make(&folder, &out, &key)).await;
+    let signed_by = keys::verifying_key(&keys::export_verifying_key_file(data_dir)).map_err(Failure::Unreachable)?;
+    let keys = ExportKeys::own(key, signed_by);
+    let written = tokio::task::spawn_blocking(move || report::make(&folder, &out, &keys)).await;
     drop(progress);
     let report = written.map_err(Failure::fault)??.html_file();
     Ok(Closed { states, log: exported_log, report })

@@ -183,8 +183,10 @@ impl Conductor {
         let track = self.tracks.get_mut(name).expect("invariant: who acts on a candidate has a track of it");
         track.is_acting = false;
         let expected = match acted.map_err(|status| Failure::from(*status).about(name))? {
-            Acted::Done { revision } => {
-                self.tally.decided();
+            Acted::Done { revision, is_decision } => {
+                if is_decision {
+                    self.tally.decided();
+                }
                 revision
             }
             Acted::Overtaken => track.story.revision + 1,

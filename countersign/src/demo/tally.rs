@@ -19,7 +19,7 @@ pub struct Tally {
     pub replayed: u64,
     /// Proposals that the server refused.
     pub refused: u64,
-    /// Steps that reviewers took.
+    /// Decisions of reviewers: approvals, edits, rejections and holds.
     pub decided: Phase,
     /// Executions of this run's candidates that the ledger recorded in this run.
     pub executed: Phase,
@@ -66,7 +66,7 @@ impl Tally {
         self.report.proposed(self.proposed.count + self.replayed);
     }
 
-    /// Counts a step of a reviewer.
+    /// Counts a decision of a reviewer.
     pub fn decided(&mut self) {
         self.decided.happened(self.clock.now());
         self.report.decided(self.decided.count);

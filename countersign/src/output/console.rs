@@ -3,6 +3,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use serde_json::Value;
 
 use super::message_json::{self, Shown};
+use super::visible;
 use crate::failure::Failure;
 
 /// Where a command's words go.
@@ -55,18 +56,26 @@ impl Console {
         if self.json { self.json(&message_json::to_json(message)) } else { self.data(&text(message)) }
     }
 
-    /// Talks to the person, on standard error.
+    /// Talks to the person, on standard error. What others wrote and is repeated there cannot hide or steer.
     #[expect(clippy::unused_self, reason = "only who was given the console talks")]
     pub fn say(self, text: &str) {
-        // Talk that nobody can hear is no failure of the command.
-        let _ = writeln!(io::stderr().lock(), "{text}");
+        say_line(&visible(text));
     }
 
     /// Says why the command failed, on standard error.
     pub fn say_failure(self, failure: &Failure) {
-        let text = if self.json { failure.to_json().to_string() } else { failure_text(failure) };
-        self.say(&text);
+        say_line(&failure_line(failure, self.json));
     }
+}
+
+fn say_line(line: &str) {
+    // Talk that nobody can hear is no failure of the command.
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// JSON stays as it is: an escape of ours in it would make it none.
+fn failure_line(failure: &Failure, json: bool) -> String {
+    if json { failure.to_json().to_string() } else { visible(&failure_text(failure)) }
 }
 
 fn failure_text(failure: &Failure) -> String {
@@ -80,5 +89,18 @@ fn failure_text(failure: &Failure) -> String {
             format!("error: {failure}")
         }
         Failure::ReaderGone => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_failure_repeats_of_others_cannot_steer_the_terminal_and_json_stays_json() {
+        let failure = Failure::Finding("`pay\u{202E}001` is no record".to_owned());
+        assert_eq!(failure_line(&failure, false), "error: `pay\\u{202e}001` is no record");
+        let json: Value = serde_json::from_str(&failure_line(&failure, true)).expect("JSON");
+        assert_eq!(json["error"]["message"], "`pay\u{202E}001` is no record");
     }
 }

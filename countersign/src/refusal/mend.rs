@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use countersign_api::error::v1::ErrorReason as Reason;
+use countersign_api::name::Workspace;
 use tonic::Code;
 
 use super::command::{command_for, option_for};
@@ -211,6 +212,8 @@ fn not_found(clues: &Clues<'_>) -> String {
         "check the id; `countersign token list` shows what there is".into()
     } else if named.contains("/policyRevisions/") {
         "`countersign policy list` shows what there is".into()
+    } else if named.parse::<Workspace>().is_ok() {
+        "name one that there is by `--workspace`; the first proposal makes a new one".into()
     } else {
         "check the id; `countersign candidate list` shows what there is, with `--workspace` what another one has".into()
     }
@@ -241,6 +244,8 @@ mod tests {
         assert!(token.contains("countersign token list"), "{token}");
         let policy = told(Reason::ResourceNotFound, &[("name", "workspaces/demo/policyRevisions/7")], None, vec![]);
         assert!(policy.contains("countersign policy list"), "{policy}");
+        let workspace = told(Reason::ResourceNotFound, &[("name", "workspaces/typo")], None, vec![]);
+        assert!(workspace.contains("`--workspace`") && !workspace.contains("candidate list"), "{workspace}");
         let candidate = told(Reason::ResourceNotFound, &[("name", "workspaces/demo/candidates/01")], None, vec![]);
         assert!(candidate.contains("countersign candidate list"), "{candidate}");
     }

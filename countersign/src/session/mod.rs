@@ -96,11 +96,15 @@ impl Session {
             let channel = remote::connect(place, address, needs.caller).await?;
             return Ok(Self::over(place, channel, None));
         }
+        if place.token_file.is_some() {
+            // What the command line got wrong is said before anything is started.
+            remote::read_token(place, needs.caller)?;
+        }
         match Embedded::start(place, needs).await? {
-            embedded::Start::Started(embedded) => {
-                let channel = embedded.channel(place, needs.caller)?;
-                Ok(Self::over(place, channel, Some(*embedded)))
-            }
+            embedded::Start::Started(embedded) => match embedded.channel(place, needs.caller) {
+                Ok(channel) => Ok(Self::over(place, channel, Some(*embedded))),
+                Err(failure) => embedded.close().await.and(Err(failure)),
+            },
             embedded::Start::InUse => {
                 let address = remote::served_address(place)?;
                 let channel = remote::connect(place, &address, needs.caller).await?;

@@ -249,9 +249,9 @@ mod tests {
         check(Some(fence), Some(fence), size, checkpoints)
     }
 
-    fn assert_found(found: Result<(), Finding>, what: What, entries: std::ops::RangeInclusive<u64>) {
+    fn assert_found(found: Result<(), Finding>, what: &What, entries: std::ops::RangeInclusive<u64>) {
         let found = found.expect_err("something is wrong");
-        assert_eq!((&*found.what, found.extents()), (&what, &[Extent { workspace: "demo".to_owned(), entries }][..]));
+        assert_eq!((&*found.what, found.extents()), (what, &[Extent { workspace: "demo".to_owned(), entries }][..]));
     }
 
     #[test]
@@ -279,17 +279,17 @@ mod tests {
     #[test]
     fn whatever_else_differs_is_found() {
         let behind = What::LogBehindFence { size: 299, fence_size: 300 };
-        assert_found(quiet(fence(300, 300), 299, (280, 280)), behind, 299..=299);
-        assert_found(quiet(fence(300, 300), 300, (250, 280)), What::CheckpointMissing { fence_size: 300 }, 280..=299);
+        assert_found(quiet(fence(300, 300), 299, (280, 280)), &behind, 299..=299);
+        assert_found(quiet(fence(300, 300), 300, (250, 280)), &What::CheckpointMissing { fence_size: 300 }, 280..=299);
         let fence_behind = |fence_size| What::FenceBehind { checkpoint_size: 300, fence_size };
-        assert_found(quiet(fence(280, 280), 300, (280, 300)), fence_behind(280), 280..=299);
-        assert_found(check(None, None, 300, (280, 300)), fence_behind(0), 0..=299);
+        assert_found(quiet(fence(280, 280), 300, (280, 300)), &fence_behind(280), 280..=299);
+        assert_found(check(None, None, 300, (280, 300)), &fence_behind(0), 0..=299);
         for stored_size in [0, 279, 281, 299, 301, 556] {
             let note = What::FenceNoteDiffers { checkpoint_size: 300 };
-            assert_found(quiet(fence(300, stored_size), 300, (280, 300)), note, 280..=299);
+            assert_found(quiet(fence(300, stored_size), 300, (280, 300)), &note, 280..=299);
         }
         let back = check(Some(fence(300, 300)), Some(fence(280, 280)), 300, (250, 280));
-        assert_found(back, What::FenceBehind { checkpoint_size: 280, fence_size: 280 }, 280..=299);
+        assert_found(back, &What::FenceBehind { checkpoint_size: 280, fence_size: 280 }, 280..=299);
     }
 
     #[test]
@@ -297,7 +297,7 @@ mod tests {
         for fence_size in [0, 299, 301, 300 + (1 << 40)] {
             let changed = Fence { head: Head { size: fence_size, ..head(300) }, ..fence(300, 300) };
             let what = What::FenceSizeDiffers { fence_size, root_size: 300 };
-            assert_found(quiet(changed, 300, (280, 300)), what, 280..=299);
+            assert_found(quiet(changed, 300, (280, 300)), &what, 280..=299);
         }
     }
 }

@@ -42,6 +42,35 @@ pub async fn verify(
     fence: &Path,
     key: &VerifyingKey,
     origin_prefix: &str,
+    on_progress: impl FnMut(Progress<'_>) + Send,
+) -> Result<Vec<LogVerified>, Error> {
+    verify_logs(ledger, fence, key, origin_prefix, None, on_progress).await
+}
+
+/// Verifies one workspace's log as [`verify`] does, whatever stands in the others, and the two files that hold it.
+///
+/// Returns what was verified; none when the workspace has no log.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_log(
+    ledger: &Path,
+    fence: &Path,
+    key: &VerifyingKey,
+    origin_prefix: &str,
+    workspace: &Workspace,
+    on_progress: impl FnMut(Progress<'_>) + Send,
+) -> Result<Option<LogVerified>, Error> {
+    let verified = verify_logs(ledger, fence, key, origin_prefix, Some(workspace), on_progress).await?;
+    Ok(verified.into_iter().next())
+}
+
+async fn verify_logs(
+    ledger: &Path,
+    fence: &Path,
+    key: &VerifyingKey,
+    origin_prefix: &str,
+    only: Option<&Workspace>,
     mut on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Vec<LogVerified>, Error> {
     let origins = Origins::new(origin_prefix)?;
@@ -49,7 +78,7 @@ pub async fn verify(
     let fence = Source { path: fence, file: StoreFile::Fence };
     loop {
         let still = [ledger, fence].map(|source| (source.path, Stillness::of(source.path)));
-        let verified = match verify_once(ledger, fence, key, &origins, &mut on_progress).await {
+        let verified = match verify_once(ledger, fence, key, &origins, only, &mut on_progress).await {
             Ok(verified) => Ok(verified),
             Err(Trouble::Error(error)) => Err(error),
             Err(Trouble::Fault(fault) | Trouble::Below(fault)) => {
@@ -68,6 +97,7 @@ async fn verify_once(
     fence: Source<'_>,
     key: &VerifyingKey,
     origins: &Origins,
+    only: Option<&Workspace>,
     mut on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Vec<LogVerified>, Trouble> {
     // A running server moves the fence before it stores a checkpoint. Read before and after the ledger's moment, it can be told what
@@ -81,7 +111,7 @@ async fn verify_once(
     let entries_about = file.entries_about().await.map_err(ledger.refuse(ENTRIES.name))?;
     let mut verified = Vec::new();
     let mut entries = 0;
-    for workspace in workspaces {
+    for workspace in workspaces.into_iter().filter(|workspace| only.is_none_or(|only| only == workspace)) {
         let origin = origins.of(&workspace);
         let mut pass = LogPass::new(&mut file, ledger, &workspace, &origin, key, &fences);
         let log = pass
@@ -90,10 +120,12 @@ async fn verify_once(
         entries += log.size;
         verified.push(log);
     }
-    if let Some(stray) = stray {
-        return Err(stray.into());
+    if only.is_none() {
+        if let Some(stray) = stray {
+            return Err(stray.into());
+        }
+        fences.check_strangers()?;
     }
-    fences.check_strangers()?;
     structure_pass::check_keys(ledger, &mut file).await?;
     structure_pass::check(ledger, &mut file, &sqlite::MIGRATIONS).await?;
     file.close().await.map_err(ledger.refuse_to_open())?;

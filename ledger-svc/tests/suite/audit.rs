@@ -263,3 +263,25 @@ async fn an_entry_under_no_checkpoint_is_not_proved() {
     let refused = audit::prove(&files.ledger(), &workspace(), &EntryId::Index(0)).await.expect_err("unsigned");
     assert!(matches!(refused, ProveError::Unsigned { index: 0, .. }), "{refused:?}");
 }
+
+#[tokio::test]
+async fn one_log_is_verified_whatever_stands_in_another() {
+    let case = Original::make().await.case();
+    let mut ledger = case.open("ledger.db").await;
+    let copied = sqlx::query(
+        "CREATE TEMP TABLE copied AS SELECT * FROM entries WHERE entry_index = 7; \
+         UPDATE copied SET workspace = 'other'; INSERT INTO entries SELECT * FROM copied",
+    );
+    copied.execute(&mut ledger).await.expect("a row that nobody appended");
+    ledger.close().await.expect("it closes");
+
+    let finding = case.finding("an entry of another log").await;
+    assert_eq!(finding.workspace(), Some("other"), "{finding}");
+    let verify = async |id: &str| {
+        let workspace = id.parse().expect("a name");
+        audit::verify_log(&case.ledger(), &case.fence(), &verifying_key(), ORIGIN_PREFIX, &workspace, |_| {}).await
+    };
+    assert_eq!(verify("workspaces/demo").await.expect("whole").map(|log| log.size), Some(ENTRIES));
+    assert!(matches!(verify("workspaces/other").await, Err(Error::Found(_))));
+    assert_eq!(verify("workspaces/none").await.expect("nothing to read"), None);
+}

@@ -12,7 +12,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Error, preflight};
+use super::{DriverError, Error, preflight};
 
 /// The most connections that read one database at a time.
 pub const READERS_MAX: u32 = 4;
@@ -101,8 +101,17 @@ impl SqliteDatabase {
     /// the WAL, from which the next start goes on.
     pub async fn close(&self) {
         self.readers.close().await;
-        if !self.writer.is_closed() && !self.empty_wal().await.unwrap_or(false) {
-            tracing::warn!(file = %self.file.display(), "the WAL stays beside the database file; copy both, or none");
+        if !self.writer.is_closed() {
+            let file = self.file.display();
+            match self.empty_wal().await.map_err(DriverError::from) {
+                Ok(true) => {}
+                Ok(false) => {
+                    tracing::warn!(%file, "somebody reads an old part of the WAL; copy it with the file, or neither");
+                }
+                Err(error) => {
+                    tracing::error!(%file, %error, "the WAL can not be emptied; the next start goes on from it");
+                }
+            }
         }
         self.writer.close().await;
     }

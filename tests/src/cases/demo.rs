@@ -189,3 +189,14 @@ fn check_summary(summary: &Value) {
     assert!(summary["sync_p50_ms"].as_f64().expect("a time") > 0.0);
     assert!(summary["rates"].as_object().is_some_and(|rates| !rates.is_empty()));
 }
+
+#[test]
+fn an_input_in_which_the_rules_find_nothing_is_no_failure() {
+    let installation = Installation::new();
+    let export = copy_export(&installation, |_| Vec::new());
+    std::fs::remove_file(Path::new(&export).join("inquiries.jsonl")).expect("it is there");
+    let summary = installation.json(&["demo", "--input", &export]);
+    assert_eq!((&summary["candidates_total"], &summary["ledger_size"]), (&0.into(), &0.into()), "{summary}");
+    assert_eq!(summary["verified"], true);
+    assert!(Path::new(summary["report"].as_str().expect("a path")).exists());
+}

@@ -106,3 +106,16 @@ fn an_approved_candidate_is_executed_and_its_story_is_told() {
     assert!(status.success());
     installation.json(&["ledger", "verify"]);
 }
+
+#[test]
+fn a_command_with_a_request_id_is_safe_to_send_again() {
+    let installation = Installation::new();
+    let names = propose(&installation, 2);
+    let holds = ["candidate", "hold", &names[0], "--reason", "budget freeze", "--request-id", "hold-1"];
+    let approves = ["candidate", "approve", &names[1], "--yes", "--request-id", "approve-1"];
+    for command in [holds.as_slice(), approves.as_slice()] {
+        let first = installation.json(command);
+        assert_eq!(first["candidate"]["revision"], 2, "{first}");
+        assert_eq!(installation.json(command), first);
+    }
+}

@@ -16,6 +16,23 @@ fn a_second_server_on_the_same_folder_is_refused() {
 }
 
 #[test]
+fn what_cannot_start_leaves_nothing_half_open() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let installation = Installation::new();
+    let answer = installation.run(&["serve", "--listen", &address, "--admin-listen", "127.0.0.1:0"]);
+    answer.expect(3, &["cannot listen on", &address]);
+    assert!(!answer.stderr.contains("vital task"), "{}", answer.stderr);
+    let answer = installation.run(&["candidate", "list", "--token-file", "/nowhere/token"]);
+    answer.expect(3, &["/nowhere/token"]);
+    assert!(!answer.stderr.contains("vital task"), "{}", answer.stderr);
+    for item in std::fs::read_dir(installation.data_dir()).expect("the folder was made") {
+        let name = item.expect("it can be read").file_name().into_string().expect("a plain name");
+        assert!(!name.ends_with("-wal") && !name.ends_with("-shm"), "{name} is left");
+    }
+}
+
+#[test]
 fn secrets_are_readable_by_their_owner_only() {
     use std::os::unix::fs::PermissionsExt as _;
     let installation = Installation::new();

@@ -32,9 +32,9 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         (None, None) => StateName::NeedsOwner,
         (None, Some(_)) => StateName::Proposed,
     };
-    let proposer = context.actor.principal();
+    let principal = context.actor.principal();
     let case = standing_approval::Case {
-        proposer: &proposer,
+        proposer: &principal,
         proposal: &command.proposal,
         action_type,
         payload: &canonical,

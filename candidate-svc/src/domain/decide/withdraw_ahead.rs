@@ -8,7 +8,9 @@ use crate::domain::{ApprovalCause, ApprovalWithdrawn, Candidate, Context, Event,
 pub fn withdraw_ahead(candidate: &Candidate, note: &str, context: &Context<'_>) -> Option<Vec<Event>> {
     let approved = match &candidate.state {
         // In doubt, an attempt may have done it: taking the approval back would say that nobody did (C-4).
-        State::Approved(approved) if approved.cause == ApprovalCause::StandingApproval && !approved.in_doubt => approved,
+        State::Approved(approved) if approved.cause == ApprovalCause::StandingApproval && !approved.in_doubt => {
+            approved
+        }
         State::Approved(_)
         | State::Proposed
         | State::NeedsEvidence(_)

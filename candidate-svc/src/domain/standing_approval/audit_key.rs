@@ -11,7 +11,8 @@ const TAG: &[u8] = b"countersign/audit-key/v1\n";
 /// and would change, and what its proposer calls the same thing; where it names neither, what would run.
 pub fn audit_keys(proposer: &PrincipalId, propose: &Propose) -> Vec<Hash> {
     let proposal = &propose.proposal;
-    let keyed = |what, parts: &[&str]| keyed(what, &[&[proposer.as_str(), proposal.action_type.as_str()], parts].concat());
+    let keyed =
+        |what, parts: &[&str]| keyed(what, &[&[proposer.as_str(), proposal.action_type.as_str()], parts].concat());
     let of_record = |record: &RecordReference| keyed("record", &[&record.system, &record.object_type, &record.id]);
     let mut keys: Vec<Hash> = [&proposal.record, &proposal.target].into_iter().flatten().map(of_record).collect();
     if !proposal.dedup_key.is_empty() {

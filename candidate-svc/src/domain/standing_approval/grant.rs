@@ -55,7 +55,9 @@ pub fn grant(command: GrantStandingApproval, context: &Context<'_>) -> Result<St
     let verdict = verdict_on_lightest(action_type, context)?;
     check_policy(action_type, &verdict)?;
     let granted_as = match context.actor {
-        Actor::Caller { id: _, roles } if context.actor.has_any(&verdict.approver_roles) => roles.iter().copied().collect(),
+        Actor::Caller { id: _, roles } if context.actor.has_any(&verdict.approver_roles) => {
+            roles.iter().copied().collect()
+        }
         Actor::Caller { .. } | Actor::Clock => {
             let reason = NotEntitled::ApproverRoleMissing { wanted: verdict.approver_roles };
             return Err(Refusal::NotEntitled { verb: Verb::Approve, reason });

@@ -319,9 +319,9 @@ fn what_policy_has_a_person_look_at_is_never_approved_ahead() {
 
 #[test]
 fn a_grant_is_bounded() {
+    type Change = fn(&mut GrantStandingApproval, u32);
     let story = on_the_light_path();
     let last = story.now.plus_secs(STANDING_APPROVAL_MAX_SECS);
-    type Change = fn(&mut GrantStandingApproval, u32);
     let numbers: [(Change, u32, u32); 2] = [
         (|asked, number| asked.use_limit = number, 1, STANDING_APPROVAL_MAX_USES),
         (|asked, number| asked.audit_per_mille = number, AUDIT_MIN_PER_MILLE, AUDIT_MAX_PER_MILLE),

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use service_kit::{access::PrincipalId, call::CallContext};
+use service_kit::{access::PrincipalId, call::CallContext, telemetry::trace_context};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tonic::Status;
 
@@ -128,7 +128,7 @@ impl Claimer {
         for proven in proven {
             let claim = ClaimCommand { lease_ms: self.request.lease_ms, recorded_at: Some(proven.recorded_at()) };
             let job = CommandJob {
-                ask: self.ask.clone(),
+                ask: Ask { traceparent: trace_of(&proven.claimable), ..self.ask.clone() },
                 candidate: proven.claimable.candidate.clone(),
                 command: Command::Claim(claim),
                 in_batch: false,
@@ -229,4 +229,13 @@ impl News {
         self.events.mark_unchanged();
         self.receipts.mark_unchanged();
     }
+}
+
+/// Returns the trace that a claim belongs to: that of the approval which it carries out, in a span of its own. The executor's stream lasts
+/// for many claims and leads to none of them.
+fn trace_of(claimable: &Claimable) -> String {
+    let approval = &claimable.entry.traceparent;
+    let span = tracing::info_span!(parent: None, "claim", candidate = %claimable.candidate.id);
+    trace_context::set_parent(&span, approval);
+    span.in_scope(trace_context::current).unwrap_or_else(|| approval.clone())
 }

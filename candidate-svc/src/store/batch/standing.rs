@@ -96,7 +96,8 @@ impl Batch<'_> {
         let action_type = command.category.action_type.clone();
         let granted = domain::grant(command, &self.context(ask, &workspace, &action_type, false, &[])?)?;
         if self.known.ahead.count_in_force(&workspace, self.now) >= STANDING_APPROVALS_MAX {
-            let reason = format!("`{workspace}` has `{STANDING_APPROVALS_MAX}` standing approvals in force: revoke one");
+            let reason =
+                format!("`{workspace}` has `{STANDING_APPROVALS_MAX}` standing approvals in force: revoke one");
             return Err(Refusal::NotAhead { action_type, reason }.into());
         }
         let granted = Arc::new(granted);
@@ -126,7 +127,7 @@ impl Batch<'_> {
         self.record_standing(ask, &revoked, WorkspaceBody::StandingApprovalRevoked(facts));
         let note = format!("`{name}` was revoked: {}", command.reason);
         for candidate in self.approved_under(name) {
-            self.withdraw_ahead(ask, candidate, &note)?;
+            self.withdraw_ahead(ask, &candidate, &note)?;
         }
         Ok(revoked)
     }
@@ -140,8 +141,8 @@ impl Batch<'_> {
         names
     }
 
-    fn withdraw_ahead(&mut self, ask: &Ask, name: CandidateName, note: &str) -> Result<(), Denial> {
-        let Some(Ok(before)) = self.known.candidates.get(&name).cloned() else { return Ok(()) };
+    fn withdraw_ahead(&mut self, ask: &Ask, name: &CandidateName, note: &str) -> Result<(), Denial> {
+        let Some(Ok(before)) = self.known.candidates.get(name).cloned() else { return Ok(()) };
         // The request is answered by the revocation.
         let ask = Ask { request: None, ..ask.clone() };
         let context = self.context(&ask, &name.workspace, &before.proposal.action_type, false, &[])?;

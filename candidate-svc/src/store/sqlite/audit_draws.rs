@@ -6,13 +6,18 @@ use countersign_api::name::{CandidateName, Workspace};
 use ledger_format::Hash;
 use sqlx::{Row, Sqlite, SqliteConnection, query_builder::Separated};
 
-use super::column::{self, Column};
 use super::bulk;
+use super::column::{self, Column};
 use crate::{
     catalogue::Catalogue,
-    domain::{StateName, audit_keys},
-    store::{Error, ahead::Ahead, job::{Job, ProposeJob}, kin::Kin},
     domain::Moment,
+    domain::{StateName, audit_keys},
+    store::{
+        Error,
+        ahead::Ahead,
+        job::{Job, ProposeJob},
+        kin::Kin,
+    },
 };
 
 /// Reads it for those proposals among the jobs whose category is approved ahead; for all others there is nothing to read.
@@ -81,14 +86,16 @@ async fn contested(
                         AND candidates.change_subject = wanted.change_subject";
     for chunk in bulk::chunks(subjects) {
         let numbered: Vec<(i64, &(Workspace, String))> = (0..).zip(chunk).collect();
-        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, (number, subject): &(i64, &(Workspace, String))| {
+        let bind = |values: &mut Separated<'_, Sqlite, &'static str>,
+                    (number, subject): &(i64, &(Workspace, String))| {
             let (workspace, subject) = *subject;
             values.push_bind(*number).push_bind(workspace.id().to_owned()).push_bind(subject.clone());
         };
         for row in bulk::with_values(HEAD, &numbered, bind, TAIL).build().fetch_all(&mut *connection).await? {
             let number: i64 = row.try_get("number")?;
             let subject = usize::try_from(number).ok().and_then(|number| chunk.get(number));
-            let (workspace, subject) = subject.expect("invariant: the database answers with the numbers it was asked for");
+            let (workspace, subject) =
+                subject.expect("invariant: the database answers with the numbers it was asked for");
             let at = |column| Column { table: "candidates", column };
             let name = CandidateName::new(workspace.clone(), column::uuid(at("id"), "?", row.try_get("id")?)?);
             let state: &str = row.try_get("state")?;

@@ -29,7 +29,8 @@ const SELECT: &str = "SELECT standing.*, events.entry_index FROM standing_approv
                       AND events.revision = 1 AND events.ordinal = 0";
 
 /// What holds of a row as long as it may cover something.
-const IN_FORCE: &str = "standing.revoked_at_us IS NULL AND standing.valid_until_us > ? AND standing.uses < standing.use_limit";
+const IN_FORCE: &str =
+    "standing.revoked_at_us IS NULL AND standing.valid_until_us > ? AND standing.uses < standing.use_limit";
 
 /// Standing approvals by name; a damaged row says so where it is needed.
 pub(super) type KnownApprovals = BTreeMap<StandingApprovalName, Result<Arc<StandingApproval>, CorruptRow>>;

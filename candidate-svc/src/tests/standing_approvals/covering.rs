@@ -1,8 +1,7 @@
 use std::collections::BTreeMap;
 
 use countersign_api::candidate::v1::{
-    ApprovalCause, CandidateEvent, GrantStandingApprovalRequest, State, WatchCandidatesRequest,
-    candidate_event::Event,
+    ApprovalCause, CandidateEvent, GrantStandingApprovalRequest, State, WatchCandidatesRequest, candidate_event::Event,
 };
 use futures::{StreamExt, stream::FuturesUnordered};
 use prost::Message;

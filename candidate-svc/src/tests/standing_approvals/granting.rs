@@ -46,11 +46,9 @@ async fn nobody_approves_ahead_what_policy_or_catalogue_has_a_person_look_at() {
 #[tokio::test]
 async fn only_people_who_decide_approve_ahead() {
     let bench = open().await;
-    for (id, role) in [
-        ("generators/rules", Role::Proposer),
-        ("services/executor", Role::Executor),
-        ("humans/olga", Role::Auditor),
-    ] {
+    for (id, role) in
+        [("generators/rules", Role::Proposer), ("services/executor", Role::Executor), ("humans/olga", Role::Auditor)]
+    {
         let mut caller = StandingApprovalServiceClient::new(bench.channel(id, role));
         let refused = caller.grant_standing_approval(ask(&bench, "g")).await.expect_err(id);
         assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, "ACCESS_DENIED"), "{id}");
@@ -62,8 +60,8 @@ async fn only_people_who_decide_approve_ahead() {
 
 #[tokio::test]
 async fn what_is_not_of_its_form_is_named() {
-    let bench = open().await;
     type Change = fn(&mut GrantStandingApprovalRequest);
+    let bench = open().await;
     let changes: [(&str, &str, Change); 12] = [
         ("REQUEST_MALFORMED", "`parent`", |request| request.parent = "demo".into()),
         ("WORKSPACE_DENIED", "workspaces/other", |request| request.parent = "workspaces/other".into()),
@@ -138,12 +136,8 @@ async fn a_workspace_has_a_bounded_number_in_force() {
 }
 
 async fn list(bench: &Bench, token: &str, page_size: i32, active_only: bool) -> (Vec<StandingApproval>, String) {
-    let request = ListStandingApprovalsRequest {
-        parent: PARENT.into(),
-        page_size,
-        page_token: token.to_owned(),
-        active_only,
-    };
+    let request =
+        ListStandingApprovalsRequest { parent: PARENT.into(), page_size, page_token: token.to_owned(), active_only };
     let page = people(bench, "humans/anna").list_standing_approvals(request).await.expect("a page").into_inner();
     (page.standing_approvals, page.next_page_token)
 }

@@ -76,7 +76,14 @@ async fn proposals_and_a_revocation_at_once_leave_nothing_approved() {
         let mut proposer = bench.proposer();
         async move {
             let request = crate::tests::support::propose(&format!("p{n}"), sure(&n.to_string()));
-            proposer.propose_candidate(request).await.expect("proposed").into_inner().candidate.expect("a candidate").name
+            proposer
+                .propose_candidate(request)
+                .await
+                .expect("proposed")
+                .into_inner()
+                .candidate
+                .expect("a candidate")
+                .name
         }
     });
     let (names, _) = tokio::join!(futures::future::join_all(proposing), revoke(&bench, &standing.name, "r"));

@@ -176,7 +176,7 @@ fn proposed_from_wire(proposed: api::CandidateProposed) -> Result<CandidatePropo
         )?,
         standing_approval: field::optional(
             "standing_approval_use",
-            proposed.standing_approval_use,
+            proposed.standing_approval_use.as_ref(),
             standing_approval::use_from_wire,
         )?,
     })

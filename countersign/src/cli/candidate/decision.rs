@@ -1,5 +1,6 @@
 use clap::Args;
-use countersign_api::candidate::v1::{Candidate, GetCandidateResponse, State};
+use countersign_api::candidate::v1::{Candidate, CandidateEvent, GetCandidateResponse, RecordedEvent, State};
+use countersign_api::etag::Etag;
 use serde_json::Value;
 
 use super::id;
@@ -75,15 +76,24 @@ impl Decision {
     }
 
     async fn see(&self, session: &Session) -> Result<Seen, Failure> {
-        let GetCandidateResponse { candidate, .. } = id::read(session, &self.id, false).await?;
+        let may_be_a_repeat = self.etag.is_none() && self.request_id.is_some();
+        let GetCandidateResponse { candidate, history, .. } = id::read(session, &self.id, may_be_a_repeat).await?;
         let candidate = candidate.ok_or_else(|| Failure::fault(anyhow::anyhow!("the answer holds no candidate")))?;
+        let decided_on = self.request_id.as_ref().and_then(|request_id| etag_before(&history, request_id));
         Ok(Seen {
             name: candidate.name.clone(),
-            etag: self.etag.clone().unwrap_or_else(|| candidate.etag.clone()),
+            etag: self.etag.clone().or(decided_on).unwrap_or_else(|| candidate.etag.clone()),
             request_id: self.request_id.clone().unwrap_or_else(|| session.new_request_id()),
             candidate,
         })
     }
+}
+
+/// Returns the etag that a request was decided on, when the candidate's history has it: a command that is sent again says what it said then.
+fn etag_before(history: &[RecordedEvent], request_id: &str) -> Option<String> {
+    let asked = |event: &&CandidateEvent| event.request_id == request_id && event.revision > 1;
+    let event = history.iter().filter_map(|recorded| recorded.event.as_ref()).find(asked)?;
+    Some(Etag::of_revision((event.revision - 1).unsigned_abs()).to_string())
 }
 
 fn show(context: &Context, session: &Session, candidate: &Candidate) -> Result<(), Failure> {
@@ -100,4 +110,22 @@ fn show(context: &Context, session: &Session, candidate: &Candidate) -> Result<(
 
 fn as_json(candidate: &Candidate) -> Value {
     serde_json::json!({ "candidate": message_json::to_json(candidate) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_repeated_request_is_sent_on_what_it_was_decided_on() {
+        let recorded = |revision, request_id: &str| RecordedEvent {
+            event: Some(CandidateEvent { revision, request_id: request_id.to_owned(), ..CandidateEvent::default() }),
+            ..RecordedEvent::default()
+        };
+        let history = [recorded(1, "p"), recorded(2, "h"), recorded(3, "a"), recorded(3, "a")];
+        assert_eq!(etag_before(&history, "h").as_deref(), Some("r1"));
+        assert_eq!(etag_before(&history, "a").as_deref(), Some("r2"));
+        assert_eq!(etag_before(&history, "p"), None);
+        assert_eq!(etag_before(&history, "x"), None);
+    }
 }

@@ -93,6 +93,10 @@ impl List {
         if context.console.is_json() {
             return context.console.json(&json!({ "candidates_by_state": by_state }));
         }
+        if by_state.is_empty() {
+            context.console.say("there is no such candidate");
+            return Ok(());
+        }
         context.console.data(&facts(by_state.iter().map(|(state, count)| (state.as_str(), count.to_string()))))
     }
 

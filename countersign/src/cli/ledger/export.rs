@@ -49,7 +49,7 @@ impl Export {
                     workspace: session.workspace().clone(),
                     origin: format!("{ORIGIN_PREFIX}/{}", session.workspace()),
                     verifying_key: self.pinned.read(place)?,
-                    value_key: keys::value_key(&place.data_dir, &RandomIds).map_err(Failure::Unreachable)?,
+                    export_key: keys::export_key(&place.data_dir, &RandomIds).map_err(Failure::Unreachable)?,
                     folder: folder.clone(),
                     least_size: 0,
                     part_size: PartSize::default(),

@@ -3,6 +3,7 @@
 mod check;
 mod export;
 mod pinned;
+mod pinned_export;
 mod prove;
 mod said;
 mod show;
@@ -15,7 +16,7 @@ use super::Context;
 use crate::failure::Failure;
 
 pub use export::failure_of;
-pub use pinned::Pinned;
+pub use pinned_export::{ExportKeys, PinnedExport};
 
 const EXAMPLES: &str = "\
 Examples:

@@ -16,6 +16,11 @@ pub struct Pinned {
 }
 
 impl Pinned {
+    /// Tells whether a key was named on the command line.
+    pub const fn is_given(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// Reads the key. It is never asked of the server whose checkpoints it verifies.
     ///
     /// # Errors

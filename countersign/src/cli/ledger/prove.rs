@@ -1,10 +1,10 @@
-use std::fs;
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 
 use clap::Args;
 use countersign_api::ledger::v1::{GetEntryRequest, InclusionProof, ProveInclusionRequest};
 use ledger_format::{Hash, SignedCheckpoint, TlogProof, leaf_hash};
 use serde_json::json;
+use service_kit::data_dir::write_secret;
 
 use super::pinned::Pinned;
 use crate::app::ORIGIN_PREFIX;
@@ -28,7 +28,7 @@ pub struct Prove {
     index: u32,
     #[command(flatten)]
     pinned: Pinned,
-    /// Writes the proof to a file instead of standard output.
+    /// Writes the proof to a file that only you can read, instead of standard output.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -48,7 +48,8 @@ impl Prove {
                     Failure::Finding(format!("the server's proof of entry `{}` does not hold: {error}", self.index))
                 })?;
                 if let Some(file) = &self.out {
-                    fs::write(file, proof.to_string()).map_err(|error| Failure::file(file, error))?;
+                    let place = path::absolute(file).map_err(|error| Failure::file(file, error))?;
+                    write_secret(&place, proof.to_string().as_bytes()).map_err(Failure::unreachable)?;
                     context.console.say(&format!("the proof is in `{}`", file.display()));
                 }
                 if context.console.is_json() {

@@ -104,7 +104,13 @@ mod tests {
         };
         let said = Said::read(&leaf(GRANT), &event(Event::StandingApprovalGranted(granted)));
         let text = said.text();
-        for part in ["standing approval granted by humans/anna", "`add_note` by generators/rules", "crm/deal", "50", "notes were"] {
+        for part in [
+            "standing approval granted by humans/anna",
+            "`add_note` by generators/rules",
+            "crm/deal",
+            "50",
+            "notes were",
+        ] {
             assert!(text.contains(part), "`{part}` is not in\n{text}");
         }
         assert_eq!(said.to_json()["standing_approval_granted"]["use_limit"], 50);

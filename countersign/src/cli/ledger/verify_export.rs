@@ -4,7 +4,7 @@ use analytics::export;
 use clap::Args;
 
 use super::export::{failure_of, manifest_json, manifest_text};
-use super::pinned::Pinned;
+use super::pinned_export::PinnedExport;
 use crate::cli::Context;
 use crate::failure::Failure;
 use crate::output::count_bar;
@@ -12,9 +12,9 @@ use crate::output::count_bar;
 const EXAMPLES: &str = "\
 Examples:
   countersign ledger verify-export ./export
-  countersign ledger verify-export ./export --key ledger.pub";
+  countersign ledger verify-export ./export --key ledger.pub --export-key export.pub";
 
-/// Verifies an export with nothing but its folder and the log's verifying key.
+/// Verifies an export with nothing but its folder and the verifying keys of log and exporter.
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct VerifyExport {
@@ -22,7 +22,7 @@ pub struct VerifyExport {
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     #[command(flatten)]
-    pinned: Pinned,
+    pinned: PinnedExport,
 }
 
 impl VerifyExport {
@@ -31,9 +31,9 @@ impl VerifyExport {
     /// # Errors
     /// [`Failure::Finding`] when it does not verify.
     pub fn run(self, context: &Context) -> Result<(), Failure> {
-        let key = self.pinned.read(&context.place)?;
+        let keys = self.pinned.read(&context.place)?;
         let bar = count_bar("verifying", 0);
-        let verified = export::verify(&self.folder, &key, |progress| {
+        let verified = export::verify(&self.folder, keys.pinned(), |progress| {
             bar.set_total(progress.size);
             bar.set(progress.entries);
         });

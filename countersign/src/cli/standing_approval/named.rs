@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn a_part_of_one_id_is_enough() {
         assert_eq!(the_one("7A9A66", names()).expect("one has it"), names()[1]);
-        for (part, words) in [("01932c07", "several ids"), ("ffff", "names no standing approval"), ("a55", "names no")] {
+        for (part, words) in [("01932c07", "several ids"), ("ffff", "names no standing approval"), ("a55", "names no")]
+        {
             let failure = the_one(part, names()).expect_err(part);
             assert!(matches!(&failure, Failure::Finding(said) if said.contains(words)), "{failure}");
         }

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 
 use clap::{Args, ValueEnum};
 use countersign_api::access::v1::{CreateTokenRequest, CreateTokenResponse, RevokeTokenRequest};
@@ -104,7 +104,9 @@ impl Create {
         context.console.say(&format!("made {} for {who}", made.name));
         if let Some(file) = &self.out {
             let secret = std::mem::take(&mut response.secret);
-            write_secret(file, format!("{secret}\n").as_bytes()).map_err(Failure::unreachable)?;
+            // A bare name has no folder in it that could be synced.
+            let place = path::absolute(file).map_err(|error| Failure::file(file, error))?;
+            write_secret(&place, format!("{secret}\n").as_bytes()).map_err(Failure::unreachable)?;
             context.console.say(&format!("its secret is in `{}`", file.display()));
             return if context.console.is_json() {
                 context.console.message(&response, |_| String::new())

@@ -31,6 +31,8 @@ pub enum Acted {
     Done {
         /// The revision afterwards.
         revision: i64,
+        /// Whether it was a decision: an approval, an edit, a rejection or a hold.
+        is_decision: bool,
     },
     /// Somebody or something else changed the candidate first: the record will say what, and the plan is looked at anew.
     Overtaken,
@@ -57,7 +59,10 @@ impl Reviewers {
     /// The server's refusal, unless it only says that the candidate has changed.
     pub async fn act(&self, story: &Story, step: Step) -> Result<Acted, Box<Status>> {
         match self.send(story, step).await {
-            Ok(candidate) => Ok(Acted::Done { revision: candidate.map_or(story.revision + 1, |after| after.revision) }),
+            Ok(candidate) => Ok(Acted::Done {
+                revision: candidate.map_or(story.revision + 1, |after| after.revision),
+                is_decision: matches!(step, Step::Approve | Step::Edit | Step::Reject(_) | Step::Hold),
+            }),
             Err(status) => match Refusal::read(&status).reason() {
                 Some(ErrorReason::EtagStale | ErrorReason::TransitionIllegal | ErrorReason::DigestMismatch) => {
                     Ok(Acted::Overtaken)

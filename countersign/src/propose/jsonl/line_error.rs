@@ -10,9 +10,9 @@ pub struct LineError {
     /// The byte of the line, from 1, where it is known.
     pub column: Option<u64>,
     /// The line's request id, where it can be read.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
     /// The field, by its path in the line, such as `evidence[0].title`, where it is one.
-    pub field: Option<String>,
+    pub field: Option<Box<str>>,
     /// The reason as the services name them; none when the source itself broke, so that nobody was asked.
     pub reason: Option<ErrorReason>,
     /// What is wrong, in words.

@@ -22,8 +22,8 @@ impl Wrong {
         LineError {
             line,
             column: u64::try_from(column).ok(),
-            request_id,
-            field,
+            request_id: request_id.map(Into::into),
+            field: field.map(Into::into),
             reason: Some(ErrorReason::RequestMalformed),
             what,
             mend,

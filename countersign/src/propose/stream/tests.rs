@@ -311,7 +311,13 @@ async fn a_stream_that_is_always_cut_is_given_up_after_growing_pauses() {
     let nothing = Script { taken: 1, answered: 0, end: End::Broken };
     let bench = bench(Scripted::new(vec![nothing; 50])).await;
     let started = bench.clock.now();
-    let stopped = all(&mut bench.propose(ready(items(3)))).await.expect_err("never answered");
+    let mut proposing = bench.propose(ready(items(3)));
+    let stopped = all(&mut proposing).await.expect_err("never answered");
+    assert_eq!(
+        (proposing.unanswered(), proposing.tally()),
+        (3, &Tally::default()),
+        "it can be told what became of them"
+    );
     assert!(matches!(&stopped, Stopped::Lost { last } if last == "broken pipe"), "{stopped:?}");
     // One try at once and one after each pause: 0.1, 0.2, … 6.4, then three times 10 seconds.
     assert_eq!(bench.server.streams.load(Ordering::SeqCst), usize::try_from(CUTS_MAX).expect("few") + 1);
