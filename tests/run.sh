@@ -2,7 +2,7 @@
 # Runs every check and test of the project. Installs what the tests need into `.venv` and `target`.
 #
 #   bash tests/run.sh            everything that gates a change
-#   bash tests/run.sh --planted  also plants each bug of tests/planted and shows which test notices it (half an hour)
+#   bash tests/run.sh --planted  also plants each bug of tests/planted and shows which test notices it (a quarter of an hour)
 #   bash tests/run.sh --licences also checks licences and sources of all dependencies with cargo-deny (builds it first)
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -8,8 +8,7 @@ use std::{
 use countersign_api::{
     candidate::v1::{
         execution_service_server::ExecutionServiceServer, policy_service_server::PolicyServiceServer,
-        proposal_service_server::ProposalServiceServer,
-        review_service_server::ReviewServiceServer,
+        proposal_service_server::ProposalServiceServer, review_service_server::ReviewServiceServer,
         standing_approval_service_server::StandingApprovalServiceServer, trigger_service_server::TriggerServiceServer,
     },
     ledger::v1::ledger_service_client::LedgerServiceClient,

@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::schema_rules;
 use crate::domain::{
-    ActionType, ActionTypeName, CHANGE_POLICY, ChangedField, EvidenceKind, FieldLabel, PayloadRecord, PayloadSchema, RiskTier, WordError,
+    ActionType, ActionTypeName, CHANGE_POLICY, ChangedField, EvidenceKind, FieldLabel, PayloadRecord, PayloadSchema,
+    RiskTier, WordError,
 };
 use crate::keyed_toml::{KeyError, Keys};
 

@@ -38,7 +38,8 @@ impl Actor {
     ///
     /// Never: its name is well formed.
     pub fn candidate_svc() -> Self {
-        let id = PrincipalId::new(PrincipalKind::Service, CANDIDATE_SVC_ID).expect("`services/candidates` is a principal");
+        let id =
+            PrincipalId::new(PrincipalKind::Service, CANDIDATE_SVC_ID).expect("`services/candidates` is a principal");
         Self::Caller { id, roles: BTreeSet::from([Role::Proposer, Role::Executor]) }
     }
 

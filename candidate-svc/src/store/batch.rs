@@ -29,8 +29,8 @@ use crate::{
     audit_sample::AuditSample,
     catalogue::Catalogue,
     domain::{
-        self, ActionType, ActionTypeName, Candidate, Command, Context, Delegation, Event, EventBody, Moment, PolicyRevision,
-        Propose, RequestId, Rival, State, Trigger, Withdraw, evolve,
+        self, ActionType, ActionTypeName, Candidate, Command, Context, Delegation, Event, EventBody, Moment,
+        PolicyRevision, Propose, RequestId, Rival, State, Trigger, Withdraw, evolve,
     },
     keyed_toml::KeyError,
     ownership::Owners,
@@ -168,7 +168,7 @@ impl<'a> Batch<'a> {
         let candidate = self.admit(&ask, None, &events)?;
         self.count_use(&candidate, audit_keys);
         if let Some(predecessor) = predecessor {
-            self.supersede(&ask, predecessor, &candidate.name)?;
+            self.supersede(&ask, &predecessor, &candidate.name)?;
         }
         if is_new_trigger {
             self.insert_trigger(trigger);
@@ -194,7 +194,7 @@ impl<'a> Batch<'a> {
     }
 
     /// Takes back what a new candidate replaces, so that each names the other.
-    fn supersede(&mut self, ask: &Ask, before: Arc<Candidate>, successor: &CandidateName) -> Result<(), Denial> {
+    fn supersede(&mut self, ask: &Ask, before: &Arc<Candidate>, successor: &CandidateName) -> Result<(), Denial> {
         // The request is answered by its successor.
         let ask = Ask { request: None, ..ask.clone() };
         let withdraw = Command::Withdraw(Withdraw {
@@ -204,7 +204,7 @@ impl<'a> Batch<'a> {
         });
         let context = self.context(&ask, &successor.workspace, &before.proposal.action_type, false, &[])?;
         let events =
-            domain::decide(&before, &withdraw, &context).expect("invariant: its proposer takes back what is open");
+            domain::decide(before, &withdraw, &context).expect("invariant: its proposer takes back what is open");
         self.admit(&ask, Some(before), &events)?;
         Ok(())
     }
@@ -222,7 +222,7 @@ impl<'a> Batch<'a> {
         let rivals = self.known.kin.rivals(name);
         let context = self.context(ask, &name.workspace, &before.proposal.action_type, *in_batch, &rivals)?;
         let events = domain::decide(&before, command, &context)?;
-        let candidate = self.admit(ask, Some(before), &events)?;
+        let candidate = self.admit(ask, Some(&before), &events)?;
         Ok(Changed { candidate, replayed: false })
     }
 
@@ -283,7 +283,12 @@ impl<'a> Batch<'a> {
     }
 
     /// Takes over what was decided: nothing of it, or all.
-    fn admit(&mut self, ask: &Ask, before: Option<Arc<Candidate>>, events: &[Event]) -> Result<Arc<Candidate>, Denial> {
+    fn admit(
+        &mut self,
+        ask: &Ask,
+        before: Option<&Arc<Candidate>>,
+        events: &[Event],
+    ) -> Result<Arc<Candidate>, Denial> {
         let rows = events
             .iter()
             .map(|event| EventRow::new(event, &self.judge.pseudonyms))
@@ -295,16 +300,17 @@ impl<'a> Batch<'a> {
                 }
             })
             .collect::<Result<Vec<EventRow>, Denial>>()?;
-        let before_revision = before.as_ref().map_or(0, |candidate| candidate.revision);
-        if let Some(before) = &before {
+        let before_revision = before.map_or(0, |candidate| candidate.revision);
+        if let Some(before) = before {
             // A request that was answered as of now, before or in this batch, may be asked again later in it.
             let as_of_now = (before.name.clone(), before_revision);
             self.known.answered.entry(as_of_now).or_insert_with(|| Ok(Arc::clone(before)));
         }
-        let state_before = before.as_ref().map(|candidate| candidate.state.name());
+        let state_before = before.map(|candidate| candidate.state.name());
 
-        let candidate =
-            events.iter().fold(before.as_deref().cloned(), |candidate, event| Some(evolve(candidate, event)));
+        let candidate = events
+            .iter()
+            .fold(before.map(|before| Candidate::clone(before)), |candidate, event| Some(evolve(candidate, event)));
         let candidate = Arc::new(candidate.expect("invariant: a decision is at least one event"));
         assert_eq!(candidate.revision, before_revision + 1, "C-8: a decision makes the next revision");
         self.check_policy_change(&candidate, events)?;

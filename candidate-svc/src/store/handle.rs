@@ -14,7 +14,8 @@ use service_kit::{
 use tracing::Instrument;
 
 use super::{
-    Changed, CommandJob, DelegationJob, Error, EventReceipt, KeptTrigger, ProposeJob, Reader, Signals, StandingJob, TriggerJob, WriteError,
+    Changed, CommandJob, DelegationJob, Error, EventReceipt, KeptTrigger, ProposeJob, Reader, Signals, StandingJob,
+    TriggerJob, WriteError,
     batch::Judge,
     job::{Answer, ApplyPolicyJob, Job, PolicyFileJob},
     sqlite::{MIGRATIONS, SqliteWriter},

@@ -4,7 +4,9 @@ use countersign_api::name::{CandidateName, DelegationName, Workspace};
 use ledger_format::Hash;
 
 use super::{Denial, RequestHash, ahead::StandingJob, request::RequestKey};
-use crate::domain::{Actor, Candidate, Command, Delegate, Delegation, Propose, RecordedAt, RequestId, StandingApproval, Trigger};
+use crate::domain::{
+    Actor, Candidate, Command, Delegate, Delegation, Propose, RecordedAt, RequestId, StandingApproval, Trigger,
+};
 use crate::policy::Policy;
 
 /// Who asks, in which request and trace.

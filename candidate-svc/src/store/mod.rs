@@ -24,7 +24,10 @@ pub use ahead::{StandingJob, StandingOrder};
 pub use error::{CorruptRow, Denial, Error, WriteError};
 pub use found::{ApprovingEntry, Claimable, Conflict, OutboxEvent, StoredEvent};
 pub use handle::{Entered, OpenError, Store};
-pub use job::{ApplyPolicyJob, Ask, Changed, CommandJob, DelegationJob, DelegationOrder, EventReceipt, KeptTrigger, PolicyFileJob, ProposeJob, TriggerJob};
+pub use job::{
+    ApplyPolicyJob, Ask, Changed, CommandJob, DelegationJob, DelegationOrder, EventReceipt, KeptTrigger, PolicyFileJob,
+    ProposeJob, TriggerJob,
+};
 pub use request::RequestHash;
 pub use signals::Signals;
 pub use sqlite::SqliteReader as Reader;

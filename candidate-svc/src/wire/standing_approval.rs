@@ -93,3 +93,38 @@ pub fn use_from_wire(used: &api::StandingApprovalUse) -> Result<StandingApproval
 fn signed(number: u64) -> i64 {
     i64::try_from(number).expect("invariant: a counter fits 63 bits")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::tests::standing::{on_the_light_path, standing};
+    use crate::domain::{Person, RecordPrefix, Revocation};
+
+    #[test]
+    fn a_use_reads_back_as_it_was_written() {
+        let used = StandingApprovalUse {
+            name: standing(&on_the_light_path(), "generators/rules").name,
+            granted_by: "humans/ben".parse().expect("a person"),
+            use_number: 7,
+            drawn_for_audit: true,
+            grant_entry_index: 4_711,
+        };
+        assert_eq!(use_from_wire(&use_to_wire(&used)), Ok(used.clone()));
+        let forged = api::StandingApprovalUse { granted_by: "services/executor".into(), ..use_to_wire(&used) };
+        assert_eq!(use_from_wire(&forged).expect_err("no person").field, "granted_by");
+    }
+
+    #[test]
+    fn everything_about_one_is_shown() {
+        let story = on_the_light_path();
+        let revoked_by: Person = "humans/cara".parse().expect("a person");
+        let revocation = Some(Revocation { revoked_at: story.now, revoked_by, reason: "One was wrong.".into() });
+        let records: RecordPrefix = "crm/deal".parse().expect("a prefix");
+        let given = StandingApproval { records, revocation, ..standing(&story, "generators/rules") };
+        let shown = to_wire(&given, story.now);
+        assert_eq!((shown.record_prefix.as_str(), shown.use_limit, shown.audit_per_mille), ("crm/deal", 10, 100));
+        assert_eq!((shown.recorded, shown.entry_index, shown.active), (true, 7, false));
+        assert_eq!((shown.revoked_by.as_str(), shown.revoke_reason.as_str()), ("humans/cara", "One was wrong."));
+        assert_eq!((shown.risk_tier(), shown.confidence_level()), (api::RiskTier::Low, api::ConfidenceLevel::High));
+    }
+}

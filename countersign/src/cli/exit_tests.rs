@@ -71,7 +71,7 @@ impl Bench {
         }
         match parse_from(&arguments) {
             Ok((command, context)) => {
-                command.run(&context).await.map_or_else(|failure| failure.exit(), |()| Exit::Done)
+                Box::pin(command.run(&context)).await.map_or_else(|failure| failure.exit(), |()| Exit::Done)
             }
             Err(_) => Exit::Usage,
         }

@@ -189,7 +189,7 @@ impl Conductor {
                 }
                 revision
             }
-            Acted::Overtaken => track.story.revision + 1,
+            Acted::Overtaken { revision } => revision,
         };
         track.expected_revision = track.expected_revision.max(expected);
         self.look_at(name);

@@ -166,7 +166,8 @@ fn verb(story: &Story, step: &Step) -> Verb {
     if u16::from(step.variant) < in_256 { verb } else { way_on(story.state()) }
 }
 
-fn way_on(state: StateName) -> Verb {
+/// Returns what leads on from a state, mostly towards execution.
+pub fn way_on(state: StateName) -> Verb {
     match state {
         StateName::NeedsEvidence => Verb::AddEvidence,
         StateName::NeedsOwner => Verb::AssignOwner,

@@ -6,8 +6,8 @@
 
 mod approving;
 pub(crate) mod cast;
-mod doorkeeper;
 mod delegating;
+mod doorkeeper;
 mod editing;
 mod entitlement;
 mod escalating;

@@ -28,25 +28,25 @@ impl Batch<'_> {
             Some(Ok(candidate)) => Arc::clone(candidate),
         };
         let claim = Command::Claim(ClaimCommand { lease_ms: LEASE_MIN_MS, recorded_at: Some(*recorded_at) });
-        let executing = self.give(ask, approved, &claim)?;
+        let executing = self.give(ask, &approved, &claim)?;
         let fence = executing.execution.fence;
         let candidate = match self.applicable(&executing) {
             Ok(change) => {
                 let revision = self.next_revision(&executing, &change);
                 let report = ReportSuccess { fence, result: self.result_of(&revision) };
-                let candidate = self.give(ask, executing, &Command::ReportSuccess(report));
+                let candidate = self.give(ask, &executing, &Command::ReportSuccess(report));
                 self.put_in_force(ask, revision, change.policy);
                 candidate
             }
-            Err(failure) => self.give(ask, executing, &Command::ReportFailure(ReportFailure { fence, failure })),
+            Err(failure) => self.give(ask, &executing, &Command::ReportFailure(ReportFailure { fence, failure })),
         };
         let candidate = candidate.expect("invariant: whoever claimed reports");
         Ok(Changed { candidate, replayed: false })
     }
 
-    fn give(&mut self, ask: &Ask, before: Arc<Candidate>, command: &Command) -> Result<Arc<Candidate>, Denial> {
+    fn give(&mut self, ask: &Ask, before: &Arc<Candidate>, command: &Command) -> Result<Arc<Candidate>, Denial> {
         let context = self.context(ask, &before.name.workspace, &before.proposal.action_type, false, &[])?;
-        let events = domain::decide(&before, command, &context)?;
+        let events = domain::decide(before, command, &context)?;
         self.admit(ask, Some(before), &events)
     }
 

@@ -147,7 +147,7 @@ impl Batch<'_> {
         let ask = Ask { request: None, ..ask.clone() };
         let context = self.context(&ask, &name.workspace, &before.proposal.action_type, false, &[])?;
         if let Some(events) = domain::withdraw_ahead(&before, note, &context) {
-            self.admit(&ask, Some(before), &events)?;
+            self.admit(&ask, Some(&before), &events)?;
         }
         Ok(())
     }

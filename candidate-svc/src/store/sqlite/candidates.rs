@@ -21,10 +21,7 @@ const SNAPSHOT: Column = Column { table: "candidates", column: "snapshot" };
 const ID: Column = Column { table: "candidates", column: "id" };
 
 /// Inserts candidates that are new.
-pub(super) async fn insert(
-    connection: &mut SqliteConnection,
-    candidates: &[CandidateRow],
-) -> Result<(), sqlx::Error> {
+pub(super) async fn insert(connection: &mut SqliteConnection, candidates: &[CandidateRow]) -> Result<(), sqlx::Error> {
     const HEAD: &str = "INSERT INTO candidates (workspace, id, revision, state, owner, turn, risk_rank, updated_at_us, \
                         expires_at_us, deadline_us, approving_revision, approving_ordinal, claimable_from_us, executor, \
                         dedup_key, change_subject, snapshot, action_type, confidence, proposer, record, created_at_us, \

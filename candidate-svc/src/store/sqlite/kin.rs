@@ -165,6 +165,8 @@ pub(super) async fn remember(
     memories: &[MemoryRow],
     now: Moment,
 ) -> Result<(), sqlx::Error> {
+    const HEAD: &str =
+        "INSERT OR REPLACE INTO rejection_memories (workspace, memory_key, candidate_id, reason, until_us) ";
     if memories.is_empty() {
         return Ok(());
     }
@@ -172,8 +174,6 @@ pub(super) async fn remember(
         .bind(now.as_micros())
         .execute(&mut *connection)
         .await?;
-    const HEAD: &str =
-        "INSERT OR REPLACE INTO rejection_memories (workspace, memory_key, candidate_id, reason, until_us) ";
     for chunk in bulk::chunks(memories) {
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>, MemoryRow { key, memory }: &MemoryRow| {
             values

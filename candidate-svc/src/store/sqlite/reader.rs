@@ -7,9 +7,14 @@ use sqlx::SqlitePool;
 use uuid::Uuid;
 
 use super::delegations::EndPlace;
-use super::{candidates, census, claimable, delegations, due, events, kin, listing, outbox, policies, standing_approvals, triggers, workspaces};
+use super::{
+    candidates, census, claimable, delegations, due, events, kin, listing, outbox, policies, standing_approvals,
+    triggers, workspaces,
+};
 use crate::{
-    domain::{ActionTypeName, Candidate, Delegation, Moment, Person, PolicyRevision, StandingApproval, StateName, Trigger},
+    domain::{
+        ActionTypeName, Candidate, Delegation, Moment, Person, PolicyRevision, StandingApproval, StateName, Trigger,
+    },
     listing::{
         condition::{Condition, TextField},
         count::Census,

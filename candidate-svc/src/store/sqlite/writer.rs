@@ -14,7 +14,8 @@ use service_kit::{
 use sqlx::SqliteConnection;
 
 use super::{
-    audit_draws, candidates, delegations, events, kin, outbox, policies, requests, standing_approvals, triggers, workspaces,
+    audit_draws, candidates, delegations, events, kin, outbox, policies, requests, standing_approvals, triggers,
+    workspaces,
 };
 use crate::{
     catalogue::Catalogue,

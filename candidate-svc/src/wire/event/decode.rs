@@ -12,7 +12,8 @@ use crate::domain::{
     ExecutionFailed, ExecutionStarted, Finding, OutcomeLost, OutcomeSettled, OwnerAssigned, Proposal,
 };
 use crate::wire::{
-    FieldError, assessment, evidence, execution, field, payload, principal, proposal, record, standing_approval, time, words,
+    FieldError, assessment, evidence, execution, field, payload, principal, proposal, record, standing_approval, time,
+    words,
 };
 
 /// Why stored content is no event.

@@ -18,7 +18,15 @@ use crate::session::{Missing, Session};
 const EXAMPLES: &str = "\
 Examples:
   countersign candidate decide-batch approve --state proposed --risk low --turn me
-  countersign candidate decide-batch approve --filter 'record = \"crm/deal/*\" AND age > 2d' --limit 20 --yes
+  countersign candidate decide-batch reject --action-type create_task --reason bad-timing --note 'Quarter end'";
+
+const APPROVE_EXAMPLES: &str = "\
+Examples:
+  countersign candidate decide-batch approve --state proposed --risk low --turn me
+  countersign candidate decide-batch approve --filter 'record = \"crm/deal/*\" AND age > 2d' --limit 20 --yes";
+
+const REJECT_EXAMPLES: &str = "\
+Examples:
   countersign candidate decide-batch reject --action-type create_task --reason bad-timing --note 'Quarter end'";
 
 /// The most decisions that one request takes.
@@ -36,8 +44,10 @@ pub struct DecideBatch {
 #[derive(Debug, Subcommand)]
 enum Verdict {
     /// Approves the bytes that are shown, where the policy allows it for several at once.
+    #[command(before_help = APPROVE_EXAMPLES)]
     Approve(Batch),
     /// Refuses them, all for the same reason.
+    #[command(before_help = REJECT_EXAMPLES)]
     Reject {
         #[command(flatten)]
         batch: Batch,

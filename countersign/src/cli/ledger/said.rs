@@ -11,11 +11,11 @@ use crate::output::message_json;
 #[derive(Debug)]
 pub enum Said {
     /// What happened to a candidate.
-    OfCandidate(Box<CandidateEvent>),
+    Candidate(Box<CandidateEvent>),
     /// What happened in the workspace beside its candidates.
-    OfWorkspace(Box<WorkspaceEvent>),
+    Workspace(Box<WorkspaceEvent>),
     /// Something of a later release; its leaf stays readable.
-    OfAnotherRelease,
+    AnotherRelease,
 }
 
 impl Said {
@@ -23,37 +23,37 @@ impl Said {
     pub fn read(leaf: &Leaf<&str>, content: &[u8]) -> Self {
         if leaf.subject.parse::<CandidateName>().is_ok() {
             let event = CandidateEvent::decode(content).ok().filter(|event| event.event.is_some());
-            return event.map_or(Self::OfAnotherRelease, |event| Self::OfCandidate(Box::new(event)));
+            return event.map_or(Self::AnotherRelease, |event| Self::Candidate(Box::new(event)));
         }
         let is_about_it = |event: &WorkspaceEvent| event.event.is_some() && event.subject == leaf.subject;
         let event = WorkspaceEvent::decode(content).ok().filter(is_about_it);
-        event.map_or(Self::OfAnotherRelease, |event| Self::OfWorkspace(Box::new(event)))
+        event.map_or(Self::AnotherRelease, |event| Self::Workspace(Box::new(event)))
     }
 
     /// Returns it as JSON; null when it cannot be read.
     pub fn to_json(&self) -> Value {
         match self {
-            Self::OfCandidate(event) => message_json::to_json(&**event),
-            Self::OfWorkspace(event) => message_json::to_json(&**event),
-            Self::OfAnotherRelease => Value::Null,
+            Self::Candidate(event) => message_json::to_json(&**event),
+            Self::Workspace(event) => message_json::to_json(&**event),
+            Self::AnotherRelease => Value::Null,
         }
     }
 
     /// Returns it in words.
     pub fn text(&self) -> String {
         match self {
-            Self::OfCandidate(event) => event_lines(event),
-            Self::OfWorkspace(event) => workspace_event_lines(event),
-            Self::OfAnotherRelease => "the content is of another release".to_owned(),
+            Self::Candidate(event) => event_lines(event),
+            Self::Workspace(event) => workspace_event_lines(event),
+            Self::AnotherRelease => "the content is of another release".to_owned(),
         }
     }
 
     /// Returns the trace of the call that led to the entry, by which its logs are found.
     pub fn trace(&self) -> Option<&str> {
         let traceparent = match self {
-            Self::OfCandidate(event) => &event.traceparent,
-            Self::OfWorkspace(event) => &event.traceparent,
-            Self::OfAnotherRelease => return None,
+            Self::Candidate(event) => &event.traceparent,
+            Self::Workspace(event) => &event.traceparent,
+            Self::AnotherRelease => return None,
         };
         Some(trace_id(traceparent)).filter(|id| !id.is_empty())
     }

@@ -143,10 +143,10 @@ mod tests {
             commitment: commit_content(&salt, b"said"),
         };
         let traceparent = format!("00-{TRACE}-00f067aa0ba902b7-01");
-        let said = Said::OfCandidate(Box::new(CandidateEvent { traceparent, ..CandidateEvent::default() }));
+        let said = Said::Candidate(Box::new(CandidateEvent { traceparent, ..CandidateEvent::default() }));
         let entry = Entry::default();
         assert!(entry_text(&entry, &leaf, &said).contains(&format!("trace            {TRACE}")));
         assert_eq!(entry_json(&entry, &leaf, &said)["trace_id"], TRACE);
-        assert_eq!(entry_json(&entry, &leaf, &Said::OfAnotherRelease)["trace_id"], Value::Null);
+        assert_eq!(entry_json(&entry, &leaf, &Said::AnotherRelease)["trace_id"], Value::Null);
     }
 }

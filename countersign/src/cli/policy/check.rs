@@ -12,7 +12,7 @@ use crate::session::Missing;
 const EXAMPLES: &str = "\
 Examples:
   countersign policy check policy.toml
-  countersign policy check policy.toml && countersign policy propose policy.toml --summary 'As agreed'";
+  countersign policy check policy.toml";
 
 /// Reads a policy and says what is wrong with it: a broken key, a rule that never applies, demands that contradict each other.
 #[derive(Debug, Args)]

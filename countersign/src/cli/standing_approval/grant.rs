@@ -10,10 +10,8 @@ use crate::session::Missing;
 
 const EXAMPLES: &str = "\
 Examples:
-  countersign standing-approval grant --action-type add_note --proposer generators/crm-rules --limit 200 \\
-      --until 2026-12-31 --reason 'Two hundred notes without a wrong one'
-  countersign standing-approval grant --action-type create_task --proposer generators/mailbox --records mail/thread \\
-      --limit 50 --audit 100 --until 2026-12-01 --reason 'Only while Ben is on leave'";
+  countersign standing-approval grant --action-type add_note --proposer generators/crm-rules --limit 200 --until 2026-12-31 --reason 'Never one wrong'
+  countersign standing-approval grant --action-type create_task --proposer generators/mailbox --records mail/thread --limit 50 --audit 100 --until 2026-12-01 --reason 'Ben is on leave'";
 
 /// Approves a narrow category ahead, as the caller. It covers something once the ledger has it on record.
 #[derive(Debug, Args)]

@@ -14,8 +14,7 @@ use crate::failure::Failure;
 
 const EXAMPLES: &str = "\
 Examples:
-  countersign standing-approval grant --action-type add_note --proposer generators/crm-rules --records crm/deal \\
-      --limit 200 --audit 50 --until 2026-12-31 --reason 'Two hundred notes without a wrong one'
+  countersign standing-approval grant --action-type add_note --proposer generators/crm-rules --limit 200 --until 2026-12-31 --reason 'Never one wrong'
   countersign standing-approval list --active
   countersign standing-approval revoke 6d1f6c7a9a55 --reason 'One of the notes was wrong'";
 

@@ -34,8 +34,11 @@ pub enum Acted {
         /// Whether it was a decision: an approval, an edit, a rejection or a hold.
         is_decision: bool,
     },
-    /// Somebody or something else changed the candidate first: the record will say what, and the plan is looked at anew.
-    Overtaken,
+    /// Somebody or something else changed the candidate first: the record says what, or soon will, and the plan is looked at anew.
+    Overtaken {
+        /// The least revision that it has by now.
+        revision: i64,
+    },
 }
 
 impl Reviewers {
@@ -65,7 +68,7 @@ impl Reviewers {
             }),
             Err(status) => match Refusal::read(&status).reason() {
                 Some(ErrorReason::EtagStale | ErrorReason::TransitionIllegal | ErrorReason::DigestMismatch) => {
-                    Ok(Acted::Overtaken)
+                    Ok(Acted::Overtaken { revision: story.revision + 1 })
                 }
                 _ => Err(Box::new(status)),
             },

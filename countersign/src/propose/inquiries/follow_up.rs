@@ -25,7 +25,6 @@ const SHARED_LIST: &str = "sales-desk";
 const DUE_AFTER_WORKING_DAYS: u32 = 3;
 const URGENT_DUE_AFTER_WORKING_DAYS: u32 = 1;
 const SUBJECT_MAX_BYTES: usize = 200;
-const DEDUP_KEY_MAX_BYTES: usize = 256;
 
 /// A new inquiry: an internal task to answer it, with what is missing to do so.
 ///
@@ -225,14 +224,10 @@ fn record_of_account(account: &Account) -> RecordReference {
     }
 }
 
-/// Two inquiries of one sender about one topic are about the same thing; without a sender or topic there is no telling.
+/// Each inquiry is a thing of its own: whoever writes twice waits for two answers, and the second does not take back what was proposed for
+/// the first.
 fn dedup_key(inquiry: &Inquiry) -> String {
-    let (Some(email), Some(topic)) = (inquiry.value("email"), inquiry.value("topic")) else {
-        return format!("{SOURCE_SYSTEM}/{}", inquiry.id);
-    };
-    let key = format!("{SOURCE_SYSTEM}/{}/{}", email.to_lowercase(), topic.to_lowercase());
-    // Cut short, two different keys could become one.
-    if key.len() <= DEDUP_KEY_MAX_BYTES { key } else { format!("{SOURCE_SYSTEM}/{}", inquiry.id) }
+    format!("{SOURCE_SYSTEM}/{}", inquiry.id)
 }
 
 fn fields<'a>(named: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<EvidenceField> {

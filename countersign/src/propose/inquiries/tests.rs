@@ -85,7 +85,7 @@ fn a_stranger_has_no_owner_yet_and_the_reading_needs_review() {
     assert_eq!(proposal.missing_fields, ["company", "product", "quantity"]);
     assert_eq!(proposal.known_unknowns[..2], ["Which account it is from, if any.", "Who looks after the customer."]);
     assert_eq!(proposal.record.expect("a record").object_type, "inquiry");
-    assert_eq!(proposal.dedup_key, "website/nils@postbox.example/quote");
+    assert_eq!(proposal.dedup_key, "website/I-1");
 }
 
 #[test]
@@ -133,5 +133,5 @@ fn the_longest_values_there_can_be_are_taken() {
         .map(|name| format!(r#""{name}":"{}""#, "w".repeat(1024)))
         .into();
     let proposal = follow_up(&format!("{{{}}}", form.join(",")), &"word ".repeat(3_000));
-    assert_eq!(proposal.dedup_key, "website/I-1", "a key cut short could be somebody else's");
+    assert_eq!(proposal.dedup_key, "website/I-1");
 }
