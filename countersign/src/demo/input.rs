@@ -35,8 +35,11 @@ pub fn read(folder: Option<&Path>, seed: u64) -> Result<Input, Failure> {
         None => propose::built_in(seed),
     };
     let mut by_proposer: BTreeMap<String, Vec<Item>> = BTreeMap::new();
-    for item in items {
+    for mut item in items {
         let request_id = request_id::of_facts(&item.request_id, &item.proposal);
+        // Another seed is another demonstration: it takes nothing back that this one proposed. A later export of the same seed does, where
+        // a record says something new.
+        item.proposal.dedup_key = format!("seed-{seed}/{}", item.proposal.dedup_key);
         by_proposer.entry(proposer_of(&item)).or_default().push(Item { request_id, ..item });
     }
     Ok(Input { by_proposer, records, broken })
