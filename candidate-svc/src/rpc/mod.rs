@@ -23,6 +23,6 @@ pub use review::ReviewRpc;
 pub use standing_approval::StandingApprovalRpc;
 pub use trigger::TriggerRpc;
 
-use parts::page_size;
+use parts::{page_of, page_size};
 
 pub(crate) use parts::Parts;

@@ -80,3 +80,12 @@ pub(super) fn page_size(asked: i32) -> Result<u32, FieldError> {
     crate::listing::page::page_size(asked)
         .ok_or_else(|| FieldError::new("page_size", "is negative; ask for 1 to 1,000"))
 }
+
+/// Cuts what was read with one more than fits a page, which tells whether there is another page; returns the page and the token that goes
+/// on behind its last item, empty on the last page.
+pub(super) fn page_of<T>(mut found: Vec<T>, size: u32, token_behind: impl FnOnce(&T) -> String) -> (Vec<T>, String) {
+    let has_more = found.len() > size as usize;
+    found.truncate(size as usize);
+    let next_page_token = found.last().filter(|_| has_more).map(token_behind).unwrap_or_default();
+    (found, next_page_token)
+}

@@ -6,6 +6,7 @@ mod demo;
 mod help;
 pub mod ledger;
 mod number;
+mod pages;
 mod place;
 mod policy;
 mod propose;

@@ -3,7 +3,7 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     listing::token::Binding,
-    rpc::{Parts, page_size},
+    rpc::{Parts, page_of, page_size},
     wire::policy_revision,
 };
 
@@ -21,14 +21,8 @@ pub(super) async fn handle(
         token => Some(u64::from_be_bytes(binding.open(token)?)),
     };
 
-    // One more than asked for tells whether there is another page.
-    let mut revisions = parts.store.read().policy_revisions(&workspace, before, size + 1).await?;
-    let has_more = revisions.len() > size as usize;
-    revisions.truncate(size as usize);
-    let next_page_token = match revisions.last() {
-        Some(last) if has_more => binding.seal(&last.revision.to_be_bytes()),
-        _ => String::new(),
-    };
+    let found = parts.store.read().policy_revisions(&workspace, before, size + 1).await?;
+    let (revisions, next_page_token) = page_of(found, size, |last| binding.seal(&last.revision.to_be_bytes()));
     let policy_revisions = revisions.iter().map(policy_revision::to_wire).collect();
     Ok(Response::new(ListPolicyRevisionsResponse { policy_revisions, next_page_token }))
 }

@@ -6,7 +6,7 @@ use prost::Message;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    domain::{Verb, allowed_transitions},
+    domain::{State, Verb, allowed_transitions},
     rpc::{Parts, status},
     store::{Conflict, StoredEvent},
     wire::{self, name_of, words::Word},
@@ -29,7 +29,10 @@ pub(super) async fn handle(
     };
     let (candidate, history) = found.ok_or_else(|| status::not_found("candidate", &name))?;
     let conflicts = reader.conflicts(&name).await?;
-    let remembered_until = reader.rejection_remembered_until(&name).await?;
+    let remembered_until = match &candidate.state {
+        State::Rejected(_) => reader.rejection_remembered_until(&name).await?,
+        _ => None,
+    };
     Ok(Response::new(GetCandidateResponse {
         candidate: Some(wire::candidate::to_wire(&candidate)),
         history: history.iter().map(|event| recorded(&name, event)).collect::<Result<_, Status>>()?,

@@ -7,7 +7,7 @@ use crate::{
         page::{Listing, Place},
         token::Binding,
     },
-    rpc::{Parts, page_size},
+    rpc::{Parts, page_of, page_size},
     wire,
 };
 
@@ -28,14 +28,8 @@ pub(super) async fn handle(
     };
 
     listing.condition = turns::resolve(parts, &call, &workspace, listing.condition, now).await?;
-    // One more than asked for tells whether there is another page.
-    let mut candidates = parts.store.read().list(&workspace, &listing, after.as_ref(), size + 1).await?;
-    let has_more = candidates.len() > size as usize;
-    candidates.truncate(size as usize);
-    let next_page_token = match candidates.last() {
-        Some(last) if has_more => listing.place_of(last).seal(&binding),
-        _ => String::new(),
-    };
+    let found = parts.store.read().list(&workspace, &listing, after.as_ref(), size + 1).await?;
+    let (candidates, next_page_token) = page_of(found, size, |last| listing.place_of(last).seal(&binding));
     let candidates = candidates.iter().map(|candidate| wire::candidate::to_wire(candidate)).collect();
     Ok(Response::new(ListCandidatesResponse { candidates, next_page_token }))
 }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::{
     domain::Delegation,
     listing::token::{Binding, TokenInvalid},
-    rpc::{Parts, page_size},
+    rpc::{Parts, page_of, page_size},
     wire::delegation,
 };
 
@@ -23,14 +23,8 @@ pub(super) async fn handle(
         token => Some(open(&binding, token)?),
     };
 
-    // One more than asked for tells whether there is another page.
-    let mut delegations = parts.store.read().delegations(&workspace, parts.now(), after, size + 1).await?;
-    let has_more = delegations.len() > size as usize;
-    delegations.truncate(size as usize);
-    let next_page_token = match delegations.last() {
-        Some(last) if has_more => seal(&binding, last),
-        _ => String::new(),
-    };
+    let found = parts.store.read().delegations(&workspace, parts.now(), after, size + 1).await?;
+    let (delegations, next_page_token) = page_of(found, size, |last| seal(&binding, last));
     let delegations = delegations.iter().map(delegation::to_wire).collect();
     Ok(Response::new(ListDelegationsResponse { delegations, next_page_token }))
 }

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::{
     listing::token::Binding,
-    rpc::{Parts, page_size},
+    rpc::{Parts, page_of, page_size},
     wire::standing_approval,
 };
 
@@ -23,16 +23,10 @@ pub(super) async fn handle(
         token => Some(Uuid::from_bytes(binding.open(token)?)),
     };
 
-    // One more than asked for tells whether there is another page.
     let now = parts.now();
     let in_force_at = request.active_only.then_some(now);
-    let mut found = parts.store.read().standing_approvals(&workspace, in_force_at, before, size + 1).await?;
-    let has_more = found.len() > size as usize;
-    found.truncate(size as usize);
-    let next_page_token = match found.last() {
-        Some(last) if has_more => binding.seal(last.name.id.as_bytes()),
-        _ => String::new(),
-    };
+    let found = parts.store.read().standing_approvals(&workspace, in_force_at, before, size + 1).await?;
+    let (found, next_page_token) = page_of(found, size, |last| binding.seal(last.name.id.as_bytes()));
     let standing_approvals = found.iter().map(|standing| standing_approval::to_wire(standing, now)).collect();
     Ok(Response::new(ListStandingApprovalsResponse { standing_approvals, next_page_token }))
 }

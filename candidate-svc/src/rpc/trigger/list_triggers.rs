@@ -4,7 +4,7 @@ use tonic::{Request, Response, Status};
 use super::place;
 use crate::{
     listing::token::Binding,
-    rpc::{Parts, page_size},
+    rpc::{Parts, page_of, page_size},
     wire::record,
 };
 
@@ -19,14 +19,8 @@ pub(super) async fn handle(
     let binding = Binding::new("ListTriggers", &[&request.parent]);
     let after = place::after(&binding, &request.page_token)?;
 
-    // One more than asked for tells whether there is another page.
-    let mut triggers = parts.store.read().triggers(&workspace, after, size + 1).await?;
-    let has_more = triggers.len() > size as usize;
-    triggers.truncate(size as usize);
-    let next_page_token = match triggers.last() {
-        Some((sequence, _)) if has_more => place::token(&binding, *sequence),
-        _ => String::new(),
-    };
+    let found = parts.store.read().triggers(&workspace, after, size + 1).await?;
+    let (triggers, next_page_token) = page_of(found, size, |(sequence, _)| place::token(&binding, *sequence));
     let triggers = triggers.iter().map(|(_, trigger)| record::trigger_to_wire(trigger)).collect();
     Ok(Response::new(ListTriggersResponse { triggers, next_page_token }))
 }

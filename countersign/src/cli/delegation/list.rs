@@ -2,6 +2,7 @@ use clap::Args;
 use countersign_api::candidate::v1::{Delegation, ListDelegationsRequest, ListDelegationsResponse};
 
 use crate::cli::Context;
+use crate::cli::pages::{PAGE_SIZE, all_pages};
 use crate::failure::Failure;
 use crate::output::{moment, table};
 use crate::session::Missing;
@@ -10,8 +11,6 @@ const EXAMPLES: &str = "\
 Examples:
   countersign delegation list
   countersign delegation list --json | jq -r .delegations[].delegate";
-
-const PAGE_SIZE: i32 = 1_000;
 
 /// Lists delegations that have not ended, the next to end first.
 #[derive(Debug, Args)]
@@ -26,20 +25,17 @@ impl List {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         context
             .with_session(Missing::Refuse, async |session| {
-                let mut all = ListDelegationsResponse::default();
-                loop {
+                let delegations = all_pages(async |page_token| {
                     let request = ListDelegationsRequest {
                         parent: session.workspace().to_string(),
                         page_size: PAGE_SIZE,
-                        page_token: all.next_page_token,
+                        page_token,
                     };
                     let page = session.review().list_delegations(request).await?.into_inner();
-                    all.delegations.extend(page.delegations);
-                    all.next_page_token = page.next_page_token;
-                    if all.next_page_token.is_empty() {
-                        break;
-                    }
-                }
+                    Ok((page.delegations, page.next_page_token))
+                })
+                .await?;
+                let all = ListDelegationsResponse { delegations, next_page_token: String::new() };
                 if all.delegations.is_empty() {
                     context.console.say("nobody's turn passes to another");
                 }

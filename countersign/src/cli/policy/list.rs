@@ -4,6 +4,7 @@ use countersign_api::candidate::v1::{ListPolicyRevisionsRequest, ListPolicyRevis
 use super::show::brought_by;
 use crate::candidate_text::short_digest;
 use crate::cli::Context;
+use crate::cli::pages::{PAGE_SIZE, all_pages};
 use crate::failure::Failure;
 use crate::output::{moment, table};
 use crate::session::Missing;
@@ -12,8 +13,6 @@ const EXAMPLES: &str = "\
 Examples:
   countersign policy list
   countersign policy list --json | jq '.policy_revisions[] | {revision, candidate}'";
-
-const PAGE_SIZE: i32 = 1_000;
 
 /// Lists which policies were in force since when, newest first.
 #[derive(Debug, Args)]
@@ -28,20 +27,17 @@ impl List {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         context
             .with_session(Missing::Refuse, async |session| {
-                let mut all = ListPolicyRevisionsResponse::default();
-                loop {
+                let policy_revisions = all_pages(async |page_token| {
                     let request = ListPolicyRevisionsRequest {
                         parent: session.workspace().to_string(),
                         page_size: PAGE_SIZE,
-                        page_token: all.next_page_token,
+                        page_token,
                     };
                     let page = session.policies().list_policy_revisions(request).await?.into_inner();
-                    all.policy_revisions.extend(page.policy_revisions);
-                    all.next_page_token = page.next_page_token;
-                    if all.next_page_token.is_empty() {
-                        break;
-                    }
-                }
+                    Ok((page.policy_revisions, page.next_page_token))
+                })
+                .await?;
+                let all = ListPolicyRevisionsResponse { policy_revisions, next_page_token: String::new() };
                 context.console.message(&all, |all| rows(&all.policy_revisions))
             })
             .await

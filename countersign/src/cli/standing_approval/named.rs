@@ -2,31 +2,25 @@ use countersign_api::candidate::v1::{ListStandingApprovalsRequest, StandingAppro
 use countersign_api::name::StandingApprovalName;
 use uuid::Uuid;
 
+use crate::cli::pages::{PAGE_SIZE, all_pages};
 use crate::failure::Failure;
 use crate::session::Session;
 
 /// The shortest part of an id that is looked up.
 const PART_MIN_CHARS: usize = 4;
 
-const PAGE_SIZE: i32 = 1_000;
-
 /// Reads all standing approvals of the workspace, newest first.
 ///
 /// # Errors
 /// The server's refusal.
 pub async fn all(session: &Session, active_only: bool) -> Result<Vec<StandingApproval>, Failure> {
-    let mut found = Vec::new();
-    let mut page_token = String::new();
-    loop {
+    all_pages(async |page_token| {
         let parent = session.workspace().to_string();
         let request = ListStandingApprovalsRequest { parent, page_size: PAGE_SIZE, page_token, active_only };
         let page = session.standing_approvals().list_standing_approvals(request).await?.into_inner();
-        found.extend(page.standing_approvals);
-        page_token = page.next_page_token;
-        if page_token.is_empty() {
-            return Ok(found);
-        }
-    }
+        Ok((page.standing_approvals, page.next_page_token))
+    })
+    .await
 }
 
 /// Finds the one that a person named: by its full name, by its id, or by a beginning or end of its id.

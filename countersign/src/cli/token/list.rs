@@ -3,6 +3,7 @@ use countersign_api::access::v1::{ListTokensRequest, ListTokensResponse, Token};
 
 use super::role_names;
 use crate::cli::Context;
+use crate::cli::pages::{PAGE_SIZE, all_pages};
 use crate::failure::Failure;
 use crate::output::{moment, moment_or, table};
 use crate::session::Missing;
@@ -11,8 +12,6 @@ const EXAMPLES: &str = "\
 Examples:
   countersign token list
   countersign token list --json | jq -r .tokens[].name";
-
-const PAGE_SIZE: i32 = 1_000;
 
 /// Lists tokens, newest first, revoked ones included, without their secrets.
 #[derive(Debug, Args)]
@@ -27,16 +26,13 @@ impl List {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         context
             .with_session(Missing::Refuse, async |session| {
-                let mut all = ListTokensResponse::default();
-                loop {
-                    let request = ListTokensRequest { page_size: PAGE_SIZE, page_token: all.next_page_token };
+                let tokens = all_pages(async |page_token| {
+                    let request = ListTokensRequest { page_size: PAGE_SIZE, page_token };
                     let page = session.tokens().list_tokens(request).await?.into_inner();
-                    all.tokens.extend(page.tokens);
-                    all.next_page_token = page.next_page_token;
-                    if all.next_page_token.is_empty() {
-                        break;
-                    }
-                }
+                    Ok((page.tokens, page.next_page_token))
+                })
+                .await?;
+                let all = ListTokensResponse { tokens, next_page_token: String::new() };
                 context.console.message(&all, |all| rows(&all.tokens))
             })
             .await
