@@ -1,0 +1,106 @@
+"""Audits a log in the ledger's SQLite file, read-only, also while a server writes to it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from .audit import Audit, Audited, Entry, Finding
+from .checkpoint import Checkpoint
+from .note import VerifyingKey
+from .refusal import Refused, Unreadable
+from .tiles import WIDTH, TileId, hashes_of_tile
+from .tree import leaf_hash, root
+
+
+def workspaces(path: Path) -> list[str]:
+    """Returns the workspaces that have a log in the file."""
+    with _open(path) as database:
+        found = database.execute("SELECT workspace FROM entries UNION SELECT workspace FROM checkpoints ORDER BY 1")
+        return [workspace for (workspace,) in found]
+
+
+def audit(
+    path: Path, workspace: str, key: VerifyingKey, origin: str, remembered: list[Checkpoint] | None = None
+) -> Audited:
+    """Audits one log against its own checkpoints, and those that the auditor remembers; raises `Finding`."""
+    with _open(path) as database:
+        signed = _checkpoints(database, workspace, key, origin)
+        log = Audit(origin, [*signed, *(remembered or [])])
+        tiles = _Tiles(database, workspace)
+        for entry in _entries(database, workspace):
+            log.add(entry)
+            tiles.add(leaf_hash(entry.leaf))
+        audited = log.finish()
+        tiles.finish()
+        if audited.size and (not signed or signed[-1].size < audited.size):
+            raise Finding(signed[-1].size if signed else 0, audited.size - 1, "under no checkpoint")
+        return audited
+
+
+def _checkpoints(database: sqlite3.Connection, workspace: str, key: VerifyingKey, origin: str) -> list[Checkpoint]:
+    signed: list[Checkpoint] = []
+    rows = database.execute(
+        "SELECT size, previous_size, signed_note FROM checkpoints WHERE workspace = ? ORDER BY size", (workspace,)
+    )
+    for size, previous_size, note in rows:
+        before = signed[-1].size if signed else 0
+        first, last = (min(before, size), max(before, size - 1))
+        try:
+            checkpoint = Checkpoint.verify(str(note).encode(), key, origin)
+        except Refused as refused:
+            raise Finding(first, last, f"the checkpoint at size {size}: {refused}") from refused
+        if (checkpoint.size, previous_size) != (size, before):
+            raise Finding(first, last, f"the checkpoint at size {size} stands in another's place")
+        signed.append(checkpoint)
+    return signed
+
+
+def _entries(database: sqlite3.Connection, workspace: str) -> Iterator[Entry]:
+    rows = database.execute(
+        "SELECT entry_index, leaf, leaf_hash, salt, content, idempotency_key"
+        " FROM entries WHERE workspace = ? ORDER BY entry_index",
+        (workspace,),
+    )
+    for index, leaf, hash, salt, content, key in rows:
+        yield Entry(index, leaf, hash, salt, content, {"idempotency_key": key})
+
+
+class _Tiles:
+    """The stored tiles of a log, held against the leaf hashes as they come."""
+
+    def __init__(self, database: sqlite3.Connection, workspace: str) -> None:
+        rows = database.execute("SELECT level, tile_index, hashes FROM tiles WHERE workspace = ?", (workspace,))
+        self._stored = {TileId(level, index): hashes for level, index, hashes in rows}
+        self._open: list[list[bytes]] = []
+
+    def add(self, hash: bytes, level: int = 0) -> None:
+        if level == len(self._open):
+            self._open.append([])
+        hashes = self._open[level]
+        hashes.append(hash)
+        if len(hashes) % WIDTH:
+            return
+        tile = TileId(level, len(hashes) // WIDTH - 1)
+        stored = self._stored.pop(tile, None)
+        if stored is None or hashes_of_tile(tile, stored) != hashes[-WIDTH:]:
+            raise Finding(tile.end() - tile.end() // (tile.index + 1), tile.end() - 1, f"`{tile.path()}` is not theirs")
+        self.add(root(hashes[-WIDTH:]), level + 1)
+
+    def finish(self) -> None:
+        if self._stored:
+            tile = min(self._stored, key=lambda tile: (tile.level or 0, tile.index))
+            raise Refused(f"`{tile.path()}` is no full tile of this log")
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[sqlite3.Connection]:
+    if not path.is_file():
+        raise Unreadable(f"`{path}` is no file")
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
+            yield database
+    except sqlite3.Error as error:
+        raise Unreadable(f"`{path}` cannot be read as a ledger: {error}") from error
