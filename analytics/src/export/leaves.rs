@@ -4,7 +4,8 @@ use std::path::Path;
 
 use ledger_format::{Column, Content, EntryParts, Frontier, Hash, LogVerifier};
 use polars::prelude::{
-    BinaryChunked, DataFrame, Int32Chunked, Int64Chunked, PolarsResult, StringChunked, UInt64Chunked,
+    BinaryChunked, DataFrame, DatetimeChunked, Int32Chunked, Int64Chunked, PolarsError, PolarsResult, StringChunked,
+    TimeUnit, UInt64Chunked,
 };
 
 use super::error::Error;
@@ -98,6 +99,15 @@ struct Stored<'f> {
     repeated: [Column<'f>; 6],
 }
 
+/// Returns times as microseconds; the same numbers in another unit would be other times to every reader.
+fn micros(times: &DatetimeChunked) -> PolarsResult<&Int64Chunked> {
+    if times.time_unit() == TimeUnit::Microseconds {
+        Ok(times.physical())
+    } else {
+        Err(PolarsError::SchemaMismatch("`appended_at` is not in microseconds".into()))
+    }
+}
+
 impl<'f> Columns<'f> {
     fn of(frame: &'f DataFrame) -> PolarsResult<Self> {
         Ok(Self {
@@ -110,7 +120,7 @@ impl<'f> Columns<'f> {
             revision: frame.column("revision")?.u64()?,
             actor_kind: frame.column("actor_kind")?.str()?,
             actor: frame.column("actor")?.str()?,
-            appended_at: frame.column("appended_at")?.datetime()?.physical(),
+            appended_at: micros(frame.column("appended_at")?.datetime()?)?,
         })
     }
 

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::error::Error;
 use super::journal::JOURNAL_FILE;
 use super::part_file::part_names;
+use super::part_size::{PART_ENTRIES, PartSize};
 use super::private_file::{read_file, write_file};
 use super::signature::Purpose;
 
@@ -85,7 +86,7 @@ impl Manifest {
         let Some(bytes) = read_file(&folder.join(MANIFEST_FILE))? else { return Err(without_manifest(folder)?) };
         let malformed = |source| Error::ManifestMalformed { folder: folder.to_owned(), source };
         let manifest: Self = serde_json::from_slice(&bytes).map_err(malformed)?;
-        if manifest.to_json().as_bytes() != bytes {
+        if try_canonical(&manifest).is_none_or(|canonical| canonical.as_bytes() != bytes) {
             return Err(Error::ManifestNotCanonical { folder: folder.to_owned() });
         }
         if manifest.format_version != FORMAT_VERSION {
@@ -134,6 +135,16 @@ impl Manifest {
         let invalid = |source| Error::SignatureInvalid { folder: folder.to_owned(), source };
         Purpose::Manifest.check(self.to_json().as_bytes(), &note, &exporter).map_err(invalid)?;
         Ok(exporter)
+    }
+
+    /// Tells whether every part but the last holds the same power of two of entries, and the last no more: only then is the
+    /// root of each full part a node of the log's tree.
+    pub(super) fn has_even_parts(&self) -> bool {
+        let Some((last, full)) = self.parts.split_last() else { return true };
+        let entries = full.first().map_or(PART_ENTRIES, |part| part.rows);
+        PartSize::new(entries).is_ok()
+            && full.iter().all(|part| part.rows == entries)
+            && (1..=entries).contains(&last.rows)
     }
 
     /// Writes manifest and signature.
@@ -186,7 +197,13 @@ fn without_manifest(folder: &Path) -> Result<Error, Error> {
     }
 }
 
+/// Writes what we made ourselves, or read through [`try_canonical`].
 pub(super) fn canonical<T: Serialize>(value: &T) -> String {
+    try_canonical(value).expect("invariant: sizes of a log stay below 2^53")
+}
+
+/// Writes what somebody else may have made; none when it holds a number that canonical JSON has no digits for.
+pub(super) fn try_canonical<T: Serialize>(value: &T) -> Option<String> {
     let value: Value = serde_json::to_value(value).expect("invariant: a manifest has text keys only");
-    ledger_format::canonicalize(&value).expect("invariant: sizes of a log stay below 2^53")
+    ledger_format::canonicalize(&value).ok()
 }

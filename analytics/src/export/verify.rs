@@ -100,6 +100,9 @@ pub fn verify<'k>(
     if previous.is_some_and(|previous| previous.size > manifest.size || !previous.agrees(&verifier)) {
         return Err(Error::manifest_differs(folder, "previous"));
     }
+    if !manifest.has_even_parts() {
+        return Err(Error::manifest_differs(folder, "rows"));
+    }
     let mut last_appended_at_us = None;
     for (number, part) in manifest.parts.iter().enumerate() {
         if part.file != name_of(number) {
