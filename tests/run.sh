@@ -36,8 +36,9 @@ cargo xtask tidy
 BUF=.venv/bin/buf cargo xtask proto
 cargo xtask planted --check
 
-step "golden vectors, checked without our code"
-python3 ledger-format/testdata/check_golden.py
+step "golden vectors and published ones, checked without our code"
+(cd tests && ../.venv/bin/python -m verifier vectors ../ledger-format/testdata)
+(cd tests && ../.venv/bin/python -m unittest discover --quiet --top-level-directory . --start-directory verifier)
 
 step "lints"
 cargo clippy --workspace --all-targets --locked -- -D warnings

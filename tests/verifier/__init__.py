@@ -6,7 +6,7 @@ the documents say it all.
 
 A file is one idea, each uses only those before it:
 
-    refusal, encoding                    how verifying ends; base64, hexadecimal, decimals
+    refusal, encoding, names             how verifying ends; base64, hexadecimal, decimals; resource names
     canonical_json, payload              what a reviewer approves
     commitment, leaf                     an entry
     tree, inclusion, consistency, tiles  the tree over the entries

@@ -111,5 +111,9 @@ class Audit:
         if checkpoint is None:
             return
         if checkpoint.root != self._edge.root():
-            raise Finding(min(self._agreed, max(size - 1, 0)), max(size - 1, 0), f"not the entries that were signed at size {size}")
+            raise Finding(
+                min(self._agreed, max(size - 1, 0)),
+                max(size - 1, 0),
+                f"not the entries that were signed at size {size}",
+            )
         self._agreed = size

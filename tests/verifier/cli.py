@@ -16,7 +16,6 @@ from .note import VerifyingKey
 from .permit import CheckFailed
 from .refusal import Refused, Unreadable
 from .tlog_proof import TlogProof
-from .tree import leaf_hash
 
 DONE, REFUSED, MISUSED, UNREADABLE = 0, 1, 2, 3
 
@@ -73,7 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     added = keyed(command("export", _export, "verifies an export: manifest, signatures, parts, leaves and roots"))
     added.add_argument("folder", type=Path, metavar="DIR")
     added.add_argument("--export-key", type=Path, metavar="FILE", help="the exporter's verifying key")
-    added.add_argument("--earlier", type=Path, metavar="FILE", help="the manifest.json of the export before, kept elsewhere")
+    added.add_argument(
+        "--earlier", type=Path, metavar="FILE", help="the manifest.json of the export before, kept elsewhere"
+    )
 
     added = keyed(command("proof", _proof, "verifies a tlog-proof file"))
     added.add_argument("file", type=Path, metavar="FILE")

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from . import names
 from .leaf import Leaf
 from .manifest import Manifest, Part, verify_signature
 from .note import VerifyingKey
 from .refusal import Refused, Unreadable
 from .tree import Edge, leaf_hash
-
-_CANDIDATE = re.compile(r"workspaces/[^/]+/candidates/([^/]+)")
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,7 @@ def verify(
         manifest.root,
         len(manifest.parts),
         sha256(raw).digest(),
-        manifest.previous and manifest.previous.sha256,
+        manifest.previous.sha256 if manifest.previous else None,
         exporter is not None,
     )
 
@@ -99,7 +96,7 @@ def _verify_rows(folder: Path, manifest: Manifest) -> None:
 
 def _rows(folder: Path, part: Part) -> Iterator[dict[str, Any]]:
     raw = _read(folder, part.file)
-    if (len(raw), sha256(raw).digest()) != (part.bytes, part.sha256):
+    if (len(raw), sha256(raw).digest()) != (part.size, part.sha256):
         raise Refused(f"`{part.file}` is not the file that the manifest names")
     from . import parquet  # whoever verifies no export needs no PyArrow
 
@@ -131,13 +128,8 @@ def _verify_row(row: dict[str, Any], index: int, origin: str) -> Leaf:
 
 def candidate_slice(subject: str) -> int | None:
     """Returns the last byte of a candidate's id, and nothing for another subject."""
-    named = _CANDIDATE.fullmatch(subject)
-    if not named:
-        return None
-    try:
-        return uuid.UUID(named[1]).bytes[-1]
-    except ValueError:
-        return None
+    name = names.parse(subject)
+    return name.id.bytes[-1] if name and name.collection == "candidates" else None
 
 
 def _read_manifest(folder: Path) -> bytes:

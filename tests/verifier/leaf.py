@@ -53,19 +53,21 @@ class Leaf:
 
     def encode(self) -> bytes:
         kinds = {kind: byte for byte, kind in PRINCIPAL_KINDS.items()}
-        raw = b"".join((
-            VERSION,
-            _text(self.origin),
-            _text(self.kind),
-            _text(self.subject),
-            self.subject_revision.to_bytes(8, "big"),
-            bytes([kinds[self.principal_kind]]),
-            _text(self.principal_reference),
-            self.appended_at_us.to_bytes(8, "big", signed=True),
-            _text(self.idempotency_key),
-            b"\x00" if self.payload_digest is None else b"\x01" + self.payload_digest,
-            self.commitment,
-        ))
+        raw = b"".join(
+            (
+                VERSION,
+                _text(self.origin),
+                _text(self.kind),
+                _text(self.subject),
+                self.subject_revision.to_bytes(8, "big"),
+                bytes([kinds[self.principal_kind]]),
+                _text(self.principal_reference),
+                self.appended_at_us.to_bytes(8, "big", signed=True),
+                _text(self.idempotency_key),
+                b"\x00" if self.payload_digest is None else b"\x01" + self.payload_digest,
+                self.commitment,
+            )
+        )
         if len(raw) > LEAF_BYTES_MAX:
             raise Refused(f"a leaf has at most {LEAF_BYTES_MAX} bytes, not {len(raw)}")
         return raw

@@ -84,10 +84,20 @@ class _Tiles:
         if len(hashes) % WIDTH:
             return
         tile = TileId(level, len(hashes) // WIDTH - 1)
-        stored = self._stored.pop(tile, None)
-        if stored is None or hashes_of_tile(tile, stored) != hashes[-WIDTH:]:
-            raise Finding(tile.end() - tile.end() // (tile.index + 1), tile.end() - 1, f"`{tile.path()}` is not theirs")
+        self._compare(tile, self._stored.pop(tile, b""), hashes[-WIDTH:])
         self.add(root(hashes[-WIDTH:]), level + 1)
+
+    def _compare(self, tile: TileId, stored: bytes, hashes: list[bytes]) -> None:
+        """Names the entries below the first hash that is stored differently."""
+        span = 1 << 8 * (tile.level or 0)
+        first, last = tile.end() - WIDTH * span, tile.end() - 1
+        try:
+            pairs = zip(hashes_of_tile(tile, stored), hashes, strict=True)
+        except Refused as refused:
+            raise Finding(first, last, f"`{tile.path()}`: {refused}") from refused
+        for at, (found, computed) in enumerate(pairs):
+            if found != computed:
+                raise Finding(first + at * span, first + (at + 1) * span - 1, f"`{tile.path()}` has another hash")
 
     def finish(self) -> None:
         if self._stored:

@@ -14,8 +14,8 @@ from .note import Note, VerifyingKey
 from .refusal import Refused
 
 FORMAT_VERSION = 1
-EXPORTER_NAME = "countersign-export"
 PART_ROWS = 65_536
+PART_SIZES = {1 << level for level in range(17)}
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Part:
 
     file: str
     sha256: bytes
-    bytes: int
+    size: int
     first_index: int
     rows: int
     root: bytes
@@ -80,14 +80,19 @@ class Manifest:
             raise Refused("the checkpoint has another size or root than the manifest")
 
     def _check_parts(self) -> None:
-        """Refuses parts that do not lie side by side, each full but the last."""
+        """Refuses parts that do not lie side by side, each but the last with the same power of two of entries."""
+        entries = self.parts[0].rows if len(self.parts) > 1 else PART_ROWS
+        if entries not in PART_SIZES:
+            raise Refused(f"no full part has {entries} entries")
+        first = 0
         for number, part in enumerate(self.parts):
-            left = self.size - number * PART_ROWS
-            place = (part_name(number), number * PART_ROWS, min(PART_ROWS, left))
-            if (part.file, part.first_index, part.rows) != place or left <= 0:
+            if (part.file, part.first_index) != (part_name(number), first):
                 raise Refused(f"`{part.file}` is not the part that stands at its place")
-        if len(self.parts) * PART_ROWS < self.size:
-            raise Refused("the parts hold fewer entries than the export")
+            if part.rows != entries and (part is not self.parts[-1] or not 0 < part.rows < entries):
+                raise Refused(f"`{part.file}` is not as long as the others")
+            first += part.rows
+        if first != self.size:
+            raise Refused("the parts have more or fewer entries than the export")
         if self.previous and self.previous.size > self.size:
             raise Refused("the previous export was larger")
 
@@ -98,8 +103,6 @@ def part_name(number: int) -> str:
 
 def verify_signature(signature: bytes, manifest: bytes, exporter: VerifyingKey) -> None:
     """Refuses unless the exporter signed these bytes of a manifest."""
-    if exporter.name != EXPORTER_NAME:
-        raise Refused(f"an exporter's key is named `{EXPORTER_NAME}`")
     text = f"countersign/export-manifest/v1\n{sha256(manifest).hexdigest()}\n"
     if Note.parse(signature).signed_by(exporter) != text:
         raise Refused("the exporter's signature is over another manifest")
@@ -145,9 +148,7 @@ def _previous(value: Any) -> Previous | None:
     if value is None:
         return None
     members = _Members(value, "`previous`")
-    previous = Previous(
-        hash_of_hex(members.text("sha256")), members.number("size"), hash_of_hex(members.text("root"))
-    )
+    previous = Previous(hash_of_hex(members.text("sha256")), members.number("size"), hash_of_hex(members.text("root")))
     members.end()
     return previous
 
@@ -157,7 +158,7 @@ def _part(value: Any) -> Part:
     part = Part(
         file=members.text("file"),
         sha256=hash_of_hex(members.text("sha256")),
-        bytes=members.number("bytes"),
+        size=members.number("bytes"),
         first_index=members.number("first_index"),
         rows=members.number("rows"),
         root=hash_of_hex(members.text("root")),

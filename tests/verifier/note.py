@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from hashlib import sha256
+from unicodedata import category
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -15,6 +16,7 @@ from .refusal import Refused
 NOTE_BYTES_MAX = 262_144
 SIGNATURES_MAX = 100
 KEY_HASH_BYTES = 4
+KEY_NAME_BYTES_MAX = 255
 ED25519 = 0x01
 
 _LINE = re.compile("— ([^ ]+) ([^ ]+)")
@@ -37,6 +39,8 @@ class VerifyingKey:
             raise Refused("a verifying key has three parts, joined by `+`")
         name, key_hash, encoded = parts
         check_key_name(name)
+        if len(name.encode()) > KEY_NAME_BYTES_MAX:
+            raise Refused(f"a key name has at most {KEY_NAME_BYTES_MAX} bytes")
         typed = base64_bytes(encoded)
         if len(typed) != 33 or typed[0] != type:
             raise Refused(f"not an Ed25519 key of type {type:#04x}")
@@ -100,7 +104,7 @@ class Note:
 
 
 def check_key_name(name: str) -> None:
-    if not name or any(character.isspace() or character == "+" or not character.isprintable() for character in name):
+    if not name or any(c == "+" or c.isspace() or category(c) == "Cc" for c in name):
         raise Refused("a key name is not empty and holds no space, no `+` and no control character")
 
 

@@ -16,8 +16,13 @@ UINT64 = ("INT64", "Int(bitWidth=64, isSigned=false)", arrow.uint64())
 INT32 = ("INT32", "None", arrow.int32())
 BINARY = ("BYTE_ARRAY", "None", arrow.binary())
 STRING = ("BYTE_ARRAY", "String", arrow.string())
-TIMESTAMP = ("INT64", "Timestamp(isAdjustedToUTC=false, timeUnit=microseconds", arrow.timestamp("us"))
-COLUMNS = {
+# Times are of UTC, whether the file says so or not.
+TIMESTAMP = (
+    "INT64",
+    ("Timestamp(isAdjustedToUTC=false, timeUnit=micro", "Timestamp(isAdjustedToUTC=true, timeUnit=micro"),
+    arrow.int64(),
+)
+COLUMNS: dict[str, Any] = {
     "entry_index": UINT64,
     "leaf": BINARY,
     "leaf_hash": BINARY,
@@ -38,7 +43,6 @@ def rows(raw: bytes) -> Iterator[dict[str, Any]]:
         _check_schema(file.schema)
         for batch in file.iter_batches(columns=list(COLUMNS)):
             columns = {name: batch.column(name).cast(type) for name, (*_, type) in COLUMNS.items()}
-            columns["appended_at"] = columns["appended_at"].cast(arrow.int64())
             yield from arrow.RecordBatch.from_pydict(columns).to_pylist()
     except (arrow.ArrowException, OSError) as error:
         raise Refused(f"not a part of an export: {error}") from error

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from . import inclusion, payload, wire
+from . import inclusion, names, payload, wire
 from .checkpoint import Checkpoint
 from .commitment import commitment
 from .leaf import Leaf
@@ -14,7 +14,8 @@ from .note import VerifyingKey
 from .refusal import Refused
 from .tree import leaf_hash
 
-# Numbers of the contract: CandidateEvent, its member `candidate_approved`, and the fields of that.
+# Numbers of the contract: CandidateEvent's candidate and events, its member `candidate_approved`, and two fields of that.
+CANDIDATE = 1
 EVENTS = range(20, 41)
 CANDIDATE_APPROVED = 26
 CAUSE, STANDING_APPROVAL = 3, 5
@@ -70,43 +71,49 @@ class Permit:
                 raise Refused("payload and nonce have another digest")
         with _check(9):
             inclusion.verify(self.index, checkpoint.size, leaf_hash(self.leaf), self.proof, checkpoint.root)
-        if leaf.subject_revision == 1:
-            self._verify_grant(leaf, checkpoint)
+        if self.grant is not None:
+            self._verify_grant(self.grant, leaf, checkpoint)
+        _require(10, self.grant is not None or leaf.subject_revision != 1, "given ahead, without its grant")
         return checkpoint
 
-    def _verify_grant(self, approving: Leaf, checkpoint: Checkpoint) -> None:
-        grant = self.grant
-        if grant is None:
-            raise CheckFailed(10, "an approval given ahead, without its grant")
+    def _verify_grant(self, grant: Grant, approving: Leaf, checkpoint: Checkpoint) -> None:
         with _check(11):
             if commitment(grant.approving_content, grant.approving_salt) != approving.commitment:
                 raise Refused("another content than the leaf commits to")
-            standing_approval = _standing_approval(grant.approving_content)
-            workspace = "/".join(self.candidate.split("/")[:2])
-            if not standing_approval.startswith(f"{workspace}/standingApprovals/"):
-                raise Refused("a standing approval of another workspace")
-        with _check(12):
+            standing_approval = _standing_approval(grant.approving_content, self.candidate)
+        _require(12, grant.index < self.index, "granted after the approval")
+        with _check(13):
             granted = Leaf.decode(grant.leaf)
-            if (granted.kind, granted.subject) != ("standing_approval_granted", standing_approval):
-                raise Refused("not the grant of that standing approval")
+            if (granted.origin, granted.kind) != (approving.origin, "standing_approval_granted"):
+                raise Refused("no grant in this log")
+            if granted.subject != standing_approval:
+                raise Refused("the grant of another standing approval")
             if (granted.principal_kind, granted.principal_reference) != ("human", approving.principal_reference):
                 raise Refused("granted by somebody else")
-        with _check(13):
-            if grant.index >= self.index:
-                raise Refused("granted after the approval")
+        with _check(14):
             inclusion.verify(grant.index, checkpoint.size, leaf_hash(grant.leaf), grant.proof, checkpoint.root)
 
 
-def _standing_approval(content: bytes) -> str:
-    """Returns the standing approval that an approving event names as its cause."""
-    events = [(number, value) for number, type, value in wire.fields(content) if number in EVENTS and type == wire.BYTES]
+def _standing_approval(content: bytes, candidate: str) -> str:
+    """Returns the standing approval of the candidate's workspace that an approving event names as its cause."""
+    if wire.text(content, CANDIDATE) != candidate:
+        raise Refused("the content is about another candidate")
+    events = [
+        (number, value) for number, type, value in wire.fields(content) if number in EVENTS and type == wire.BYTES
+    ]
     if not events or events[-1][0] != CANDIDATE_APPROVED:
         raise Refused("the content is no approval")
     # A member that comes in pieces is the pieces one after the other.
     approved = b"".join(bytes(value) for number, value in events if number == CANDIDATE_APPROVED)
     if wire.number(approved, CAUSE) != CAUSE_STANDING_APPROVAL:
         raise Refused("the approval was not given ahead")
-    return wire.text(approved, STANDING_APPROVAL)
+    text = wire.text(approved, STANDING_APPROVAL)
+    standing_approval, about = names.parse(text), names.parse(candidate)
+    if standing_approval is None or about is None or standing_approval.collection != "standingApprovals":
+        raise Refused("no standing approval is named")
+    if standing_approval.workspace != about.workspace:
+        raise Refused("a standing approval of another workspace")
+    return text
 
 
 def _require(check: int, holds: bool, why: str) -> None:

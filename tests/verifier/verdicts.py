@@ -125,7 +125,9 @@ def _log(input: Input) -> Verdict:
     origin, key = input["origin"], VerifyingKey.parse(input["key"])
     audit = Audit(origin, [Checkpoint.verify(note.encode(), key, origin) for note in input["checkpoints"]])
     for entry in input["entries"]:
-        stored = {name: entry[name] and _bytes(entry[name]) for name in ("leaf", "leaf_hash", "salt", "content")}
+        stored: dict[str, Any] = {
+            name: entry[name] and _bytes(entry[name]) for name in ("leaf", "leaf_hash", "salt", "content")
+        }
         audit.add(Entry(entry["index"], **stored))
     audited = audit.finish()
     return {"size": audited.size, "root": audited.root.hex(), "erased": audited.erased}

@@ -10,7 +10,9 @@ def bytes_(random: Random, raw: bytes) -> tuple[str, bytes]:
     at, other = random.randrange(len(raw) + 1), random.randrange(len(raw) + 1)
     start, end = sorted((at, other))
     ways = {
-        f"a bit flipped at {at}": raw[:at] + bytes(b ^ 1 << random.randrange(8) for b in raw[at : at + 1]) + raw[at + 1 :],
+        f"a bit flipped at {at}": raw[:at]
+        + bytes(b ^ 1 << random.randrange(8) for b in raw[at : at + 1])
+        + raw[at + 1 :],
         f"a byte replaced at {at}": raw[:at] + random.randbytes(1) + raw[at + 1 :],
         f"a byte missing at {at}": raw[:at] + raw[at + 1 :],
         f"a byte inserted at {at}": raw[:at] + random.randbytes(1) + raw[at:],
@@ -60,7 +62,9 @@ def hashes(random: Random, proof: list[bytes], others: list[bytes]) -> tuple[str
         "a hash before all": [other, *proof],
         "a hash behind all": [*proof, other],
         f"hash {at} missing": proof[:at] + proof[at + 1 :],
-        f"hash {at} with another bit": proof[:at] + [_flipped(random, step) for step in proof[at : at + 1]] + proof[at + 1 :],
+        f"hash {at} with another bit": proof[:at]
+        + [_flipped(random, step) for step in proof[at : at + 1]]
+        + proof[at + 1 :],
         f"hash {at} replaced": proof[:at] + [other for _ in proof[at : at + 1]] + proof[at + 1 :],
         "no hash": [],
         "reversed": proof[::-1],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,10 +16,8 @@ import pyarrow.parquet
 from .. import canonical_json
 from ..checkpoint import Checkpoint
 from ..leaf import Leaf
-from ..manifest import PART_ROWS
 from ..tree import EMPTY_ROOT, leaf_hash, root
 from . import alter
-from .leaves import leaf
 from .signer import EXPORTER, LOG, OTHER_LOG, Signer
 
 Members = dict[str, Any]
@@ -40,6 +39,9 @@ CELLS: dict[str, list[Any]] = {
 }
 
 
+SMALLER = "smaller parts"
+
+
 class _Base:
     """An export as it should be, in memory."""
 
@@ -56,7 +58,6 @@ def prepare(export: Path, out: Path) -> None:
     manifest = canonical_json.read((export / "manifest.json").read_bytes())
     table = arrow.concat_tables(pyarrow.parquet.read_table(export / part["file"]) for part in manifest["parts"])
     _bases["small"] = _Base(manifest["origin"], _plain(table), out)
-    _bases.pop("large", None)
 
 
 def case(random: Random) -> dict[str, Any]:
@@ -108,7 +109,8 @@ def _of_manifest(random: Random, base: _Base) -> Made:
     parts = _parts(base, [base.table])
     members, part = _members(base, parts), _parts(base, [base.table])[0][0]
     size, other = members["size"], base.hashes[0].hex()
-    half = _parts(base, [base.table.slice(0, 100), base.table.slice(100)])
+    cut = random.choice([100, 128, 256])
+    half = _parts(base, [base.table.slice(at, cut) for at in range(0, size, cut)])
     ways: dict[str, Members] = {
         "another version": {"format_version": 2},
         "another origin": {"origin": base.origin + "x"},
@@ -145,12 +147,12 @@ def _of_manifest(random: Random, base: _Base) -> Made:
             "checkpoint": LOG.checkpoint(Checkpoint("other", size, bytes.fromhex(members["root"])))
         },
     }
-    change, changed = random.choice([*sorted(ways.items()), ("uneven parts", {"parts": [part for part, _ in half]})])
-    if change == "uneven parts":
+    change, changed = random.choice([*sorted(ways.items()), (SMALLER, {"parts": [part for part, _ in half]})])
+    if change == SMALLER:
         parts = half
     exporter = Signer(random.choice(["countersign-export", "countersign-export", "somebody"]))
     folder = _write(random, base, parts, {"exporter": exporter.vkey(), **changed}, exporter)
-    return f"{change}, by {exporter.key.name}", folder, exporter
+    return f"{change} ({cut}), by {exporter.key.name}", folder, exporter
 
 
 def _of_files(random: Random, base: _Base) -> Made:
@@ -164,8 +166,8 @@ def _of_files(random: Random, base: _Base) -> Made:
     ways: dict[str, Callable[[], object]] = {
         f"{file.name}: {change}": lambda: file.write_bytes(altered),
         f"{change} in {file.name}": lambda: file.write_bytes(altered),
-        f"no {file.name}": file.unlink,
-        "an empty folder": lambda: [path.unlink() for path in (manifest, signature, part)],
+        f"no {file.name}": lambda: os.remove(file),
+        "an empty folder": lambda: _emptied(folder),
         "no folder": lambda: shutil.rmtree(folder),
         "a part too many": lambda: shutil.copy(part, folder / "part-000001.parquet"),
         "a file that could be a part": lambda: (folder / "part-x.parquet").write_bytes(b""),
@@ -196,18 +198,25 @@ def _of_link(random: Random, base: _Base) -> Made:
 
 
 def _of_size(random: Random, small: _Base) -> Made:
-    """One entry more than a part holds, rarely; else few."""
-    if random.random() < 0.7:
+    """An export of many small parts, or of few entries."""
+    if random.random() < 0.3:
         count = random.randrange(3)
         base = _Base(small.origin, small.table.slice(0, count), small.out)
         return f"{count} entries", _write(random, base, _parts(base, [base.table] if count else [])), EXPORTER
-    if "large" not in _bases:
-        _bases["large"] = _Base(small.origin, _long(small.origin, PART_ROWS + 1), small.out)
-    base = _bases["large"]
-    first, second = base.table.slice(0, PART_ROWS), base.table.slice(PART_ROWS)
-    parts = random.choice([[first, second], [first, second], [first], [base.table], [first.slice(0, 1), second]])
-    folder = _write(random, base, _parts(base, parts))
-    return f"a full part and more, as {[part.num_rows for part in parts]}", folder, EXPORTER
+    rows = random.choice([16, 32, 64, 128, 24])
+    tables = [small.table.slice(at, rows) for at in range(0, len(small.hashes), rows)]
+    at, other = random.randrange(len(tables)), random.randrange(len(tables))
+    swapped = list(tables)
+    swapped[at], swapped[other] = swapped[other], swapped[at]
+    ways = {
+        "nothing": tables,
+        f"part {at} missing": tables[:at] + tables[at + 1 :],
+        f"part {at} twice": tables[: at + 1] + tables[at:],
+        f"parts {at} and {other} swapped": swapped,
+        f"part {at} without its last row": [*tables[:at], tables[at].slice(0, rows - 1), *tables[at + 1 :]],
+    }
+    change, parts = random.choice([("nothing", tables), *sorted(ways.items())])
+    return f"parts of {rows}: {change}", _write(random, small, _parts(small, parts)), EXPORTER
 
 
 Part = tuple[Members, bytes]
@@ -268,6 +277,11 @@ def _write(
     return folder
 
 
+def _emptied(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.mkdir()
+
+
 def _json(value: Any) -> str:
     """Writes canonical JSON, but integers as they are: some are none that canonical JSON has."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -287,7 +301,9 @@ def _plain(table: arrow.Table) -> arrow.Table:
             table = table.set_column(at, field.name, table.column(at).cast(plain[field.type]))
         elif arrow.types.is_large_list(field.type) or arrow.types.is_list(field.type):
             value = plain.get(field.type.value_type, field.type.value_type)
-            table = table.set_column(at, field.name, arrow.chunked_array([arrow.array(table.column(at).to_pylist(), arrow.list_(value))]))
+            table = table.set_column(
+                at, field.name, arrow.chunked_array([arrow.array(table.column(at).to_pylist(), arrow.list_(value))])
+            )
     return table.replace_schema_metadata(None)
 
 
@@ -319,21 +335,3 @@ def _bit(random: Random, raw: bytes) -> bytes:
 
 def _actor(raw: bytes) -> bytes:
     return Leaf(**{**vars(Leaf.decode(raw)), "principal_reference": "p_somebody"}).encode()
-
-
-def _long(origin: str, count: int) -> arrow.Table:
-    """Makes a log of its own, of the columns that say what the leaf says."""
-    made = [leaf(Random(index), origin=origin, appended_at_us=index) for index in range(count)]
-    raws = [each.encode() for each in made]
-    return arrow.table({
-        "entry_index": arrow.array(range(count), arrow.uint64()),
-        "leaf": raws,
-        "leaf_hash": list(map(leaf_hash, raws)),
-        "kind": [each.kind for each in made],
-        "candidate": [each.subject for each in made],
-        "candidate_slice": arrow.array([int(each.subject[-2:], 16) for each in made], arrow.int32()),
-        "revision": arrow.array([each.subject_revision for each in made], arrow.uint64()),
-        "actor_kind": [each.principal_kind for each in made],
-        "actor": [each.principal_reference for each in made],
-        "appended_at": arrow.array([each.appended_at_us for each in made], arrow.timestamp("us")),
-    })  # fmt: skip

@@ -78,7 +78,9 @@ def _value(random: Random, depth: int) -> Any:
 
 
 def _text(random: Random) -> str:
-    ranges = random.choice([(0x20, 0x7F), (0, 0x20), (0x80, 0x800), (0xD7F0, 0xE010), (0xFFF0, 0x10010), (0x1F600, 0x1F610)])
+    ranges = random.choice(
+        [(0x20, 0x7F), (0, 0x20), (0x80, 0x800), (0xD7F0, 0xE010), (0xFFF0, 0x10010), (0x1F600, 0x1F610)]
+    )
     return "".join(chr(random.randrange(*ranges)) for _ in range(random.randrange(6)))
 
 

@@ -85,7 +85,9 @@ def _rows(random: Random, entries: list[Entry], signed: list[Checkpoint]) -> tup
     return change, moved, signed
 
 
-def _rewritten(random: Random, entries: list[Entry], signed: list[Checkpoint]) -> tuple[str, list[Entry], list[Checkpoint]]:
+def _rewritten(
+    random: Random, entries: list[Entry], signed: list[Checkpoint]
+) -> tuple[str, list[Entry], list[Checkpoint]]:
     """Writes a leaf anew, all that follows from it with it, and signs again: at the end, or at every checkpoint."""
     at = random.randrange(len(entries))
     old = Leaf.decode(bytes.fromhex(entries[at]["leaf"]))

@@ -12,7 +12,20 @@ from .signer import LOG, ORIGIN, OTHER_LOG, STRANGER, WITNESS, Signer, text_of
 
 
 def key_case(random: Random) -> dict[str, Any]:
-    names = ["a", "log.example/ä", "a b", "a+b", "", "a\u00a0b", "a\u0085b", "a\u200bb", "a\x7fb", "\u3000", "é" * 127, "é" * 128]
+    names = [
+        "a",
+        "log.example/ä",
+        "a b",
+        "a+b",
+        "",
+        "a\u00a0b",
+        "a\u0085b",
+        "a\u200bb",
+        "a\x7fb",
+        "\u3000",
+        "é" * 127,
+        "é" * 128,
+    ]
     signer = random.choice([LOG, STRANGER, WITNESS, Signer(random.choice(names))])
     text = signer.vkey()
     name, hash, encoded = text.rsplit("+", 2) if "+" in text else (text, "", "")
@@ -54,7 +67,10 @@ def cosignature_case(random: Random) -> dict[str, Any]:
         "another's": Signer("witness.example", "another", 0x04).cosign(text, time),
     }
     change, line = random.choice(sorted(ways.items()))
-    return {"change": change, "input": {"note": f"{text}\n{LOG.line(text)}{line}".encode().hex(), "witness": WITNESS.vkey()}}
+    return {
+        "change": change,
+        "input": {"note": f"{text}\n{LOG.line(text)}{line}".encode().hex(), "witness": WITNESS.vkey()},
+    }
 
 
 def _whole(random: Random, checkpoint: Checkpoint) -> tuple[str, bytes]:
@@ -87,7 +103,10 @@ def _of_text(random: Random, checkpoint: Checkpoint) -> tuple[str, bytes]:
         "a signature line in the text": text + LOG.line(text),
         "a dash in an extension": text + "— a AAAAAAA=\n",
         "stray bits in the root": alter.stray_bits(random, text)[1],
-        "a root in the URL alphabet": text.replace("+", "-").replace("/workspaces", "\0").replace("/", "_").replace("\0", "/workspaces"),
+        "a root in the URL alphabet": text.replace("+", "-")
+        .replace("/workspaces", "\0")
+        .replace("/", "_")
+        .replace("\0", "/workspaces"),
         "something": alter.bytes_(random, text.encode())[1].decode("utf-8", "replace"),
     }
     change, changed = random.choice(sorted(ways.items()))
@@ -125,7 +144,7 @@ def _of_signatures(random: Random, checkpoint: Checkpoint) -> tuple[str, bytes]:
         "a hyphen": good.replace("—", "-"),
         "no line feed at the end": good[:-1],
         "two line feeds at the end": good + "\n",
-        "a stray bit": f"— {LOG.key.name} {alter.stray_bits(random, encoded)[1]}" ,
+        "a stray bit": f"— {LOG.key.name} {alter.stray_bits(random, encoded)[1]}",
         "100 of them": STRANGER.raw_line(bytes(64)) * 99 + good,
         "101 of them": STRANGER.raw_line(bytes(64)) * 100 + good,
         "a very long one": STRANGER.raw_line(bytes(196_000)) + good,

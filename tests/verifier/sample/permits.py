@@ -51,7 +51,7 @@ def _in_log(random: Random, approving: Leaf, nonce: bytes) -> Permit:
 
 
 def _altered(random: Random, approving: Leaf, permit: Permit) -> tuple[str, Permit]:
-    recorded = {
+    recorded: dict[str, dict[str, Any]] = {
         "recorded in another log": {"origin": "ledger.example/workspaces/other"},
         "recorded as collected": {"kind": "approval_collected"},
         "recorded by a generator": {"principal_kind": "generator"},

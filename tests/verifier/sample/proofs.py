@@ -55,7 +55,13 @@ def consistency_case(random: Random) -> dict[str, Any]:
                 change, roots = "roots swapped", roots[::-1]
             case _:
                 change, roots[random.randrange(2)] = "another root", random.choice([*others, random.randbytes(32)])
-    shown = {"old_size": old, "new_size": new, "old_root": roots[0].hex(), "new_root": roots[1].hex(), "proof": _shown(proof)}
+    shown = {
+        "old_size": old,
+        "new_size": new,
+        "old_root": roots[0].hex(),
+        "new_root": roots[1].hex(),
+        "proof": _shown(proof),
+    }
     return {"change": change, "input": shown}
 
 

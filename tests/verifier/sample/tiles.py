@@ -15,7 +15,10 @@ def tree_case(random: Random) -> dict[str, Any]:
 
 def case(random: Random) -> dict[str, Any]:
     size = random.choice([*EDGES, random.randrange(10_000)])
-    level, index = random.choice([0, 0, 1, 2, 7, 8, 63]), random.choice([0, 1, 255, 999, 1000, 1_234_067, 2**56 - 1, 2**56])
+    level, index = (
+        random.choice([0, 0, 1, 2, 7, 8, 63]),
+        random.choice([0, 1, 255, 999, 1000, 1_234_067, 2**56 - 1, 2**56]),
+    )
     width = random.choice([0, 1, 17, 255, 256, 257])
     length = 32 * width + random.choice([0, 0, 0, 1, 32, -32])
     raw = random.randbytes(max(length, 0))
