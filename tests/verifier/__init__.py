@@ -8,7 +8,7 @@ A file is one idea, each uses only those before it:
 
     refusal, encoding, names             how verifying ends; base64, hexadecimal, decimals; resource names
     canonical_json, payload              what a reviewer approves
-    commitment, leaf                     an entry
+    commitment, leaf, sealed             an entry, and its content as it is stored
     tree, inclusion, consistency, tiles  the tree over the entries
     note, checkpoint, cosignature        what is signed
     tlog_proof, wire, permit, audit      what is proved

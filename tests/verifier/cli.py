@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     added = keyed(command("ledger", _ledger, "audits the logs in a ledger's SQLite file"))
     added.add_argument("file", type=Path, metavar="LEDGER.DB")
     added.add_argument("--workspace", metavar="ID", help="only the log of this one")
+    added.add_argument("--content-keys", type=Path, metavar="FILE", help="content-keys.db, to look into contents")
     added.add_argument("--remembered", type=Path, metavar="FILE", help="a checkpoint that was seen before")
 
     added = keyed(command("export", _export, "verifies an export: manifest, signatures, parts, leaves and roots"))
@@ -105,7 +106,8 @@ def _ledger(options: Any) -> object:
     for workspace in [options.workspace] if options.workspace else found:
         origin = f"{key.name}/workspaces/{workspace}"
         known = [Checkpoint.verify(remembered, key, origin)] if remembered else []
-        logs.append({"origin": origin, **asdict(ledger_file.audit(options.file, workspace, key, origin, known))})
+        audited = ledger_file.audit(options.file, workspace, key, origin, known, options.content_keys)
+        logs.append({"origin": origin, **asdict(audited)})
     return {"logs": logs}
 
 

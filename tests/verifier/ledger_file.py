@@ -11,6 +11,7 @@ from .audit import Audit, Audited, Entry, Finding
 from .checkpoint import Checkpoint
 from .note import VerifyingKey
 from .refusal import Refused, Unreadable
+from .sealed import Erasures, fingerprint, unseal
 from .tiles import WIDTH, TileId, hashes_of_tile
 from .tree import leaf_hash, root
 
@@ -23,18 +24,33 @@ def workspaces(path: Path) -> list[str]:
 
 
 def audit(
-    path: Path, workspace: str, key: VerifyingKey, origin: str, remembered: list[Checkpoint] | None = None
+    path: Path,
+    workspace: str,
+    key: VerifyingKey,
+    origin: str,
+    remembered: list[Checkpoint] | None = None,
+    content_keys: Path | None = None,
 ) -> Audited:
-    """Audits one log against its own checkpoints, and those that the auditor remembers; raises `Finding`."""
+    """Audits one log against its own checkpoints, and those that the auditor remembers; raises `Finding`.
+
+    Contents are looked into as far as their keys are given; who has none checks all but contents."""
+    keys = _content_keys(content_keys) if content_keys else None
     with _open(path) as database:
         signed = _checkpoints(database, workspace, key, origin)
         log = Audit(origin, [*signed, *(remembered or [])])
         tiles = _Tiles(database, workspace)
-        for entry in _entries(database, workspace):
-            log.add(entry)
+        erasures = Erasures()
+        for entry, is_kept in _entries(database, workspace, keys):
+            leaf = log.add(entry)
             tiles.add(leaf_hash(entry.leaf))
+            try:
+                erasures.add(entry.index, leaf, is_kept)
+            except Refused as refused:
+                raise Finding(entry.index, entry.index, str(refused)) from refused
         audited = log.finish()
         tiles.finish()
+        if (lost := erasures.lost()) is not None:
+            raise Finding(lost, lost, "the content is gone, and no entry says that it was erased")
         if audited.size and (not signed or signed[-1].size < audited.size):
             raise Finding(signed[-1].size if signed else 0, audited.size - 1, "under no checkpoint")
         return audited
@@ -58,14 +74,41 @@ def _checkpoints(database: sqlite3.Connection, workspace: str, key: VerifyingKey
     return signed
 
 
-def _entries(database: sqlite3.Connection, workspace: str) -> Iterator[Entry]:
+def _entries(
+    database: sqlite3.Connection, workspace: str, keys: dict[int, bytes] | None
+) -> Iterator[tuple[Entry, bool]]:
+    """Yields entries, and whether the content of each is still there."""
+    is_sealed = "sealed" in (column for _, column, *_ in database.execute("PRAGMA table_info(entries)"))
+    columns = "NULL, NULL, sealed, content_key" if is_sealed else "salt, content, content, 0"
     rows = database.execute(
-        "SELECT entry_index, leaf, leaf_hash, salt, content, idempotency_key"
+        f"SELECT entry_index, leaf, leaf_hash, idempotency_key, {columns}"
         " FROM entries WHERE workspace = ? ORDER BY entry_index",
         (workspace,),
     )
-    for index, leaf, hash, salt, content, key in rows:
-        yield Entry(index, leaf, hash, salt, content, {"idempotency_key": key})
+    for index, leaf, hash, key, salt, content, kept, number in rows:
+        if is_sealed and kept and keys is not None:
+            salt, content = _unsealed(index, kept, number, keys, leaf_hash(leaf))
+        yield Entry(index, leaf, hash, salt, content, {"idempotency_key": key}), len(kept) > 0
+
+
+def _unsealed(index: int, sealed: bytes, number: int, keys: dict[int, bytes], hash: bytes) -> tuple[bytes, bytes]:
+    try:
+        if number not in keys:
+            raise Refused(f"the content's key, number {number}, is missing")
+        return unseal(sealed, keys[number], hash)
+    except Refused as refused:
+        raise Finding(index, index, str(refused)) from refused
+
+
+def _content_keys(path: Path) -> dict[int, bytes]:
+    """Reads the file of content keys; refuses a key that is not the one its fingerprint was taken of."""
+    with _open(path) as database:
+        keys = {}
+        for number, secret, stored in database.execute("SELECT number, secret, fingerprint FROM content_keys"):
+            if fingerprint(number, secret) != stored:
+                raise Refused(f"content key {number} is not the one that its fingerprint was taken of")
+            keys[number] = secret
+        return keys
 
 
 class _Tiles:

@@ -6,6 +6,7 @@ import unittest
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from .. import ledger_file
 from ..audit import Audited, Finding
@@ -48,7 +49,7 @@ class LedgerFile(unittest.TestCase):
             database.commit()
         self.hashes = hashes
 
-    def audit(self, *changes: str, remembered: list[Checkpoint] | None = None) -> Audited:
+    def audit(self, *changes: str, remembered: list[Checkpoint] | None = None, keys: Path | None = None) -> Audited:
         """Audits the file with these changes to it."""
         copy = Path(self.folder.name) / "copy.db"
         copy.write_bytes(self.path.read_bytes())
@@ -56,9 +57,9 @@ class LedgerFile(unittest.TestCase):
             for change in changes:
                 database.execute(change)
             database.commit()
-        return ledger_file.audit(copy, "demo", LOG.key, ORIGIN, remembered)
+        return ledger_file.audit(copy, "demo", LOG.key, ORIGIN, remembered, keys)
 
-    def finds(self, first: int, *changes: str, **more: list[Checkpoint]) -> None:
+    def finds(self, first: int, *changes: str, **more: Any) -> None:
         with self.assertRaises(Finding, msg=str(changes)) as found:
             self.audit(*changes, **more)
         self.assertEqual(found.exception.first, first, f"{changes}: {found.exception}")
