@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -163,9 +163,18 @@ def _tell(options: Any, told: object) -> None:
         print(json.dumps(shown))
         return
     print("verified")
-    for name, value in shown.items():
-        for line in value if isinstance(value, list) else [value]:
-            print(f"  {name}: {line}")
+    for line in _lines(shown):
+        print(f"  {line}")
+
+
+def _lines(value: Any, place: str = "") -> Iterator[str]:
+    """Yields a line for each value, named by its place: `logs.0.size: 7`."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    if items is None:
+        yield f"{place}: {value}"
+        return
+    for name, item in items:
+        yield from _lines(item, f"{place}.{name}" if place else str(name))
 
 
 def _shown(value: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import consistency, cosignature, export, inclusion, payload
+from . import consistency, export, inclusion, payload
 from .audit import Audit, Entry, Finding
 from .checkpoint import Checkpoint
 from .commitment import commitment
@@ -60,10 +60,6 @@ def _key(input: Input) -> Verdict:
 
 def _checkpoint(input: Input) -> Verdict:
     return _signed(Checkpoint.verify(_bytes(input["note"]), VerifyingKey.parse(input["key"]), input["origin"]))
-
-
-def _cosignature(input: Input) -> Verdict:
-    return {"time": cosignature.verify(_bytes(input["note"]), cosignature.parse_witness_key(input["witness"]))}
 
 
 def _tlog_proof(input: Input) -> Verdict:
@@ -157,7 +153,6 @@ JUDGES: dict[str, Callable[[Input], Verdict]] = {
     "commitment": _commitment,
     "key": _key,
     "checkpoint": _checkpoint,
-    "cosignature": _cosignature,
     "tlog_proof": _tlog_proof,
     "inclusion": _inclusion,
     "consistency": _consistency,

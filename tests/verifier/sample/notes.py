@@ -1,4 +1,4 @@
-"""Verifying keys, checkpoints and cosignatures."""
+"""Verifying keys and checkpoints."""
 
 from __future__ import annotations
 
@@ -49,28 +49,6 @@ def checkpoint_case(random: Random) -> dict[str, Any]:
     checkpoint = Checkpoint(ORIGIN, random.choice([0, 1, 256, 2**63, 2**64 - 1]), random.randbytes(32))
     change, raw = random.choice([_whole, _of_text, _of_signatures, _altered, _altered])(random, checkpoint)
     return {"change": change, "input": {"note": raw.hex(), "key": LOG.vkey(), "origin": ORIGIN}}
-
-
-def cosignature_case(random: Random) -> dict[str, Any]:
-    text = text_of(Checkpoint(ORIGIN, random.randrange(2**40), random.randbytes(32)))
-    time = random.randrange(2**32)
-    ways = {
-        "nothing": WITNESS.cosign(text, time),
-        "twice, at two times": WITNESS.cosign(text, time) + WITNESS.cosign(text, time + 1),
-        "a time too large": WITNESS.cosign(text, 2**63),
-        "the last time": WITNESS.cosign(text, 2**63 - 1),
-        "over another text": WITNESS.cosign(text + "x\n", time),
-        "no witness": "",
-        "a plain signature": WITNESS.line(text),
-        "too short": WITNESS.raw_line(bytes(71)),
-        "a byte too many": WITNESS.raw_line(bytes(73)),
-        "another's": Signer("witness.example", "another", 0x04).cosign(text, time),
-    }
-    change, line = random.choice(sorted(ways.items()))
-    return {
-        "change": change,
-        "input": {"note": f"{text}\n{LOG.line(text)}{line}".encode().hex(), "witness": WITNESS.vkey()},
-    }
 
 
 def _whole(random: Random, checkpoint: Checkpoint) -> tuple[str, bytes]:
