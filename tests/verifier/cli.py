@@ -10,7 +10,7 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from . import cosignature, export, ledger_file, sample, vectors
+from . import cosignature, export, ledger_file, vectors
 from .checkpoint import Checkpoint
 from .note import VerifyingKey
 from .permit import CheckFailed
@@ -137,6 +137,8 @@ def _vectors(options: Any) -> object:
 
 
 def _sample(options: Any) -> None:
+    from . import sample  # altering exports needs PyArrow, and nobody else does
+
     for case in sample.cases(options.seed, options.count, options.export, options.out):
         json.dump(case, sys.stdout, ensure_ascii=True)
         sys.stdout.write("\n")

@@ -98,8 +98,10 @@ def _rows(folder: Path, part: Part) -> Iterator[dict[str, Any]]:
     raw = _read(folder, part.file)
     if (len(raw), sha256(raw).digest()) != (part.size, part.sha256):
         raise Refused(f"`{part.file}` is not the file that the manifest names")
-    from . import parquet  # whoever verifies no export needs no PyArrow
-
+    try:
+        from . import parquet
+    except ImportError as error:
+        raise Unreadable("reading exports needs PyArrow: `pip install pyarrow`") from error
     return parquet.rows(raw)
 
 
