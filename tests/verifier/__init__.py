@@ -13,6 +13,6 @@ A file is one idea, each uses only those before it:
     note, checkpoint, cosignature        what is signed
     tlog_proof, wire, permit, audit      what is proved
     ledger_file                          a log in a SQLite file
-    manifest, export, parquet            exports; only `parquet` needs more than the standard library and `cryptography`
+    manifest, contents, export, parquet  exports; only `parquet` needs more than the standard library and `cryptography`
     vectors, verdicts, sample            what the tests compare
 """

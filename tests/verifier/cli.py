@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     added = keyed(command("export", _export, "verifies an export: manifest, signatures, parts, leaves and roots"))
     added.add_argument("folder", type=Path, metavar="DIR")
     added.add_argument("--export-key", type=Path, metavar="FILE", help="the exporter's verifying key")
+    added.add_argument("--content-keys", type=Path, metavar="FILE", help="content-keys.db, to look into contents")
     added.add_argument(
         "--earlier", type=Path, metavar="FILE", help="the manifest.json of the export before, kept elsewhere"
     )
@@ -114,7 +115,8 @@ def _ledger(options: Any) -> object:
 def _export(options: Any) -> object:
     exporter = _key(options.export_key) if options.export_key else None
     earlier = _read(options.earlier) if options.earlier else None
-    return export.verify(options.folder, _key(options.key), exporter, earlier)
+    keys = ledger_file.read_content_keys(options.content_keys) if options.content_keys else None
+    return export.verify(options.folder, _key(options.key), exporter, earlier, keys)
 
 
 def _proof(options: Any) -> object:

@@ -6,14 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from . import names
+from .contents import ContentKeys, ContentsOfPart, Opened
 from .leaf import Leaf
 from .manifest import Manifest, Part, verify_signature
 from .note import VerifyingKey
 from .refusal import Refused, Unreadable
 from .tree import Edge, leaf_hash
+
+Rows = Iterator[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class VerifiedExport:
     manifest_sha256: bytes
     previous_sha256: bytes | None
     exporter_pinned: bool
+    contents: Opened | None
 
 
 def verify(
@@ -34,9 +39,10 @@ def verify(
     key: VerifyingKey,
     exporter: VerifyingKey | None = None,
     earlier: bytes | None = None,
+    content_keys: ContentKeys | None = None,
 ) -> VerifiedExport:
-    """Verifies an export with the log's key; with the exporter's, too, where it is known, and with the bytes of the
-    manifest before, where they were kept."""
+    """Verifies an export with the log's key; with the exporter's, too, where it is known; with the bytes of the manifest
+    before, where they were kept; and contents, as far as their keys are given."""
     raw = _read_manifest(folder)
     manifest = Manifest.parse(raw)
     manifest.verify(key)
@@ -45,7 +51,8 @@ def verify(
         raise Refused("the export is by another exporter")
     _verify_earlier(manifest, earlier)
     _verify_files(folder, manifest)
-    _verify_rows(folder, manifest)
+    counts = Opened()
+    _verify_rows(folder, manifest, content_keys, counts)
     return VerifiedExport(
         manifest.origin,
         manifest.size,
@@ -54,6 +61,7 @@ def verify(
         sha256(raw).digest(),
         manifest.previous.sha256 if manifest.previous else None,
         exporter is not None,
+        counts if manifest.has_contents else None,
     )
 
 
@@ -68,24 +76,31 @@ def _verify_earlier(manifest: Manifest, earlier: bytes | None) -> None:
 
 
 def _verify_files(folder: Path, manifest: Manifest) -> None:
-    if odd := _part_names(folder) ^ {part.file for part in manifest.parts}:
+    named = {part.file for part in manifest.parts}
+    named |= {part.contents.file for part in manifest.parts if part.contents}
+    if odd := _part_names(folder) ^ named:
         raise Refused(f"`{min(odd)}` is missing or too many")
 
 
-def _verify_rows(folder: Path, manifest: Manifest) -> None:
+def _verify_rows(folder: Path, manifest: Manifest, keys: ContentKeys | None, counts: Opened) -> None:
     whole, time = Edge(), None
     previous = manifest.previous
     for part in manifest.parts:
         own = Edge()
+        contents = _contents(folder, part, keys, counts)
         for row in _rows(folder, part):
             leaf = _verify_row(row, whole.size, manifest.origin)
             if time is not None and leaf.appended_at_us < time:
                 raise Refused(f"entry {whole.size}: appended before the entry before it")
             time = leaf.appended_at_us
+            if contents:
+                contents.check_next(whole.size, leaf, row["leaf_hash"], row["reading"])
             own.append(row["leaf_hash"])
             whole.append(row["leaf_hash"])
             if previous and whole.size == previous.size and whole.root() != previous.root:
                 raise Refused("the entries do not lead to the root of the export before")
+        if contents:
+            contents.end()
         if (own.size, own.root()) != (part.rows, part.root):
             raise Refused(f"`{part.file}` has other rows, or leads to another root")
     if previous and previous.size == 0 and previous.root != Edge().root():
@@ -94,15 +109,34 @@ def _verify_rows(folder: Path, manifest: Manifest) -> None:
         raise Refused("the entries do not lead to the signed root")
 
 
-def _rows(folder: Path, part: Part) -> Iterator[dict[str, Any]]:
-    raw = _read(folder, part.file)
-    if (len(raw), sha256(raw).digest()) != (part.size, part.sha256):
-        raise Refused(f"`{part.file}` is not the file that the manifest names")
+def _rows(folder: Path, part: Part) -> Rows:
+    raw = _named(folder, part.file, part.size, part.sha256)
+    parquet = _parquet()
+    rows: Rows = parquet.rows(raw, parquet.COLUMNS | parquet.READING if part.contents else parquet.COLUMNS)
+    return rows
+
+
+def _contents(folder: Path, part: Part, keys: ContentKeys | None, counts: Opened) -> ContentsOfPart | None:
+    if part.contents is None:
+        return None
+    raw = _named(folder, part.contents.file, part.contents.size, part.contents.sha256)
+    parquet = _parquet()
+    return ContentsOfPart(parquet.rows(raw, parquet.CONTENTS), keys, counts)
+
+
+def _named(folder: Path, file: str, size: int, hash: bytes) -> bytes:
+    raw = _read(folder, file)
+    if (len(raw), sha256(raw).digest()) != (size, hash):
+        raise Refused(f"`{file}` is not the file that the manifest names")
+    return raw
+
+
+def _parquet() -> ModuleType:
     try:
         from . import parquet
     except ImportError as error:
         raise Unreadable("reading exports needs PyArrow: `pip install pyarrow`") from error
-    return parquet.rows(raw)
+    return parquet
 
 
 def _verify_row(row: dict[str, Any], index: int, origin: str) -> Leaf:
@@ -142,7 +176,7 @@ def _read_manifest(folder: Path) -> bytes:
 
 
 def _part_names(folder: Path) -> set[str]:
-    return {path.name for path in folder.glob("part-*.parquet")}
+    return {path.name for family in ("part", "contents") for path in folder.glob(f"{family}-*.parquet")}
 
 
 def _read(folder: Path, name: str) -> bytes:

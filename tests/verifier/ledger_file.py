@@ -34,7 +34,7 @@ def audit(
     """Audits one log against its own checkpoints, and those that the auditor remembers; raises `Finding`.
 
     Contents are looked into as far as their keys are given; who has none checks all but contents."""
-    keys = _content_keys(content_keys) if content_keys else None
+    keys = read_content_keys(content_keys) if content_keys else None
     with _open(path) as database:
         signed = _checkpoints(database, workspace, key, origin)
         log = Audit(origin, [*signed, *(remembered or [])])
@@ -100,7 +100,7 @@ def _unsealed(index: int, sealed: bytes, number: int, keys: dict[int, bytes], ha
         raise Finding(index, index, str(refused)) from refused
 
 
-def _content_keys(path: Path) -> dict[int, bytes]:
+def read_content_keys(path: Path) -> dict[int, bytes]:
     """Reads the file of content keys; refuses a key that is not the one its fingerprint was taken of."""
     with _open(path) as database:
         keys = {}

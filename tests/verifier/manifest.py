@@ -19,8 +19,17 @@ PART_SIZES = {1 << level for level in range(17)}
 
 
 @dataclass(frozen=True)
+class Contents:
+    """What the manifest says of the file with the contents of a part."""
+
+    file: str
+    sha256: bytes
+    size: int
+
+
+@dataclass(frozen=True)
 class Part:
-    """What the manifest says of one file."""
+    """What the manifest says of one part."""
 
     file: str
     sha256: bytes
@@ -28,6 +37,7 @@ class Part:
     first_index: int
     rows: int
     root: bytes
+    contents: Contents | None
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,7 @@ class Manifest:
     size: int
     root: bytes
     checkpoint: bytes
+    has_contents: bool
     parts: list[Part]
 
     @staticmethod
@@ -60,6 +71,7 @@ class Manifest:
         members = _Members(value, "the manifest")
         if members.number("format_version") != FORMAT_VERSION:
             raise Refused("an export of another format version")
+        has_contents = members.flag("has_contents") if "has_contents" in value else None
         manifest = Manifest(
             origin=members.text("origin"),
             exporter=VerifyingKey.parse(members.text("exporter")),
@@ -67,7 +79,8 @@ class Manifest:
             size=members.number("size"),
             root=hash_of_hex(members.text("root")),
             checkpoint=members.text("checkpoint").encode(),
-            parts=[_part(part) for part in members.list("parts")],
+            has_contents=bool(has_contents),
+            parts=[_part(part, has_contents is not None) for part in members.list("parts")],
         )
         members.end()
         manifest._check_parts()
@@ -88,6 +101,9 @@ class Manifest:
         for number, part in enumerate(self.parts):
             if (part.file, part.first_index) != (part_name(number), first):
                 raise Refused(f"`{part.file}` is not the part that stands at its place")
+            contents = contents_name(number) if self.has_contents else None
+            if (part.contents.file if part.contents else None) != contents:
+                raise Refused(f"`{part.file}` has other contents than its export")
             if part.rows != entries and (part is not self.parts[-1] or not 0 < part.rows < entries):
                 raise Refused(f"`{part.file}` is not as long as the others")
             first += part.rows
@@ -99,6 +115,10 @@ class Manifest:
 
 def part_name(number: int) -> str:
     return f"part-{number:06}.parquet"
+
+
+def contents_name(number: int) -> str:
+    return f"contents-{number:06}.parquet"
 
 
 def verify_signature(signature: bytes, manifest: bytes, exporter: VerifyingKey) -> None:
@@ -133,6 +153,12 @@ class _Members:
             raise Refused(f"`{name}` of {self._what} is no number from 0 on")
         return int(value)
 
+    def flag(self, name: str) -> bool:
+        value = self.any(name)
+        if not isinstance(value, bool):
+            raise Refused(f"`{name}` of {self._what} is neither true nor false")
+        return value
+
     def list(self, name: str) -> Iterable[Any]:
         value = self.any(name)
         if not isinstance(value, list):
@@ -153,7 +179,7 @@ def _previous(value: Any) -> Previous | None:
     return previous
 
 
-def _part(value: Any) -> Part:
+def _part(value: Any, may_have_contents: bool) -> Part:
     members = _Members(value, "a part")
     part = Part(
         file=members.text("file"),
@@ -162,6 +188,16 @@ def _part(value: Any) -> Part:
         first_index=members.number("first_index"),
         rows=members.number("rows"),
         root=hash_of_hex(members.text("root")),
+        contents=_contents(members.any("contents")) if may_have_contents else None,
     )
     members.end()
     return part
+
+
+def _contents(value: Any) -> Contents | None:
+    if value is None:
+        return None
+    members = _Members(value, "`contents`")
+    contents = Contents(members.text("file"), hash_of_hex(members.text("sha256")), members.number("bytes"))
+    members.end()
+    return contents

@@ -45,8 +45,8 @@ SMALLER = "smaller parts"
 class _Base:
     """An export as it should be, in memory."""
 
-    def __init__(self, origin: str, table: arrow.Table, out: Path) -> None:
-        self.origin, self.table, self.out = origin, table, out
+    def __init__(self, origin: str, table: arrow.Table, out: Path, names_contents: bool) -> None:
+        self.origin, self.table, self.out, self.names_contents = origin, table, out, names_contents
         self.hashes = table.column("leaf_hash").to_pylist()
 
 
@@ -57,7 +57,7 @@ def prepare(export: Path, out: Path) -> None:
     """Reads the export that cases are made from."""
     manifest = canonical_json.read((export / "manifest.json").read_bytes())
     table = arrow.concat_tables(pyarrow.parquet.read_table(export / part["file"]) for part in manifest["parts"])
-    _bases["small"] = _Base(manifest["origin"], _plain(table), out)
+    _bases["small"] = _Base(manifest["origin"], _plain(table), out, "has_contents" in manifest)
 
 
 def case(random: Random) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def _of_size(random: Random, small: _Base) -> Made:
     """An export of many small parts, or of few entries."""
     if random.random() < 0.3:
         count = random.randrange(3)
-        base = _Base(small.origin, small.table.slice(0, count), small.out)
+        base = _Base(small.origin, small.table.slice(0, count), small.out, small.names_contents)
         return f"{count} entries", _write(random, base, _parts(base, [base.table] if count else [])), EXPORTER
     rows = random.choice([16, 32, 64, 128, 24])
     tables = [small.table.slice(at, rows) for at in range(0, len(small.hashes), rows)]
@@ -238,6 +238,7 @@ def _parts(base: _Base, tables: list[arrow.Table]) -> list[Part]:
             "first_index": first,
             "rows": table.num_rows,
             "root": root(hash if isinstance(hash, bytes) else b"" for hash in hashes).hex(),
+            **({"contents": None} if base.names_contents else {}),
         }
         parts.append((members, raw))
         first += table.num_rows
@@ -259,6 +260,7 @@ def _members(base: _Base, parts: list[Part]) -> Members:
         "root": whole.root.hex(),
         "checkpoint": LOG.checkpoint(whole),
         "parts": [members for members, _ in parts],
+        **({"has_contents": False} if base.names_contents else {}),
     }
 
 
