@@ -9,7 +9,9 @@ mod cases {
     mod interrupted_demo;
     mod killed_server;
     mod lifecycle;
+    mod other_readers;
     mod reflected_client;
+    mod second_verifier;
     mod serving;
     mod tampered_ledger;
 }

@@ -159,6 +159,9 @@ fn the_empty_tree_and_the_same_tree_need_no_hashes() {
     let from_empty = ConsistencyProof { old_size: 0, new_size: 5, hashes: vec![] };
     assert_eq!(from_empty.verify(empty_root(), root), Ok(()));
     assert!(matches!(from_empty.verify(root, root), Err(Error::OldRootDiffers { .. })));
+    let nothing = ConsistencyProof { old_size: 0, new_size: 0, hashes: vec![] };
+    assert_eq!(nothing.verify(empty_root(), empty_root()), Ok(()));
+    assert!(matches!(nothing.verify(empty_root(), root), Err(Error::OldRootDiffers { .. })), "two roots for one size");
     let same = ConsistencyProof { old_size: 5, new_size: 5, hashes: vec![] };
     assert_eq!(same.verify(root, root), Ok(()));
     assert!(matches!(same.verify(empty_root(), root), Err(Error::OldRootDiffers { .. })));

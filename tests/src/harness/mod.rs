@@ -3,8 +3,12 @@
 mod binary;
 mod cli;
 pub mod proposing;
+mod python;
 mod server;
+mod verdicts;
 
 pub use binary::countersign;
 pub use cli::{Answer, Installation};
+pub use python::python;
 pub use server::Server;
+pub use verdicts::judge;
