@@ -3,18 +3,25 @@
 #
 #   bash tests/run.sh            everything that gates a change
 #   bash tests/run.sh --planted  also plants each bug of tests/planted and shows which test notices it (a quarter of an hour)
+#   bash tests/run.sh --lab      also runs the laboratories whole: every byte, row and fork of the tamper lab, a fault at every sync (an hour)
+#   bash tests/run.sh --kills N  also kills the working system N times, with `kill -9` at random moments (about a second each)
 #   bash tests/run.sh --licences also checks licences and sources of all dependencies with cargo-deny (builds it first)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 licences=no
 planted=no
-for argument in "$@"; do
-  case "$argument" in
+lab=no
+kills=0
+while [ $# -gt 0 ]; do
+  case "$1" in
     --licences) licences=yes ;;
     --planted) planted=yes ;;
-    *) sed -n '2,6p' "$0" >&2; echo "unknown argument: $argument" >&2; exit 2 ;;
+    --lab) lab=yes ;;
+    --kills) shift; kills="${1:?--kills takes a number}" ;;
+    *) sed -n '/^#   bash/p' "$0" >&2; echo "unknown argument: $1" >&2; exit 2 ;;
   esac
+  shift
 done
 
 step() { printf '\n== %s\n' "$*" >&2; }
@@ -24,6 +31,13 @@ if [ ! -x .venv/bin/python ]; then
   python3 -m venv .venv
 fi
 .venv/bin/python -m pip install --quiet --requirement tests/python/requirements.txt
+if ! command -v strace >/dev/null; then
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "strace is not installed, which the tests of syncs need: install it with your package manager, then run this again" >&2
+    exit 1
+  fi
+  apt-get update -qq && apt-get install -y -qq strace
+fi
 if ! cargo nextest --version >/dev/null 2>&1; then
   cargo install cargo-nextest --locked
 fi
@@ -53,6 +67,16 @@ cargo nextest run --workspace --locked --no-fail-fast
 
 step "examples in the documentation"
 cargo test --workspace --doc --locked --quiet
+
+if [ "$lab" = yes ]; then
+  step "tamper lab and failing disks, whole"
+  COUNTERSIGN_LAB=full cargo nextest run --profile lab --locked -p ledger-svc -p system-tests -E 'test(/^(lab|cases::failing_disk)::/)'
+fi
+
+if [ "$kills" -gt 0 ]; then
+  step "$kills kills"
+  COUNTERSIGN_KILLS="$kills" cargo nextest run --profile lab --locked -p system-tests -E 'test(/^cases::kills::/)'
+fi
 
 if [ "$planted" = yes ]; then
   step "planted bugs"

@@ -20,6 +20,7 @@ pub(crate) struct LedgerMetrics {
     pub(crate) publish_seconds: Histogram,
     sizes: Family<LogLabel, Gauge>,
     signed_sizes: Family<LogLabel, Gauge>,
+    clock_behind: Family<LogLabel, Gauge>,
 }
 
 impl LedgerMetrics {
@@ -33,11 +34,24 @@ impl LedgerMetrics {
             ),
             sizes: metrics.register("ledger_size", "Entries in a log", Family::default()),
             signed_sizes: metrics.register("ledger_signed_size", "Entries under a log's checkpoint", Family::default()),
+            clock_behind: metrics.register(
+                "ledger_clock_behind_seconds",
+                "How far the clock is behind the last entry of a log",
+                Family::default(),
+            ),
         }
     }
 
     pub(crate) fn note_size(&self, workspace: &Workspace, size: u64) {
         set(&self.sizes, workspace, size);
+    }
+
+    /// Notes how far the clock is behind a log's last entry, in microseconds; tells whether it has just fallen behind by a second or more.
+    pub(crate) fn note_clock_behind(&self, workspace: &Workspace, behind_us: i64) -> bool {
+        let label = LogLabel { workspace: workspace.id().to_owned() };
+        let behind_secs = (behind_us / 1_000_000).max(0);
+        let before_secs = self.clock_behind.get_or_create(&label).set(behind_secs);
+        before_secs == 0 && behind_secs > 0
     }
 
     pub(crate) fn note_signed_size(&self, workspace: &Workspace, size: u64) {

@@ -6,10 +6,13 @@
 mod cases {
     mod bad_input;
     mod demo;
+    mod failing_disk;
     mod interrupted_demo;
     mod killed_server;
+    mod kills;
     mod lifecycle;
     mod other_readers;
+    mod power;
     mod reflected_client;
     mod second_verifier;
     mod serving;

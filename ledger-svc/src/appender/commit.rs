@@ -132,6 +132,14 @@ impl Committer {
             match self.writer.standing(workspace, &keys).await {
                 Ok(standing) => {
                     let end = self.ends.entry(workspace.clone()).or_default();
+                    let behind_us = end.last_appended_at_us.saturating_sub(now_us);
+                    if self.metrics.note_clock_behind(workspace, behind_us) {
+                        tracing::warn!(
+                            workspace = workspace.id(),
+                            behind_secs = behind_us / 1_000_000,
+                            "the clock is behind the log's last entry, whose time new ones get until it has caught up; set the clock"
+                        );
+                    }
                     // The clock may have been set back: the log's time never is.
                     let appended_at_us = now_us.max(end.last_appended_at_us);
                     let staging = Staging::new(Arc::clone(log), end.edge.size(), appended_at_us, standing);

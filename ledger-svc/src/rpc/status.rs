@@ -44,11 +44,13 @@ pub(super) fn of_store(error: &store::Error) -> Rejection {
 
 /// Refuses an index or size beyond the log's.
 pub(super) fn out_of_range(log: &Log, what: &str, asked: u64, size: u64) -> Rejection {
-    Rejection::new(
-        ErrorReason::LogRangeInvalid,
-        format!("{what} `{asked}` is beyond the `{size}` entries of `{}`; ask within them", log.workspace),
-    )
-    .with("size", size.to_string())
+    let message = match size {
+        0 => {
+            format!("{what} `{asked}`: `{}` has no entries; check the workspace, or wait for the first", log.workspace)
+        }
+        _ => format!("{what} `{asked}` is beyond the `{size}` entries of `{}`; ask within them", log.workspace),
+    };
+    Rejection::new(ErrorReason::LogRangeInvalid, message).with("size", size.to_string())
 }
 
 /// Refuses a key that stands nowhere.

@@ -3,12 +3,14 @@
 mod append;
 mod append_stream;
 mod audit;
+mod bad_input;
 mod bench;
 mod checkpoints;
 mod concurrency;
 mod crash;
 mod every_value;
 mod full_queue;
+mod lab;
 mod proofs;
 mod read;
 mod refusal;
