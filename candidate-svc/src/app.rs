@@ -11,7 +11,7 @@ use countersign_api::{
         proposal_service_server::ProposalServiceServer, review_service_server::ReviewServiceServer,
         standing_approval_service_server::StandingApprovalServiceServer, trigger_service_server::TriggerServiceServer,
     },
-    ledger::v1::ledger_service_client::LedgerServiceClient,
+    ledger::v1::{erasure_service_client::ErasureServiceClient, ledger_service_client::LedgerServiceClient},
     name::Workspace,
 };
 use service_kit::{
@@ -26,6 +26,7 @@ use tokio::sync::watch;
 
 use crate::{
     config::Config,
+    erasure,
     policy::PolicySource,
     policy_applier::PolicyApplier,
     policy_file, relay,
@@ -55,6 +56,7 @@ pub struct Environment {
 #[derive(Debug)]
 pub struct App {
     pub(crate) parts: Parts,
+    ledger: AuthorizedChannel,
     metrics: Metrics,
 }
 
@@ -96,17 +98,21 @@ impl Config {
         if let (PolicySource::File { name, .. }, Ok(policy)) = (&self.policy, &first_policy) {
             policy_file::propose_changed(&parts, name, policy).await?;
         }
-        Ok(App { parts, metrics: environment.metrics.clone() })
+        Ok(App { parts, ledger: environment.ledger.clone(), metrics: environment.metrics.clone() })
     }
 }
 
 impl App {
-    /// Starts what works in the background until the drain begins: the relays, the timekeeper and the policy applier.
+    /// Starts what works in the background until the drain begins: the relays, the followers of erasures, the
+    /// timekeeper and the policy applier.
     pub fn spawn(&self, shutdown: &Shutdown) {
         let Parts { store, ledger, clock, .. } = &self.parts;
         let relays =
             relay::supervise(store.clone(), ledger.clone(), Arc::clone(clock), self.metrics.clone(), shutdown.clone());
         shutdown.spawn_vital("relays", relays);
+        let erasures = ErasureServiceClient::new(self.ledger.clone());
+        let erasures = erasure::supervise(store.clone(), erasures, Arc::clone(clock), shutdown.clone());
+        shutdown.spawn_vital("erasures", erasures);
         let timekeeper = Timekeeper { store: store.clone(), clock: Arc::clone(clock) };
         shutdown.spawn_vital("timekeeper", timekeeper.run(shutdown.clone()));
         let applier = PolicyApplier::new(self.parts.clone());

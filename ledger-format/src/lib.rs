@@ -7,7 +7,8 @@
 //! A [`RecordedApproval`] comes into being by passing its checks and in no other way; what a [`SignedCheckpoint`] says comes out of its
 //! verification only. Nonces, salts and private keys never appear in `Debug`.
 //!
-//! **Left out on purpose.** Storage, network, clocks, randomness and async: times, nonces and salts are arguments. Encryption of content.
+//! **Left out on purpose.** Storage, network, clocks, randomness and async: times, nonces and salts are arguments. Which key a
+//! subject has: the caller holds the keys that [`sealed`] contents open under.
 //! The memory of the last checkpoint seen; the caller holds it and checks a [`ConsistencyProof`].
 //!
 //! **How an approval flows.** [`canonical_json`] fixes the payload's bytes and [`payload`] digests them; [`content`] commits to
@@ -20,6 +21,7 @@ pub mod canonical_json;
 pub mod checkpoint;
 pub mod consistency;
 pub mod content;
+pub mod custody;
 mod decimal;
 pub mod hash;
 pub mod inclusion;
@@ -30,6 +32,7 @@ pub mod payload;
 pub mod principal;
 pub mod proof;
 pub mod receipt;
+pub mod sealed;
 pub mod subtree;
 pub mod tile;
 pub mod tlog_proof;
@@ -48,6 +51,7 @@ pub use leaf::{LEAF_MAX_BYTES, Leaf};
 pub use payload::{Nonce, PAYLOAD_MAX_BYTES, PayloadDigest, canonicalize_payload, digest_payload};
 pub use principal::PrincipalKind;
 pub use receipt::Receipt;
+pub use sealed::{ContentKey, NotOpened, SEAL_NONCE_BYTES};
 pub use subtree::{HashReader, Subtree};
 pub use tile::{TILE_WIDTH, Tile, TileId};
 pub use tlog_proof::TlogProof;

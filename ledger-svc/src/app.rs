@@ -5,7 +5,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use countersign_api::ledger::v1::ledger_service_server::LedgerServiceServer;
+use countersign_api::ledger::v1::{
+    erasure_service_server::ErasureServiceServer, ledger_service_server::LedgerServiceServer,
+};
 use service_kit::{
     clock::Clock, grpc::TRANSPORT_MAX_BYTES, health::Health, ids::Ids, metrics::Metrics, shutdown::Shutdown,
 };
@@ -13,12 +15,19 @@ use service_kit::{
 use crate::{
     appender::{Appender, Committer},
     config::LedgerConfig,
+    contents::{ContentKeys, ContentReader, KeyPool},
+    custody::carry_out,
     log::Logs,
     metrics::LedgerMetrics,
     origin::{OriginError, Origins},
     publisher::{Publisher, Recovered, RecoveryError, Signer, recover},
-    rpc::LedgerRpc,
-    store::{self, fence::FenceStore, sqlite::LedgerStore},
+    rpc::{ErasureRpc, LedgerRpc},
+    store::{
+        self,
+        content_keys::ContentKeyStore,
+        fence::FenceStore,
+        sqlite::{self, LedgerStore},
+    },
 };
 
 /// What the ledger takes from the process it runs in.
@@ -40,8 +49,10 @@ pub struct Environment {
 #[derive(Debug)]
 pub struct App {
     ledger: LedgerStore,
+    keys: ContentKeys,
     fence: FenceStore,
     rpc: LedgerRpc,
+    erasure: ErasureRpc,
     publisher: Mutex<Option<Publisher>>,
 }
 
@@ -84,7 +95,7 @@ pub enum BuildError {
 }
 
 impl LedgerConfig {
-    /// Opens both files, brings every log's entries, checkpoints and fence together, and starts the appender.
+    /// Opens the files, seals what an older release left in clear, finishes erasures that a crash cut short, brings every log's entries, checkpoints and fence together, and starts the appender.
     ///
     /// A log whose files disagree is halted: it is read, not written to. A key that signed none of the logs is refused. A crash here
     /// changes nothing but schemas.
@@ -96,6 +107,12 @@ impl LedgerConfig {
         let key = Arc::new(self.signing_key);
         origins.check_key(key.verifying_key())?;
         let ledger = LedgerStore::open(&self.ledger_path).await?;
+        let assigned_max = sqlite::assigned_max(&mut *ledger.reader().await?).await?;
+        let keys = ContentKeys::new(ContentKeyStore::open(&self.content_keys_path, assigned_max).await?);
+        let ids = &environment.ids;
+        let pool = KeyPool::start(keys.clone(), Arc::clone(ids), assigned_max, &environment.shutdown).await?;
+        ledger.complete(&keys, &pool, &**ids).await?;
+        carry_out(&ledger, &keys).await?;
         let fence = FenceStore::open(&self.fence_path).await?;
 
         let metrics = LedgerMetrics::new(&environment.metrics);
@@ -117,7 +134,11 @@ impl LedgerConfig {
             logs: Arc::clone(&logs),
             ends,
             clock: Arc::clone(&environment.clock),
-            ids: Arc::clone(&environment.ids),
+            ids: Arc::clone(ids),
+            keys: keys.clone(),
+            reader: ContentReader::new(keys.clone()),
+            pool,
+            erasure_steps: self.erasure_steps,
             metrics: metrics.clone(),
         };
         let queue = self.queue.at_least_working();
@@ -131,8 +152,10 @@ impl LedgerConfig {
             signed,
             metrics,
         };
-        let rpc = LedgerRpc::new(ledger.clone(), logs, appender, key, environment.shutdown.clone());
-        Ok(App { ledger, fence, rpc, publisher: Mutex::new(Some(Publisher::new(signer))) })
+        let contents = ContentReader::new(keys.clone());
+        let rpc = LedgerRpc::new(ledger.clone(), contents, logs, appender, key, environment.shutdown.clone());
+        let erasure = ErasureRpc::new(rpc.clone(), self.pseudonyms, Arc::clone(ids));
+        Ok(App { ledger, keys, fence, rpc, erasure, publisher: Mutex::new(Some(Publisher::new(signer))) })
     }
 }
 
@@ -150,9 +173,15 @@ impl App {
         LedgerServiceServer::new(self.rpc.clone()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
     }
 
-    /// Closes both files after a drain; what is in their write-ahead logs goes into the files themselves.
+    /// Returns the service that erases and holds, to be added to a [`Server`](service_kit::grpc::Server).
+    pub fn erasure_service(&self) -> ErasureServiceServer<ErasureRpc> {
+        ErasureServiceServer::new(self.erasure.clone()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Closes all files after a drain; what is in their write-ahead logs goes into the files themselves.
     pub async fn close(&self) {
         self.ledger.close().await;
+        self.keys.close().await;
         self.fence.close().await;
     }
 }

@@ -1,10 +1,11 @@
 //! What the ledger needs to know before it can be built.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use ledger_format::SigningKey;
-use service_kit::group_commit;
+use service_kit::{access::Pseudonyms, group_commit};
 
+use crate::custody::ErasureSteps;
 use crate::limits::{QUEUE_LEAST_BYTES, QUEUE_MAX_BYTES};
 
 /// Where the ledger keeps its files, and with which key it signs.
@@ -12,6 +13,8 @@ use crate::limits::{QUEUE_LEAST_BYTES, QUEUE_MAX_BYTES};
 pub struct LedgerConfig {
     /// The file of entries, tiles and checkpoints.
     pub ledger_path: PathBuf,
+    /// The file of content keys; whoever has it can read what the ledger's file holds sealed.
+    pub content_keys_path: PathBuf,
     /// The fence store; must never be restored or deleted on its own.
     pub fence_path: PathBuf,
     /// The key that signs checkpoints; its name is the origin prefix.
@@ -20,6 +23,10 @@ pub struct LedgerConfig {
     pub origin_prefix: String,
     /// Bounds of what waits for its commit.
     pub queue: QueueLimits,
+    /// Names those who erase and hold in leaves.
+    pub pseudonyms: Pseudonyms,
+    /// Hears how far erasures are.
+    pub erasure_steps: Arc<dyn ErasureSteps>,
 }
 
 /// How much may wait for its commit before callers wait or are refused.

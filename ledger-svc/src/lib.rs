@@ -9,6 +9,7 @@
 //! - **L-4** [`audit::verify`] finds a changed, lost, moved or added byte of any stored column, and names the entry, or the smallest
 //!   range that stored hashes and checkpoints can prove.
 //! - **L-5** The same idempotency key gives the same receipt; with something else to say it is refused.
+//! - **L-6** After an erasure the content can not be recovered or guessed from what is left, and every proof still verifies.
 //!
 //! When storage fails, or the files turn out not to be the ones that were signed, it stops writing and signing and goes on
 //! reading. Memory is bounded: queues in jobs and bytes, chunks, pages, batches ([`limits`]).
@@ -16,7 +17,7 @@
 //! # What it leaves out on purpose
 //!
 //! The bytes themselves: leaf, tree, note and proofs are `ledger-format`'s. What an entry means: content is opaque. Who may call:
-//! the server's access layer knows. Witnesses, erasure and tiles over HTTP: nothing here is in their way.
+//! the server's access layer knows. Witnesses and tiles over HTTP: nothing here is in their way.
 //!
 //! # How an append flows
 //!
@@ -40,6 +41,8 @@
 pub mod appender;
 pub mod audit;
 pub mod config;
+pub mod contents;
+pub mod custody;
 pub mod entry;
 pub mod keys;
 pub mod limits;

@@ -6,6 +6,7 @@
 mod cases {
     mod bad_input;
     mod demo;
+    mod erasure;
     mod failing_disk;
     mod interrupted_demo;
     mod killed_server;

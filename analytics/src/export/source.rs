@@ -50,6 +50,7 @@ impl Source {
             parent: self.parent.clone(),
             start_index: i64::try_from(start).unwrap_or(i64::MAX),
             limit: i64::try_from(count).unwrap_or(i64::MAX),
+            include_sealed: false,
         };
         Ok(self.client.read_entries(request).await.map_err(Error::ledger("ReadEntries"))?.into_inner())
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use service_kit::access::PrincipalId;
 
 use super::{
-    Approval, Escalation, Evidence, Execution, Moment, Payload, Person, PolicyVerdict, Proposal, Risk,
+    Approval, Erasure, Escalation, Evidence, Execution, Moment, Payload, Person, PolicyVerdict, Proposal, Risk,
     StandingApprovalUse, State, as_text,
 };
 
@@ -68,6 +68,9 @@ pub struct Candidate {
     /// What happened on execution.
     #[serde(default)]
     pub execution: Execution,
+    /// Set once its contents were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erasure>,
 }
 
 impl Candidate {

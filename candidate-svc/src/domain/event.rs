@@ -32,6 +32,9 @@ pub struct Event {
     /// Whether a simulation acted, not a person.
     #[serde(default)]
     pub simulated: bool,
+    /// Whether its words, names and payload were erased.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
     /// What happened.
     pub body: EventBody,
 }

@@ -23,6 +23,7 @@ mod context;
 mod decide;
 mod delegation;
 mod entitlement;
+mod erasure;
 mod escalation;
 mod event;
 mod event_body;
@@ -68,6 +69,7 @@ pub use conflict::{ChangedField, Rival};
 pub use context::Context;
 pub use decide::{decide, propose, withdraw_ahead};
 pub use delegation::{Delegate, Delegation, delegate, end_delegation};
+pub use erasure::Erasure;
 pub use escalation::Escalation;
 pub use event::Event;
 pub use event_body::{

@@ -70,6 +70,18 @@ pub enum Refusal {
         /// The others that were not named.
         unseen: Vec<CandidateName>,
     },
+    /// Its contents were erased, and this needs them.
+    #[error(
+        "`{verb}` needs what `{candidate}` said, which ledger entry `{entry_index}` erased: propose it again if it is still wanted"
+    )]
+    ContentErased {
+        /// The candidate.
+        candidate: CandidateName,
+        /// What was asked.
+        verb: Verb,
+        /// Index of the ledger entry that erased it.
+        entry_index: u64,
+    },
     /// The fence is not the last one given out: another claim was made since.
     #[error(
         "fence `{given}` is not the last one given out, which is `{present}`: stop this attempt, it is no longer yours"

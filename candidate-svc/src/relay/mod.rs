@@ -13,4 +13,5 @@ mod meters;
 mod run;
 mod supervise;
 
+pub(crate) use back_off::BackOff;
 pub(crate) use supervise::supervise;

@@ -4,6 +4,7 @@
 
 mod apply_policy;
 mod delegation;
+mod erasure;
 mod policy;
 mod policy_file;
 mod standing;
@@ -18,6 +19,7 @@ use service_kit::access::Pseudonyms;
 use super::{
     Changed, CorruptRow, Denial, KeptTrigger,
     ahead::{Ahead, AheadWrites},
+    erasure::{ErasureRow, FollowedJob, KeptEvent},
     in_force::{InForce, PolicyFileRow},
     job::{Answer, Ask, CommandJob, EventReceipt, Job, ProposeJob, TriggerJob},
     kin::{self, Kin, MemoryRow},
@@ -63,6 +65,8 @@ pub(crate) struct Known {
     pub(crate) triggers_by_source: HashMap<SourceKey, Result<Arc<Trigger>, CorruptRow>>,
     pub(crate) kin: Kin,
     pub(crate) ahead: Ahead,
+    /// What happened to candidates that are to be erased.
+    pub(crate) histories: HashMap<CandidateName, Result<Vec<KeptEvent>, CorruptRow>>,
     pub(crate) triggers_by_name: HashMap<TriggerName, Result<Arc<Trigger>, CorruptRow>>,
     /// Those that have not ended, where a job is on delegations, and those that jobs name.
     pub(crate) delegations: BTreeMap<DelegationName, Result<Delegation, CorruptRow>>,
@@ -82,6 +86,8 @@ pub(crate) struct Writes {
     pub(crate) delegations_ended: Vec<Delegation>,
     pub(crate) ahead: AheadWrites,
     pub(crate) receipts: Vec<EventReceipt>,
+    pub(crate) erasures: Vec<ErasureRow>,
+    pub(crate) followed: Vec<FollowedJob>,
     pub(crate) policy_revisions: Vec<PolicyRevision>,
     pub(crate) policy_files: Vec<PolicyFileRow>,
     /// What is in force afterwards in workspaces where that changed; already in the rows above.
@@ -114,6 +120,11 @@ impl<'a> Batch<'a> {
             Job::PolicyFile(job) => Answer::PolicyFile(self.take_policy_file(*job)),
             Job::Delegation(job) => Answer::Delegation(self.delegate(*job)),
             Job::Standing(job) => Answer::Standing(self.stand(*job)),
+            Job::Erase(job) => Answer::Erased(self.erase(&job)),
+            Job::Followed(job) => {
+                self.writes.followed.push(job);
+                Answer::Followed
+            }
             Job::Receipts(receipts) => {
                 self.effects.receipts += receipts.len();
                 self.writes.receipts.extend(receipts);
@@ -281,7 +292,16 @@ impl<'a> Batch<'a> {
         let name = CandidateName::new(workspace.clone(), kept.subject_id);
         let candidate = match self.known.candidates.get(&name) {
             Some(Ok(present)) if present.revision == kept.revision => Ok(Arc::clone(present)),
-            _ => self.known.answered.get(&(name, kept.revision)).cloned().expect("C-6: a kept answer can be rebuilt"),
+            present => {
+                // Rebuilt from erased events, it does not say by itself that it was erased.
+                let erased = present.and_then(|present| present.as_ref().ok()).and_then(|present| present.erased);
+                let then = self.known.answered.get(&(name, kept.revision)).cloned();
+                let then = then.expect("C-6: a kept answer can be rebuilt");
+                then.map(|then| match erased {
+                    Some(_) => Arc::new(Candidate { erased, ..Candidate::clone(&then) }),
+                    None => then,
+                })
+            }
         };
         Ok(Changed { candidate: candidate?, replayed: true })
     }
@@ -293,6 +313,14 @@ impl<'a> Batch<'a> {
         before: Option<&Arc<Candidate>>,
         events: &[Event],
     ) -> Result<Arc<Candidate>, Denial> {
+        // What is still said of an erased candidate is recorded without its words.
+        let erased: Vec<Event>;
+        let events = if before.is_some_and(|before| before.erased.is_some()) {
+            erased = events.iter().map(Event::erased).collect();
+            erased.as_slice()
+        } else {
+            events
+        };
         let rows = events
             .iter()
             .map(|event| EventRow::new(event, &self.judge.pseudonyms))
@@ -380,6 +408,8 @@ impl Writes {
             && self.requests.is_empty()
             && self.triggers.is_empty()
             && self.receipts.is_empty()
+            && self.erasures.is_empty()
+            && self.followed.is_empty()
             && self.policy_files.is_empty()
     }
 }
@@ -391,7 +421,7 @@ pub(crate) fn source_of(trigger: &Trigger) -> SourceKey {
 }
 
 fn same_content(id: &RequestId, hash: RequestHash, kept: &KeptRequest) -> Result<KeptRequest, Denial> {
-    if kept.hash == hash { Ok(*kept) } else { Err(Denial::RequestIdReused(id.clone())) }
+    if kept.hash == hash || kept.hash.is_erased() { Ok(*kept) } else { Err(Denial::RequestIdReused(id.clone())) }
 }
 
 /// Returns the fence of the claim that an event ends.

@@ -14,8 +14,8 @@ use service_kit::{
 use tracing::Instrument;
 
 use super::{
-    Changed, CommandJob, DelegationJob, Error, EventReceipt, KeptTrigger, ProposeJob, Reader, Signals, StandingJob,
-    TriggerJob, WriteError,
+    Changed, CommandJob, DelegationJob, EraseJob, Erased, Error, EventReceipt, FollowedJob, KeptTrigger, ProposeJob,
+    Reader, Signals, StandingJob, TriggerJob, WriteError,
     batch::Judge,
     job::{Answer, ApplyPolicyJob, Job, PolicyFileJob},
     sqlite::{MIGRATIONS, SqliteWriter},
@@ -172,6 +172,32 @@ impl Store {
     pub async fn record_receipts(&self, receipts: Vec<EventReceipt>) -> Result<(), WriteError> {
         self.writer.submit(Job::Receipts(receipts)).await?;
         Ok(())
+    }
+
+    /// Erases what a candidate says, waiting for room in the queue; answered after the commit.
+    ///
+    /// # Errors
+    /// See [`WriteError`]; then nothing was written.
+    pub(crate) async fn erase(&self, job: EraseJob) -> Result<Erased, WriteError> {
+        Ok(self.writer.submit(Job::Erase(job)).await?.into_erased()?)
+    }
+
+    /// Notes how far erasures have been carried out, waiting for room in the queue.
+    ///
+    /// # Errors
+    /// [`WriteError::NotTaken`].
+    pub(crate) async fn note_followed(&self, job: FollowedJob) -> Result<(), WriteError> {
+        self.writer.submit(Job::Followed(job)).await?;
+        Ok(())
+    }
+
+    /// Cuts the WAL to nothing, so that what was overwritten is in no file any more; false while somebody reads an old part of it.
+    ///
+    /// # Errors
+    /// [`Error::Driver`].
+    pub(crate) async fn empty_wal(&self) -> Result<bool, Error> {
+        let mut connection = self.database.writer.acquire().await?;
+        Ok(database::empty_wal(&mut connection).await?)
     }
 
     /// Closes the database; nothing is read or written afterwards.

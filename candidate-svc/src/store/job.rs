@@ -3,7 +3,12 @@ use std::sync::Arc;
 use countersign_api::name::{CandidateName, DelegationName, Workspace};
 use ledger_format::Hash;
 
-use super::{Denial, RequestHash, ahead::StandingJob, request::RequestKey};
+use super::{
+    Denial, RequestHash,
+    ahead::StandingJob,
+    erasure::{EraseJob, Erased, FollowedJob},
+    request::RequestKey,
+};
 use crate::domain::{
     Actor, Candidate, Command, Delegate, Delegation, Propose, RecordedAt, RequestId, StandingApproval, Trigger,
 };
@@ -118,6 +123,8 @@ pub(crate) enum Job {
     Delegation(Box<DelegationJob>),
     Standing(Box<StandingJob>),
     Receipts(Vec<EventReceipt>),
+    Erase(EraseJob),
+    Followed(FollowedJob),
 }
 
 impl Job {
@@ -159,6 +166,8 @@ pub(crate) enum Answer {
     Delegation(Result<Delegation, Denial>),
     Standing(Result<Arc<StandingApproval>, Denial>),
     Receipts,
+    Erased(Result<Erased, Denial>),
+    Followed,
 }
 
 impl Ask {
@@ -198,6 +207,13 @@ impl Answer {
         match self {
             Self::Standing(answer) => answer,
             _ => panic!("invariant: a job on a standing approval is answered with one"),
+        }
+    }
+
+    pub(crate) fn into_erased(self) -> Result<Erased, Denial> {
+        match self {
+            Self::Erased(answer) => answer,
+            _ => panic!("invariant: an erasure is answered with what became of it"),
         }
     }
 

@@ -83,12 +83,24 @@ impl Kin {
         }
     }
 
+    /// Forgets what an erased candidate was known by.
+    pub(crate) fn forget(&mut self, candidate: &Candidate) {
+        let name = &candidate.name;
+        self.open.retain(|_, open| open != name);
+        if let Some(before) = self.subjects.remove(name)
+            && let Some(others) = self.by_subject.get_mut(&(name.workspace.clone(), before))
+        {
+            others.remove(name);
+        }
+        self.memories.retain(|_, memory| memory.candidate != *name);
+    }
+
     /// Remembers a rejection, if that is what happened and the policy says how long: what would have run, what was proposed before
     /// somebody edited it, and what the proposer calls it.
     pub(crate) fn remember(&mut self, candidate: &Candidate, events: &[Event]) -> Vec<MemoryRow> {
         let secs = candidate.policy.rejection_memory_secs;
         let Some((reason, at)) = events.iter().find_map(rejection) else { return Vec::new() };
-        if secs == 0 {
+        if secs == 0 || candidate.erased.is_some() {
             return Vec::new();
         }
         let memory = RejectionMemory { candidate: candidate.name.clone(), reason, until: at.plus_secs(secs) };

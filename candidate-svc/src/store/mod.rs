@@ -8,6 +8,7 @@
 
 mod ahead;
 mod batch;
+mod erasure;
 mod error;
 mod found;
 mod handle;
@@ -21,6 +22,7 @@ mod sqlite;
 mod subject;
 
 pub use ahead::{StandingJob, StandingOrder};
+pub use erasure::{EraseJob, Erased, FollowedJob};
 pub use error::{CorruptRow, Denial, Error, WriteError};
 pub use found::{ApprovingEntry, Claimable, Conflict, OutboxEvent, StoredEvent};
 pub use handle::{Entered, OpenError, Store};

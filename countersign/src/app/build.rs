@@ -6,7 +6,7 @@ use executor::connector::Connectors;
 use executor::connector::sandbox::Sandbox;
 use ledger_format::SigningKey;
 use ledger_svc::keys::load_or_create;
-use ledger_svc::{LedgerConfig, QueueLimits};
+use ledger_svc::{LedgerConfig, QueueLimits, custody::Unwatched};
 use service_kit::access::{
     Access, AccessPolicy, BearerToken, Principal, Pseudonyms, TokenRpc, TokenStore, ensure_admin_token,
 };
@@ -92,11 +92,12 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
 
     let signing_key = load_or_create(&keys::signing_key_file(data_dir), ORIGIN_PREFIX, &*process.ids)?;
     let verifying_key = signing_key.verifying_key().clone();
-    let ledger = open_ledger(data_dir, signing_key, &process).await?;
-    // The ledger has a server of its own inside: candidate-svc needs a way to it before the server that has them all is built.
-    let inner = process.server(&access, &policy).add_service(ledger.service()).build();
-    let to_ledger = inner.in_memory_channel();
     let pseudonyms = Pseudonyms::open(&keys::pseudonym_file(data_dir), &*process.ids)?;
+    let ledger = open_ledger(data_dir, signing_key, pseudonyms.clone(), &process).await?;
+    // The ledger has a server of its own inside: candidate-svc needs a way to it before the server that has them all is built.
+    let inner =
+        process.server(&access, &policy).add_service(ledger.service()).add_service(ledger.erasure_service()).build();
+    let to_ledger = inner.in_memory_channel();
     let relay = with_token(to_ledger.clone(), &access.lend(principals::relay()));
     let candidates = open_candidates(data_dir, relay, pseudonyms.clone(), &process).await?;
     let exporter = Exporter {
@@ -120,6 +121,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         .add_service(candidates.policy_service())
         .add_service(candidates.standing_approval_service())
         .add_service(ledger.service())
+        .add_service(ledger.erasure_service())
         .add_service(feedback.service())
         .build();
     let channel = server.in_memory_channel();
@@ -157,14 +159,18 @@ async fn open_access(data_dir: &DataDir, process: &Process) -> anyhow::Result<Ar
 async fn open_ledger(
     data_dir: &DataDir,
     signing_key: SigningKey,
+    pseudonyms: Pseudonyms,
     process: &Process,
 ) -> anyhow::Result<ledger_svc::App> {
     let config = LedgerConfig {
         ledger_path: data_dir.ledger_db(),
+        content_keys_path: data_dir.content_keys_db(),
         fence_path: data_dir.fence_db(),
         signing_key,
         origin_prefix: ORIGIN_PREFIX.to_owned(),
         queue: QueueLimits::default(),
+        pseudonyms,
+        erasure_steps: Arc::new(Unwatched),
     };
     Ok(config.build(&process.for_ledger()).await?)
 }

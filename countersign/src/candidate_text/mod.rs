@@ -62,8 +62,12 @@ pub fn event_lines(event: &CandidateEvent) -> String {
 }
 
 fn heading(candidate: &Candidate) -> String {
+    let erased = candidate.erased.as_ref().map_or_else(String::new, |erased| {
+        let at = moment(erased.erase_time.as_ref());
+        format!("; what it said was erased at {at}, by entry {}", erased.entry_index)
+    });
     format!(
-        "{} is {} at revision {} (etag {})",
+        "{} is {} at revision {} (etag {}){erased}",
         short_id(&candidate.name),
         state_name(candidate.state),
         candidate.revision,

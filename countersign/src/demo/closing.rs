@@ -121,7 +121,8 @@ pub async fn verify_and_report(
     context.console.say("verifying the ledger's files");
     let bar = count_bar("verifying", exported.manifest.size);
     let (ledger, fence) = (data_dir.join("ledger.db"), data_dir.join("fence.db"));
-    let logs = audit::verify(&ledger, &fence, &key, ORIGIN_PREFIX, |progress| bar.set(progress.entries)).await;
+    let keys = data_dir.join("content-keys.db");
+    let logs = audit::verify(&ledger, &keys, &fence, &key, ORIGIN_PREFIX, |progress| bar.set(progress.entries)).await;
     drop(bar);
     let logs = logs.map_err(|error| match error {
         audit::Error::Found(finding) => Failure::Finding(finding.to_string()),

@@ -4,6 +4,7 @@ use ledger_format::Receipt;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
+    custody::{Act, CustodyRefusal},
     entry::{Conflict, NewEntry},
     log::{Halt, Log},
     store::sqlite::CheckpointRow,
@@ -14,6 +15,8 @@ use crate::{
 pub(crate) enum Job {
     /// Entries to append, all or none, in this order.
     Append(Append),
+    /// Something about contents: erased, held, held no more.
+    Custody(Custody),
     /// Checkpoints that were signed and fenced.
     StoreCheckpoints(Vec<CheckpointRow>),
 }
@@ -28,11 +31,27 @@ pub(crate) struct Append {
     pub(super) span: tracing::Span,
 }
 
+#[derive(Debug)]
+pub(crate) struct Custody {
+    pub(super) log: Arc<Log>,
+    pub(super) act: Act,
+}
+
 /// What the writer answers after its commit.
 #[derive(Debug)]
 pub(crate) enum Answer {
     Appended(Result<Vec<Appended>, Refusal>),
     CheckpointsStored,
+    Custody(Result<Recorded, Refusal>),
+}
+
+/// What became of something about contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Where it stands.
+    pub appended: Appended,
+    /// How many entries have lost their content by it.
+    pub erased_entries: u64,
 }
 
 /// What became of one entry.
@@ -53,4 +72,7 @@ pub enum Refusal {
     /// The log is halted.
     #[error(transparent)]
     Halted(#[from] Halt),
+    /// Contents are neither erased nor held.
+    #[error(transparent)]
+    Custody(#[from] CustodyRefusal),
 }

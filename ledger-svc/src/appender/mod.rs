@@ -5,6 +5,7 @@
 //! while appends come in. `settle` is pure and decides what each job gets; `commit` writes and answers.
 
 mod commit;
+mod custody;
 mod handle;
 mod job;
 mod room;
@@ -13,4 +14,4 @@ mod settle;
 pub(crate) use commit::{Committer, LogEnd};
 pub use handle::{AppendError, Appender, Receiving};
 pub(crate) use job::{Answer, Job};
-pub use job::{Appended, Refusal};
+pub use job::{Appended, Recorded, Refusal};

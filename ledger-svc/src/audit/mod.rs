@@ -15,6 +15,7 @@
 
 mod astray;
 mod checkpoint_pass;
+mod custody_pass;
 mod error;
 mod extents;
 mod fault;

@@ -22,13 +22,15 @@ pub struct Cell {
     pub column: Option<&'static str>,
 }
 
-/// One of the two files of a ledger.
+/// One of the files of a ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreFile {
     /// Entries, tiles and checkpoints.
     Ledger,
     /// What was signed last.
     Fence,
+    /// The keys that contents are sealed under.
+    ContentKeys,
 }
 
 /// Which entries are in doubt.
@@ -65,6 +67,9 @@ pub(super) const MIGRATIONS: &str = "_sqlx_migrations";
 pub(super) const ENTRIES: Table = Table { file: StoreFile::Ledger, name: "entries" };
 pub(super) const TILES: Table = Table { file: StoreFile::Ledger, name: "tiles" };
 pub(super) const CHECKPOINTS: Table = Table { file: StoreFile::Ledger, name: "checkpoints" };
+pub(super) const SUBJECT_KEYS: Table = Table { file: StoreFile::Ledger, name: "subject_keys" };
+pub(super) const LEGAL_HOLDS: Table = Table { file: StoreFile::Ledger, name: "legal_holds" };
+pub(super) const CONTENT_KEYS: Table = Table { file: StoreFile::ContentKeys, name: "content_keys" };
 pub(super) const FENCES: Table = Table { file: StoreFile::Fence, name: "fences" };
 
 impl StoreFile {
@@ -73,13 +78,17 @@ impl StoreFile {
         match self {
             Self::Ledger => "ledger.db",
             Self::Fence => "fence.db",
+            Self::ContentKeys => "content-keys.db",
         }
     }
 
     /// Returns the tables that the service makes in it.
     pub(super) const fn tables(self) -> &'static [&'static str] {
         match self {
-            Self::Ledger => &[ENTRIES.name, TILES.name, CHECKPOINTS.name, MIGRATIONS],
+            Self::Ledger => {
+                &[ENTRIES.name, TILES.name, CHECKPOINTS.name, SUBJECT_KEYS.name, LEGAL_HOLDS.name, MIGRATIONS]
+            }
+            Self::ContentKeys => &[CONTENT_KEYS.name, MIGRATIONS],
             Self::Fence => &[FENCES.name, MIGRATIONS],
         }
     }

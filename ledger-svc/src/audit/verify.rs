@@ -4,7 +4,9 @@ use countersign_api::name::Workspace;
 use ledger_format::VerifyingKey;
 
 use super::{
-    Error, StoreFile, What, extents,
+    Error, StoreFile, What,
+    custody_pass::Custody,
+    extents,
     fault::{Fault, Source, Trouble},
     fence_pass::FencePass,
     log_pass::{LogPass, LogVerified},
@@ -14,7 +16,7 @@ use super::{
 use crate::{
     origin::Origins,
     store::{
-        fence,
+        content_keys as keys_store, fence,
         raw::{RawFence, RawFile, RawWorkspaces, Value},
         sqlite::{self, Stillness},
     },
@@ -39,12 +41,13 @@ pub struct Progress<'a> {
 /// [`Error::Found`] with the first thing that is wrong; the others when the files can not be read at all.
 pub async fn verify(
     ledger: &Path,
+    content_keys: &Path,
     fence: &Path,
     key: &VerifyingKey,
     origin_prefix: &str,
     on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Vec<LogVerified>, Error> {
-    verify_logs(ledger, fence, key, origin_prefix, None, on_progress).await
+    verify_logs(ledger, content_keys, fence, key, origin_prefix, None, on_progress).await
 }
 
 /// Verifies one workspace's log as [`verify`] does, whatever stands in the others, and the two files that hold it.
@@ -55,18 +58,20 @@ pub async fn verify(
 /// As [`verify`].
 pub async fn verify_log(
     ledger: &Path,
+    content_keys: &Path,
     fence: &Path,
     key: &VerifyingKey,
     origin_prefix: &str,
     workspace: &Workspace,
     on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Option<LogVerified>, Error> {
-    let verified = verify_logs(ledger, fence, key, origin_prefix, Some(workspace), on_progress).await?;
+    let verified = verify_logs(ledger, content_keys, fence, key, origin_prefix, Some(workspace), on_progress).await?;
     Ok(verified.into_iter().next())
 }
 
 async fn verify_logs(
     ledger: &Path,
+    content_keys: &Path,
     fence: &Path,
     key: &VerifyingKey,
     origin_prefix: &str,
@@ -75,10 +80,11 @@ async fn verify_logs(
 ) -> Result<Vec<LogVerified>, Error> {
     let origins = Origins::new(origin_prefix)?;
     let ledger = Source { path: ledger, file: StoreFile::Ledger };
+    let content_keys = Source { path: content_keys, file: StoreFile::ContentKeys };
     let fence = Source { path: fence, file: StoreFile::Fence };
     loop {
-        let still = [ledger, fence].map(|source| (source.path, Stillness::of(source.path)));
-        let verified = match verify_once(ledger, fence, key, &origins, only, &mut on_progress).await {
+        let still = [ledger, content_keys, fence].map(|source| (source.path, Stillness::of(source.path)));
+        let verified = match verify_once(ledger, content_keys, fence, key, &origins, only, &mut on_progress).await {
             Ok(verified) => Ok(verified),
             Err(Trouble::Error(error)) => Err(error),
             Err(Trouble::Fault(fault) | Trouble::Below(fault)) => {
@@ -94,6 +100,7 @@ async fn verify_logs(
 
 async fn verify_once(
     ledger: Source<'_>,
+    content_keys: Source<'_>,
     fence: Source<'_>,
     key: &VerifyingKey,
     origins: &Origins,
@@ -103,9 +110,15 @@ async fn verify_once(
     // A running server moves the fence before it stores a checkpoint. Read before and after the ledger's moment, it can be told what
     // must stand in the ledger by then and what may not yet.
     let before = read_fences(fence).await?;
+    // Keys are drawn before an entry needs them and destroyed after the entry that says so: a running server has those that the ledger's
+    // moment needs before that moment or after it.
+    let mut custody = Custody::default();
+    custody.read_keys(content_keys).await?;
     let mut file = RawFile::open(ledger.path).await.map_err(ledger.refuse_to_open())?;
     let after = read_fences(fence).await?;
     let fences = FencePass::new(origins, &before, &after);
+    custody.read_keys_since(content_keys).await?;
+    custody.read_ledger(ledger, &mut file).await?;
 
     let (workspaces, stray) = sort_out(file.workspaces().await.map_err(ledger.refuse_to_open())?, &fences);
     let entries_about = file.entries_about().await.map_err(ledger.refuse(ENTRIES.name))?;
@@ -113,7 +126,7 @@ async fn verify_once(
     let mut entries = 0;
     for workspace in workspaces.into_iter().filter(|workspace| only.is_none_or(|only| only == workspace)) {
         let origin = origins.of(&workspace);
-        let mut pass = LogPass::new(&mut file, ledger, &workspace, &origin, key, &fences);
+        let mut pass = LogPass::new(&mut file, ledger, &workspace, &origin, key, &fences, &mut custody);
         let log = pass
             .run(|read| on_progress(Progress { workspace: workspace.id(), entries: entries + read, entries_about }));
         let log = log.await?;
@@ -125,10 +138,15 @@ async fn verify_once(
             return Err(stray.into());
         }
         fences.check_strangers()?;
+        let logs: Vec<&str> = verified.iter().map(|log| log.workspace.id()).collect();
+        custody.check_strangers(&logs)?;
     }
     structure_pass::check_keys(ledger, &mut file).await?;
     structure_pass::check(ledger, &mut file, &sqlite::MIGRATIONS).await?;
     file.close().await.map_err(ledger.refuse_to_open())?;
+    let mut file = RawFile::open(content_keys.path).await.map_err(content_keys.refuse_to_open())?;
+    structure_pass::check(content_keys, &mut file, &keys_store::MIGRATIONS).await?;
+    file.close().await.map_err(content_keys.refuse_to_open())?;
     let mut file = RawFile::open(fence.path).await.map_err(fence.refuse_to_open())?;
     structure_pass::check(fence, &mut file, &fence::MIGRATIONS).await?;
     file.close().await.map_err(fence.refuse_to_open())?;

@@ -158,6 +158,55 @@ pub enum What {
     /// The fence store remembers one log twice.
     #[error("the fence store remembers this log twice")]
     FenceDoubled,
+    /// What is sealed does not open.
+    #[error("does not open under the content key `{content_key}`: the sealed bytes, the leaf or the key was changed")]
+    SealBroken {
+        /// Number of the key.
+        content_key: u64,
+    },
+    /// Nothing is sealed, and nothing says that it was erased.
+    #[error("is empty, and no later entry says that the content was erased: it was destroyed")]
+    SealLost,
+    /// Something is sealed that a later entry says was erased.
+    #[error("holds bytes, though entry `{erasure_index}` says that they were erased: they were put back")]
+    SealPutBack {
+        /// Index of the erasure.
+        erasure_index: u64,
+    },
+    /// The key of a content that nobody erased is gone.
+    #[error("the content key `{content_key}` is gone, and no later entry says that its subject was erased")]
+    KeyLost {
+        /// Number of the key.
+        content_key: u64,
+    },
+    /// The key of an erased content is still there.
+    #[error(
+        "the content key `{content_key}` is still there, though entry `{erasure_index}` says that its subject was erased"
+    )]
+    KeyNotDestroyed {
+        /// Number of the key.
+        content_key: u64,
+        /// Index of the erasure.
+        erasure_index: u64,
+    },
+    /// A key does not have its fingerprint.
+    #[error("number, secret and fingerprint do not belong together: one of them was changed")]
+    KeyChanged,
+    /// An entry is sealed under a key that is not its subject's.
+    #[error("says key `{found}`, which is not the one that the subject has: one of the two was changed")]
+    KeyOfOther {
+        /// Number in the row of the entry.
+        found: u64,
+    },
+    /// A row about a subject's key fits no entry.
+    #[error("no entry bears this out: the row was added or changed")]
+    CustodyUnfounded,
+    /// A row that an entry asks for is not there.
+    #[error("the row that entry `{index}` asks for is not there: it was lost or changed")]
+    CustodyLost {
+        /// Index of the entry.
+        index: u64,
+    },
     /// A row is of something that is no workspace.
     #[error("rows stand under `{workspace}`, which is no workspace")]
     NoWorkspace {
@@ -239,9 +288,18 @@ impl What {
                 "check the disk, keep the file as evidence, and put back the newest copy that verifies; a file of an older release is \
                  brought up to date when the service starts"
             }
+            Self::KeyNotDestroyed { .. } => "start the service once, which destroys it, then verify again",
+            Self::KeyLost { .. } => {
+                "put back the file of content keys that belongs to this ledger; without it, what was sealed under the key can not be read \
+                 any more, and every proof stands all the same"
+            }
             _ => match file {
                 StoreFile::Ledger => {
                     "stop the service, keep the file as evidence, and put back the newest copy of it that verifies with this fence store"
+                }
+                StoreFile::ContentKeys => {
+                    "stop the service, keep the file as evidence, and put back the newest copy of it that verifies with this ledger; keys \
+                     that were erased since are destroyed again at the start"
                 }
                 StoreFile::Fence => {
                     "stop the service, keep both files as evidence, hold the last checkpoint against one that somebody else remembers, and \

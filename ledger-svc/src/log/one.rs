@@ -43,6 +43,11 @@ impl Log {
         });
     }
 
+    /// Notes an erasure.
+    pub(crate) fn note_erasure(&self) {
+        self.view.send_modify(|view| view.erasures += 1);
+    }
+
     /// Notes a checkpoint.
     pub(crate) fn set_published(&self, published: Arc<Published>) {
         self.view.send_modify(|view| {

@@ -57,7 +57,7 @@ impl From<store::Error> for Unsignable {
                 tracing::error!(error = %error, "what was appended does not read back");
                 Self::Log(Halt::StorageFailed)
             }
-            store::Error::Driver(_) | store::Error::Open(_) => Self::Store(error),
+            store::Error::Driver(_) | store::Error::Open(_) | store::Error::WalInUse { .. } => Self::Store(error),
         }
     }
 }

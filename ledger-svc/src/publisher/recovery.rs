@@ -84,7 +84,9 @@ pub(crate) async fn recover(
                 tracing::error!(workspace = workspace.id(), error = %error, "a log does not read back");
                 log.set_halt(Halt::StorageFailed);
             }
-            Err(Unfit::Store(error @ (store::Error::Driver(_) | store::Error::Open(_)))) => return Err(error.into()),
+            Err(Unfit::Store(
+                error @ (store::Error::Driver(_) | store::Error::Open(_) | store::Error::WalInUse { .. }),
+            )) => return Err(error.into()),
         }
     }
     match signed_by_another {

@@ -18,10 +18,12 @@ pub(super) async fn answer(
         return Err(status::out_of_range(&log, "index", index, size).into());
     }
     let read = async {
-        let entry = sqlite::entry(&mut *rpc.ledger.reader().await?, &log.workspace, index).await?;
+        let mut connection = rpc.ledger.reader().await?;
+        let entry = sqlite::entry(&mut connection, &log.workspace, index).await?;
         let row = || format!("{}/{index}", log.workspace.id());
-        entry.ok_or_else(|| store::Error::MissingRow { table: "entries", row: row() })
+        let entry = entry.ok_or_else(|| store::Error::MissingRow { table: "entries", row: row() })?;
+        rpc.contents.open_one(&mut connection, &log.workspace, entry).await
     };
     let entry = read.await.map_err(|error| status::of_store(&error))?;
-    Ok(GetEntryResponse { entry: Some(wire::entry(entry)) })
+    Ok(GetEntryResponse { entry: Some(wire::entry(entry, false)) })
 }

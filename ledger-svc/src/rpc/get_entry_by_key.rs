@@ -14,8 +14,14 @@ pub(super) async fn answer(
     let log = rpc.log(call, &request.parent)?;
     let key = request.idempotency_key.as_str();
     parse::text("idempotency_key", key, TEXT_MAX_BYTES)?;
-    let read = async { sqlite::entry_by_key(&mut *rpc.ledger.reader().await?, &log.workspace, key).await };
+    let read = async {
+        let mut connection = rpc.ledger.reader().await?;
+        match sqlite::entry_by_key(&mut connection, &log.workspace, key).await? {
+            Some(entry) => rpc.contents.open_one(&mut connection, &log.workspace, entry).await.map(Some),
+            None => Ok(None),
+        }
+    };
     let entry = read.await.map_err(|error| status::of_store(&error))?;
     let entry = entry.ok_or_else(|| status::unknown_key(&log, key))?;
-    Ok(GetEntryByKeyResponse { entry: Some(wire::entry(entry)) })
+    Ok(GetEntryByKeyResponse { entry: Some(wire::entry(entry, false)) })
 }

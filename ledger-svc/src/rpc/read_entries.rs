@@ -22,6 +22,7 @@ pub(super) fn answer(
         return Err(status::out_of_range(&log, "start_index", start, size).into());
     }
     let end = if limit == 0 { size } else { size.min(start.saturating_add(limit)) };
+    let include_sealed = request.include_sealed;
     let rpc = rpc.clone();
     let chunks = stream::try_unfold(start, move |next| {
         let (rpc, log) = (rpc.clone(), log.clone());
@@ -32,7 +33,7 @@ pub(super) fn answer(
             if rpc.shutdown.is_draining() {
                 return Err(status::shutting_down().into());
             }
-            let entries = entry_chunks::read(&rpc.ledger, &log.workspace, next, end).await?;
+            let entries = entry_chunks::read(&rpc, &log.workspace, next, end, include_sealed).await?;
             let next = next + entries.len() as u64;
             Ok(Some((ReadEntriesResponse { entries }, next)))
         }

@@ -21,6 +21,7 @@ use super::{
 };
 use crate::{
     appender::Appender,
+    contents::ContentReader,
     log::{Log, Logs},
     store::sqlite::LedgerStore,
 };
@@ -29,6 +30,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct LedgerRpc {
     pub(super) ledger: LedgerStore,
+    pub(super) contents: ContentReader,
     pub(super) logs: Arc<Logs>,
     pub(super) appender: Appender,
     pub(super) key: Arc<SigningKey>,
@@ -38,12 +40,13 @@ pub struct LedgerRpc {
 impl LedgerRpc {
     pub(crate) fn new(
         ledger: LedgerStore,
+        contents: ContentReader,
         logs: Arc<Logs>,
         appender: Appender,
         key: Arc<SigningKey>,
         shutdown: Shutdown,
     ) -> Self {
-        Self { ledger, logs, appender, key, shutdown }
+        Self { ledger, contents, logs, appender, key, shutdown }
     }
 
     /// Finds the log that `parent` names, if the caller reaches its workspace.

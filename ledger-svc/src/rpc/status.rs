@@ -5,6 +5,7 @@ use service_kit::rejection::Rejection;
 
 use crate::{
     appender::{AppendError, Refusal},
+    custody::CustodyRefusal,
     entry::Conflict,
     log::{Halt, Log},
     store,
@@ -15,7 +16,28 @@ pub(super) fn of_append(log: &Log, error: AppendError) -> Rejection {
     match error {
         AppendError::Refused(Refusal::KeyReused(conflict)) => of_conflict(&conflict),
         AppendError::Refused(Refusal::Halted(halt)) => of_halt(log, &halt),
+        AppendError::Refused(Refusal::Custody(refusal)) => of_custody(&refusal),
         AppendError::Submit(error) => error.into(),
+    }
+}
+
+/// Refuses what was asked for about contents.
+fn of_custody(refusal: &CustodyRefusal) -> Rejection {
+    let rejection = |reason| Rejection::new(reason, refusal.to_string());
+    match refusal {
+        CustodyRefusal::UnknownSubject { subject } => {
+            rejection(ErrorReason::ResourceNotFound).with("resource", subject.as_str())
+        }
+        CustodyRefusal::Held { held, hold_index } => rejection(ErrorReason::LegalHoldStands)
+            .with("heldSubject", held.as_str())
+            .with("holdIndex", hold_index.to_string()),
+        CustodyRefusal::NeverErased { subject } => {
+            rejection(ErrorReason::ErasureUnknown).with("subject", subject.as_str())
+        }
+        CustodyRefusal::NoSuchHold { subject, hold_index } => rejection(ErrorReason::ResourceNotFound)
+            .with("resource", subject.as_str())
+            .with("holdIndex", hold_index.to_string()),
+        CustodyRefusal::KeyStillRead => rejection(ErrorReason::StorageFailed),
     }
 }
 
@@ -29,7 +51,7 @@ pub(super) fn of_halt(log: &Log, halt: &Halt) -> Rejection {
 pub(super) fn of_store(error: &store::Error) -> Rejection {
     tracing::error!(error = error as &dyn std::error::Error, "the ledger's store did not answer");
     match error {
-        store::Error::Open(_) | store::Error::Driver(_) => {
+        store::Error::Open(_) | store::Error::Driver(_) | store::Error::WalInUse { .. } => {
             Rejection::new(ErrorReason::StorageFailed, "the ledger can not be read now; try again")
         }
         store::Error::CorruptRow { table, column, row } => Rejection::new(ErrorReason::RowCorrupt, error.to_string())

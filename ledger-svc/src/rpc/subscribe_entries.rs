@@ -43,7 +43,7 @@ struct Subscription {
 impl Subscription {
     async fn chunk(&mut self) -> Result<SubscribeEntriesResponse, Status> {
         let size = self.committed_beyond_next().await?;
-        let entries = entry_chunks::read(&self.rpc.ledger, &self.log.workspace, self.next, size).await?;
+        let entries = entry_chunks::read(&self.rpc, &self.log.workspace, self.next, size, false).await?;
         self.next += entries.len() as u64;
         Ok(SubscribeEntriesResponse { entries })
     }

@@ -1,6 +1,6 @@
 //! Reads the columns of a row, or says which one is corrupt.
 
-use ledger_format::{Hash, Salt};
+use ledger_format::Hash;
 use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
 
 use super::Error;
@@ -34,10 +34,6 @@ impl<'r> Cells<'r> {
 
     pub(super) fn hash(&self, position: usize, column: &'static str) -> Result<Hash, Error> {
         Hash::try_from(self.bytes(position, column)?).map_err(|_| self.corrupt(column))
-    }
-
-    pub(super) fn salt(&self, position: usize, column: &'static str) -> Result<Salt, Error> {
-        Salt::try_from(self.bytes(position, column)?).map_err(|_| self.corrupt(column))
     }
 
     pub(super) fn corrupt(&self, column: &'static str) -> Error {

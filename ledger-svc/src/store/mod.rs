@@ -1,6 +1,7 @@
-//! All SQL of the crate: the ledger's own file, the fence store beside it, and rows read raw for verification.
+//! All SQL of the crate: the ledger's own file, the keys of its contents and the fence store beside it, and rows read raw for verification.
 
 mod cells;
+pub mod content_keys;
 mod error;
 pub mod fence;
 mod migration_rows;

@@ -144,7 +144,14 @@ async fn both_files_are_private() {
     let files = Files::new();
     let bench = files.serve().await;
     bench.append(vec![entry("a", "1")]).await.expect("appended");
-    for file in [files.ledger(), files.fence(), files.path("ledger.db-wal"), files.path("fence.db-wal")] {
+    for file in [
+        files.ledger(),
+        files.content_keys(),
+        files.fence(),
+        files.path("ledger.db-wal"),
+        files.path("content-keys.db-wal"),
+        files.path("fence.db-wal"),
+    ] {
         let mode = std::fs::metadata(&file).expect("there").permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{}", file.display());
     }

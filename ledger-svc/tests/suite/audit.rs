@@ -29,7 +29,15 @@ async fn a_whole_ledger_is_verified_and_left_as_it_was() {
         assert_eq!((progress.workspace, progress.entries_about), ("demo", ENTRIES));
         steps.push(progress.entries);
     };
-    let verified = audit::verify(&case.ledger(), &case.fence(), &verifying_key(), ORIGIN_PREFIX, on_progress).await;
+    let verified = audit::verify(
+        &case.ledger(),
+        &case.content_keys(),
+        &case.fence(),
+        &verifying_key(),
+        ORIGIN_PREFIX,
+        on_progress,
+    )
+    .await;
     let verified = verified.expect("whole").remove(0);
     assert_eq!((verified.workspace, verified.origin), (workspace(), origin()));
     assert_eq!((verified.size, verified.signed_size), (ENTRIES, ENTRIES));
@@ -41,7 +49,7 @@ async fn a_whole_ledger_is_verified_and_left_as_it_was() {
 /// Copies the files of a running server as they stand at this moment: what a kill would leave.
 fn copy_as_killed(files: &Files, extensions: &[&str]) -> Files {
     let killed = Files::new();
-    for name in ["ledger.db", "fence.db"] {
+    for name in ["ledger.db", "content-keys.db", "fence.db"] {
         for extension in extensions {
             let name = format!("{name}{extension}");
             fs::copy(files.path(&name), killed.path(&name)).expect("copied");
@@ -78,7 +86,7 @@ async fn a_value_changed_in_the_wal_is_found() {
     let killed = copy_as_killed(&files, &["", "-wal"]);
     bench.drain().await;
     let mut connection = SqliteConnectOptions::new().filename(killed.ledger()).connect().await.expect("it opens");
-    sqlx::query("UPDATE entries SET salt = zeroblob(32) WHERE entry_index = 3")
+    sqlx::query("UPDATE entries SET sealed = zeroblob(80) WHERE entry_index = 3")
         .execute(&mut connection)
         .await
         .expect("changed");
@@ -172,7 +180,15 @@ async fn a_ledger_signed_by_another_key_is_not_believed() {
     let original = Original::make().await;
     let case = original.case();
     let other = SigningKey::from_seed(ORIGIN_PREFIX, &[9; 32]).expect("a key");
-    let verified = audit::verify(&case.ledger(), &case.fence(), other.verifying_key(), ORIGIN_PREFIX, |_| {}).await;
+    let verified = audit::verify(
+        &case.ledger(),
+        &case.content_keys(),
+        &case.fence(),
+        other.verifying_key(),
+        ORIGIN_PREFIX,
+        |_| {},
+    )
+    .await;
     let Err(Error::Found(finding)) = verified else { panic!("{verified:?}") };
     assert!(matches!(*finding.what, What::CheckpointRefused(_)), "{finding}");
 }
@@ -188,8 +204,8 @@ fn flip(case: &Case, offset: usize) {
 async fn a_byte_changed_on_disk_is_found_wherever_a_row_holds_it() {
     let original = Original::make().await;
     let bytes = fs::read(original.case().ledger()).expect("read");
-    // The key of an entry stands in its row and in an index; the words of its content in its row alone.
-    for (needle, copies) in [("entry 77 says", 1), ("k/277", 2)] {
+    // The key of an entry stands in its row and in an index; a subject in each leaf and with its key.
+    for (needle, copies) in [("pseudonym-1", 1), ("k/277", 2)] {
         let found = bytes.windows(needle.len()).enumerate().filter(|(_, window)| *window == needle.as_bytes());
         let offsets: Vec<usize> = found.map(|(offset, _)| offset).collect();
         assert!(offsets.len() >= copies, "{needle}: {offsets:?}");
@@ -279,7 +295,16 @@ async fn one_log_is_verified_whatever_stands_in_another() {
     assert_eq!(finding.workspace(), Some("other"), "{finding}");
     let verify = async |id: &str| {
         let workspace = id.parse().expect("a name");
-        audit::verify_log(&case.ledger(), &case.fence(), &verifying_key(), ORIGIN_PREFIX, &workspace, |_| {}).await
+        audit::verify_log(
+            &case.ledger(),
+            &case.content_keys(),
+            &case.fence(),
+            &verifying_key(),
+            ORIGIN_PREFIX,
+            &workspace,
+            |_| {},
+        )
+        .await
     };
     assert_eq!(verify("workspaces/demo").await.expect("whole").map(|log| log.size), Some(ENTRIES));
     assert!(matches!(verify("workspaces/other").await, Err(Error::Found(_))));

@@ -9,7 +9,7 @@ use std::{
 use countersign_api::{
     ledger::v1::{
         AppendEntriesRequest, Checkpoint, Entry, GetCheckpointRequest, NewEntry, Receipt,
-        ledger_service_client::LedgerServiceClient,
+        erasure_service_client::ErasureServiceClient, ledger_service_client::LedgerServiceClient,
     },
     name::Workspace,
     r#type::v1::PrincipalKind,
@@ -18,9 +18,10 @@ use ledger_format::{SigningKey, VerifyingKey};
 use ledger_svc::{
     App, BuildError, Environment, LedgerConfig, QueueLimits,
     audit::{self, LogVerified},
+    custody::Unwatched,
 };
 use service_kit::{
-    access::{Access, Principal, Role, Scope, TokenStore},
+    access::{Access, Principal, Pseudonyms, Role, Scope, TokenStore},
     clock::{Clock, ManualClock},
     grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
     health::Health,
@@ -37,6 +38,7 @@ pub const PARENT: &str = "workspaces/demo";
 pub type Client = LedgerServiceClient<AuthorizedChannel>;
 
 /// The files of a ledger; they outlive the processes that serve them.
+#[derive(Debug)]
 pub struct Files {
     folder: PathBuf,
     /// Removes the folder in the end, where it was made here.
@@ -82,13 +84,20 @@ impl Files {
         self.path("fence.db")
     }
 
+    pub fn content_keys(&self) -> PathBuf {
+        self.path("content-keys.db")
+    }
+
     pub fn config(&self) -> LedgerConfig {
         LedgerConfig {
             ledger_path: self.ledger(),
+            content_keys_path: self.content_keys(),
             fence_path: self.fence(),
             signing_key: signing_key(),
             origin_prefix: ORIGIN_PREFIX.to_owned(),
             queue: QueueLimits::default(),
+            pseudonyms: Pseudonyms::open(&self.path("pseudonym.key"), &RandomIds).expect("a key"),
+            erasure_steps: Arc::new(Unwatched),
         }
     }
 
@@ -121,8 +130,10 @@ impl Files {
 
         let tokens = TokenStore::open(&self.path("tokens.db")).await.expect("it opens");
         let access = Arc::new(Access::new(tokens, shared_clock, ids));
-        let server =
-            Server::builder(Arc::clone(&access), &metrics, &health, &shutdown).add_service(app.service()).build();
+        let server = Server::builder(Arc::clone(&access), &metrics, &health, &shutdown)
+            .add_service(app.service())
+            .add_service(app.erasure_service())
+            .build();
         let relay = client(&server, &access, "services/relay", Scope::All, Role::Relay);
         Bench { app, relay, clock, metrics, health, shutdown, server, access }
     }
@@ -136,11 +147,17 @@ impl Files {
 
     /// Verifies both files offline.
     pub async fn verify(&self) -> Result<Vec<LogVerified>, audit::Error> {
-        audit::verify(&self.ledger(), &self.fence(), &verifying_key(), ORIGIN_PREFIX, |_| {}).await
+        audit::verify(&self.ledger(), &self.content_keys(), &self.fence(), &verifying_key(), ORIGIN_PREFIX, |_| {})
+            .await
     }
 }
 
 impl Bench {
+    /// Whoever answers for personal data, or something else that calls the service of erasures.
+    pub fn eraser(&self, principal: &str, role: Role) -> ErasureServiceClient<AuthorizedChannel> {
+        ErasureServiceClient::new(channel(&self.server, &self.access, principal, Scope::All, role))
+    }
+
     pub fn client(&self, principal: &str, scope: Scope, role: Role) -> Client {
         client(&self.server, &self.access, principal, scope, role)
     }
@@ -194,9 +211,13 @@ pub async fn build(config: LedgerConfig) -> Result<App, BuildError> {
 }
 
 fn client(server: &Server, access: &Access, principal: &str, scope: Scope, role: Role) -> Client {
-    let principal = Principal::new(principal.parse().expect("an id"), scope, [role]).expect("a principal");
-    let channel = with_token(server.in_memory_channel(), &access.lend(principal));
+    let channel = channel(server, access, principal, scope, role);
     LedgerServiceClient::new(channel).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+}
+
+fn channel(server: &Server, access: &Access, principal: &str, scope: Scope, role: Role) -> AuthorizedChannel {
+    let principal = Principal::new(principal.parse().expect("an id"), scope, [role]).expect("a principal");
+    with_token(server.in_memory_channel(), &access.lend(principal))
 }
 
 pub async fn append(client: &mut Client, entries: Vec<NewEntry>) -> Result<Vec<Receipt>, Status> {
@@ -205,8 +226,12 @@ pub async fn append(client: &mut Client, entries: Vec<NewEntry>) -> Result<Vec<R
 }
 
 pub async fn read_all(client: &mut Client) -> Vec<Entry> {
-    let request =
-        countersign_api::ledger::v1::ReadEntriesRequest { parent: PARENT.to_owned(), start_index: 0, limit: 0 };
+    let request = countersign_api::ledger::v1::ReadEntriesRequest {
+        parent: PARENT.to_owned(),
+        start_index: 0,
+        limit: 0,
+        include_sealed: false,
+    };
     let mut stream = client.read_entries(request).await.expect("a stream").into_inner();
     let mut entries = Vec::new();
     while let Some(chunk) = stream.message().await.expect("a chunk") {

@@ -8,6 +8,7 @@ mod bench;
 mod checkpoints;
 mod concurrency;
 mod crash;
+mod erasure;
 mod every_value;
 mod full_queue;
 mod lab;

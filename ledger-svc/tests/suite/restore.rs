@@ -81,6 +81,7 @@ async fn a_second_history_is_never_signed_however_long_it_is() {
         let fork = Files::new();
         copy(&files.path("ledger.old"), &fork.ledger());
         copy(&files.path("fence.old"), &fork.fence());
+        copy(&files.content_keys(), &fork.content_keys());
         let bench = fork.serve().await;
         for number in 10..last {
             bench.append(vec![entry(&format!("fork/{number}"), &content(number))]).await.expect("appended");

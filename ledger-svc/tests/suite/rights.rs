@@ -36,7 +36,12 @@ async fn another_workspace_is_out_of_reach_in_every_rpc() {
             .await
             .expect_err("get by key"),
         relay
-            .read_entries(wire::ReadEntriesRequest { parent: parent(), start_index: 0, limit: 0 })
+            .read_entries(wire::ReadEntriesRequest {
+                parent: parent(),
+                start_index: 0,
+                limit: 0,
+                include_sealed: false,
+            })
             .await
             .expect_err("read"),
         relay

@@ -46,7 +46,7 @@ impl Original {
 
     /// Takes a ledger that was drained.
     pub async fn of(files: Files) -> Self {
-        for name in ["ledger.db-wal", "fence.db-wal"] {
+        for name in ["ledger.db-wal", "content-keys.db-wal", "fence.db-wal"] {
             assert!(!files.path(name).exists(), "everything is in the files themselves");
         }
         files.verify().await.expect("whole");
@@ -55,7 +55,11 @@ impl Original {
 
     pub fn case(&self) -> Case {
         let folder = tempfile::tempdir().expect("a folder");
-        for (from, name) in [(self.files.ledger(), "ledger.db"), (self.files.fence(), "fence.db")] {
+        for (from, name) in [
+            (self.files.ledger(), "ledger.db"),
+            (self.files.content_keys(), "content-keys.db"),
+            (self.files.fence(), "fence.db"),
+        ] {
             std::fs::copy(from, folder.path().join(name)).expect("copied");
         }
         Case { folder }
@@ -69,6 +73,10 @@ impl Case {
 
     pub fn fence(&self) -> PathBuf {
         self.folder.path().join("fence.db")
+    }
+
+    pub fn content_keys(&self) -> PathBuf {
+        self.folder.path().join("content-keys.db")
     }
 
     /// Runs a statement without parameters.
@@ -135,7 +143,8 @@ impl Case {
     }
 
     pub async fn verify(&self) -> Result<Vec<LogVerified>, Error> {
-        audit::verify(&self.ledger(), &self.fence(), &verifying_key(), ORIGIN_PREFIX, |_| {}).await
+        audit::verify(&self.ledger(), &self.content_keys(), &self.fence(), &verifying_key(), ORIGIN_PREFIX, |_| {})
+            .await
     }
 
     /// Verifies, and insists that something is found.

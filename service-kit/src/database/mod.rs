@@ -8,5 +8,5 @@ mod preflight;
 
 pub use driver::DriverError;
 pub use error::Error;
-pub use open::{READERS_MAX, SqliteDatabase};
+pub use open::{READERS_MAX, SqliteDatabase, empty_wal};
 pub use preflight::{SQLITE_VERSION_MIN, check};

@@ -26,7 +26,10 @@ pub fn code_of(reason: ErrorReason) -> Code {
         | Reason::LogBehindFence
         | Reason::ExportUnverified
         | Reason::RejectedBefore
-        | Reason::ConflictUnseen => Code::FailedPrecondition,
+        | Reason::ConflictUnseen
+        | Reason::ContentErased
+        | Reason::LegalHoldStands
+        | Reason::ErasureUnknown => Code::FailedPrecondition,
         Reason::EtagStale => Code::Aborted,
         Reason::RequestIdReused | Reason::IdempotencyKeyReused => Code::AlreadyExists,
         Reason::ResourceNotFound => Code::NotFound,

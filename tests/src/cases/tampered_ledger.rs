@@ -92,9 +92,9 @@ fn altered_content_is_not_shown_as_the_record() {
     let installation = filled();
     let index = VICTIM.to_string();
     installation.json(&["ledger", "show", &index]);
-    runtime().block_on(change_a_byte(&installation, "content"));
+    runtime().block_on(change_a_byte(&installation, "sealed"));
     let answer = installation.run(&["ledger", "show", &index]);
-    answer.expect(1, &["entry `20`", "not as it was recorded"]);
+    answer.expect(5, &["ROW_CORRUPT", "`sealed`", "demo/20"]);
     assert_eq!(answer.stdout, "");
 }
 
@@ -152,7 +152,7 @@ struct Column {
 /// Asks both files what they hold.
 async fn columns(installation: &Installation) -> Vec<Column> {
     let mut columns = Vec::new();
-    for file in ["ledger.db", "fence.db"] {
+    for file in ["ledger.db", "content-keys.db", "fence.db"] {
         let mut opened = open_file(installation, file).await;
         let found = sqlx::query(
             "SELECT t.name, c.name, (SELECT group_concat(k.name) FROM pragma_table_info(t.name) k WHERE k.pk > 0)
@@ -169,7 +169,7 @@ async fn columns(installation: &Installation) -> Vec<Column> {
         }
         opened.close().await.expect("the file closes");
     }
-    for table in ["entries", "tiles", "checkpoints", "fences", "_sqlx_migrations"] {
+    for table in ["entries", "tiles", "checkpoints", "subject_keys", "content_keys", "fences", "_sqlx_migrations"] {
         assert!(columns.iter().any(|column| column.table == table), "`{table}` has rows");
     }
     columns
@@ -186,6 +186,7 @@ impl Column {
             "entries" => "entry_index, entry_index",
             "tiles" => "tile_index << (8 * (level + 1)), ((tile_index + 1) << (8 * (level + 1))) - 1",
             "checkpoints" => "previous_size, size - 1",
+            "subject_keys" => "first_index, first_index",
             "fences" => "0, size - 1",
             _ => "NULL, NULL",
         };
@@ -195,6 +196,7 @@ impl Column {
         let change = format!(
             "UPDATE {table} SET {name} = CASE typeof({name})
                WHEN 'integer' THEN {name} + 1
+               WHEN 'null' THEN 1
                WHEN 'text' THEN CASE substr({name}, 1, 1) WHEN 'x' THEN 'y' ELSE 'x' END || substr({name}, 2)
                ELSE CAST(CASE substr({name}, 1, 1) WHEN x'00' THEN x'01' ELSE x'00' END || substr({name}, 2) AS BLOB) END
              WHERE {row}"

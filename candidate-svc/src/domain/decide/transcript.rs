@@ -47,6 +47,7 @@ impl<'a> Transcript<'a> {
             ordinal,
             occurred_at: self.occurred_at,
             simulated: is_simulated(&actor),
+            erased: false,
             actor,
             request_id: self.context.request_id.cloned(),
             traceparent: self.context.traceparent.to_owned(),

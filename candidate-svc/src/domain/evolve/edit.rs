@@ -11,7 +11,7 @@ pub(super) fn edited(candidate: &mut Candidate, facts: &CandidateEdited, event: 
     candidate.state = candidate.waiting_once_edited().into();
     let dropped = candidate.drop_approvals();
     assert_eq!(dropped, facts.approvals_dropped, "C-7: an event says how many approvals fell with it");
-    if candidate.first_content.is_none() {
+    if candidate.first_content.is_none() && !candidate.payload.is_erased() {
         candidate.first_content = Some(memory_of_content(&candidate.proposal, candidate.payload.canonical_json()));
     }
     if !candidate.editors.contains(&editor) {

@@ -33,5 +33,6 @@ pub(super) fn apply(event: &Event, facts: &CandidateProposed) -> Candidate {
         expires_at: facts.expires_at,
         escalation: None,
         execution: Execution::default(),
+        erased: None,
     }
 }

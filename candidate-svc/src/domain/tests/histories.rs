@@ -331,6 +331,12 @@ fn rebuilt_equals_kept(story: &Story) {
     assert_eq!(events, story.events);
     let rebuilt = events.iter().fold(None, |candidate, event| Some(evolve(candidate, event)));
     assert_eq!(rebuilt.as_ref(), Some(story.it()), "C-8");
+    // With nothing left of what was said: what the erased events make is the erased candidate.
+    let erasure = Erasure { erased_at: story.now, entry_index: 7 };
+    let erased = events.iter().fold(None, |candidate, event| Some(evolve(candidate, &event.erased())));
+    let erased = erased.map(|candidate| Candidate { erased: Some(erasure), ..candidate });
+    assert_eq!(erased, Some(story.it().erased_by(erasure)), "C-8, erased");
+    assert_eq!(erased, Some(story.it().erased_by(erasure).erased_by(erasure)), "erasing again changes nothing");
     let row = serde_json::to_string(story.it()).expect("a row");
     assert_eq!(&serde_json::from_str::<Candidate>(&row).expect("the row"), story.it());
 }

@@ -10,6 +10,7 @@ mod delegating;
 mod doorkeeper;
 mod editing;
 mod entitlement;
+mod erasing;
 mod escalating;
 mod evidence;
 mod executing;

@@ -25,7 +25,7 @@ pub(super) async fn insert(connection: &mut SqliteConnection, candidates: &[Cand
     const HEAD: &str = "INSERT INTO candidates (workspace, id, revision, state, owner, turn, risk_rank, updated_at_us, \
                         expires_at_us, deadline_us, approving_revision, approving_ordinal, claimable_from_us, executor, \
                         dedup_key, change_subject, snapshot, action_type, confidence, proposer, record, created_at_us, \
-                        due_at_us) ";
+                        due_at_us, trigger_id) ";
     for chunk in bulk::chunks(candidates) {
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>, row: &CandidateRow| {
             let candidate = &row.candidate;
@@ -37,7 +37,8 @@ pub(super) async fn insert(connection: &mut SqliteConnection, candidates: &[Cand
                 .push_bind(candidate.proposer.as_str().to_owned())
                 .push_bind(record_text(candidate.proposal.record.as_ref()))
                 .push_bind(candidate.created_at.as_micros())
-                .push_bind(due_us(candidate));
+                .push_bind(due_us(candidate))
+                .push_bind(candidate.proposal.trigger.name.id.as_bytes().to_vec());
         };
         bulk::with_values(HEAD, chunk, bind, "").build().execute(&mut *connection).await?;
     }
@@ -177,7 +178,12 @@ fn bind_changing(values: &mut Separated<'_, Sqlite, &'static str>, row: &Candida
         .push_bind(candidate.next_deadline().map(Moment::as_micros))
         .push_bind(approving.map(|approved| signed(approved.revision)))
         .push_bind(approving.map(|approved| i64::from(approved.ordinal)))
-        .push_bind(approving.map(|approved| approved.retry_not_before.unwrap_or(approved.approved_at).as_micros()))
+        // An erased one has nothing that could run.
+        .push_bind(
+            approving
+                .filter(|_| candidate.erased.is_none())
+                .map(|approved| approved.retry_not_before.unwrap_or(approved.approved_at).as_micros()),
+        )
         .push_bind(executor)
         .push_bind(dedup_key)
         .push_bind(row.change_subject.clone())

@@ -12,7 +12,7 @@ use super::{
     column::{self, Column, signed},
 };
 use crate::{
-    domain::{Candidate, evolve},
+    domain::{Candidate, Event, evolve},
     store::{CorruptRow, Error, StoredEvent, row::EventRow},
     wire,
 };
@@ -22,7 +22,7 @@ const CONTENT: Column = Column { table: "events", column: "content" };
 /// Appends events.
 pub(super) async fn insert(connection: &mut SqliteConnection, events: &[EventRow]) -> Result<(), sqlx::Error> {
     const HEAD: &str = "INSERT INTO events (workspace, candidate_id, revision, ordinal, kind, principal_kind, \
-                        principal_reference, payload_digest, traceparent, content) ";
+                        principal_reference, payload_digest, traceparent, content, erased) ";
     for chunk in bulk::chunks(events) {
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>, event: &EventRow| {
             values
@@ -35,7 +35,8 @@ pub(super) async fn insert(connection: &mut SqliteConnection, events: &[EventRow
                 .push_bind(event.principal_reference.clone())
                 .push_bind(event.payload_digest.map(|digest| digest.as_bytes().to_vec()))
                 .push_bind(event.traceparent.clone())
-                .push_bind(event.content.clone());
+                .push_bind(event.content.clone())
+                .push_bind(event.erased);
         };
         bulk::with_values(HEAD, chunk, bind, "").build().execute(&mut *connection).await?;
     }
@@ -82,12 +83,17 @@ pub(super) async fn rebuild(
 fn replay(name: &CandidateName, revision: u64, contents: &[Vec<u8>]) -> Result<Candidate, CorruptRow> {
     let mut candidate = None;
     for content in contents {
-        let event = wire::event::decode(content).map_err(|error| CONTENT.corrupt(name, chain(&error)))?;
+        let event = decode(name, content)?;
         candidate = Some(evolve(candidate, &event));
     }
     candidate
         .filter(|candidate| candidate.revision == revision)
         .ok_or_else(|| Column { table: "events", column: "revision" }.corrupt(name, "events are missing"))
+}
+
+/// Decodes what is kept of an event.
+pub(super) fn decode(name: &CandidateName, content: &[u8]) -> Result<Event, CorruptRow> {
+    wire::event::decode(content).map_err(|error| CONTENT.corrupt(name, chain(&error)))
 }
 
 fn stored(name: &CandidateName, row: &SqliteRow) -> Result<StoredEvent, Error> {

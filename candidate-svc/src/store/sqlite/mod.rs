@@ -8,6 +8,7 @@ mod claimable;
 mod column;
 mod delegations;
 mod due;
+mod erasures;
 mod events;
 mod kin;
 mod listing;

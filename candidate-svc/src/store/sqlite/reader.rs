@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::delegations::EndPlace;
 use super::{
-    candidates, census, claimable, delegations, due, events, kin, listing, outbox, policies, standing_approvals,
-    triggers, workspaces,
+    candidates, census, claimable, delegations, due, erasures, events, kin, listing, outbox, policies,
+    standing_approvals, triggers, workspaces,
 };
 use crate::{
     domain::{
@@ -209,6 +209,11 @@ impl SqliteReader {
         ordinal: u32,
     ) -> Result<Option<ApprovingEntry>, Error> {
         claimable::approving_entry(&self.readers, candidate, revision, ordinal).await
+    }
+
+    /// Reads from which ledger entry on erasures of a workspace are still to be carried out.
+    pub(crate) async fn erasures_followed(&self, workspace: &Workspace) -> Result<u64, Error> {
+        erasures::followed(&self.readers, workspace).await
     }
 
     pub(crate) async fn earliest_deadline(&self) -> Result<Option<Moment>, Error> {

@@ -14,8 +14,8 @@ use service_kit::{
 use sqlx::SqliteConnection;
 
 use super::{
-    audit_draws, candidates, delegations, events, kin, outbox, policies, requests, standing_approvals, triggers,
-    workspaces,
+    audit_draws, candidates, delegations, erasures, events, kin, outbox, policies, requests, standing_approvals,
+    triggers, workspaces,
 };
 use crate::{
     catalogue::Catalogue,
@@ -98,6 +98,8 @@ impl SqliteWriter {
         policies::take_notice(connection, &writes.policy_files).await?;
         standing_approvals::write(connection, &writes.ahead).await?;
         outbox::record_receipts(connection, &writes.receipts).await?;
+        erasures::erase(connection, &writes.erasures).await?;
+        erasures::note_followed(connection, &writes.followed).await?;
         Ok(())
     }
 
@@ -158,6 +160,7 @@ async fn load(
     let mut sources = BTreeSet::new();
     let mut dedup_keys = Vec::new();
     let mut approved = BTreeSet::new();
+    let mut erased = Vec::new();
     for job in jobs {
         let (ask, workspace): (&Ask, &Workspace) = match job {
             Job::Propose(_) | Job::PolicyFile(_) => {
@@ -185,7 +188,12 @@ async fn load(
             }
             Job::Delegation(job) => (&job.ask, &job.workspace),
             Job::Standing(job) => (&job.ask, &job.order.name().workspace),
-            Job::Receipts(_) => continue,
+            Job::Erase(job) => {
+                names.insert(job.candidate.clone());
+                erased.push(job.candidate.clone());
+                continue;
+            }
+            Job::Receipts(_) | Job::Followed(_) => continue,
         };
         keys.extend(ask.key(workspace));
     }
@@ -219,6 +227,7 @@ async fn load(
         .filter(|(name, revision)| is_past(name, *revision))
         .collect();
     Ok(Known {
+        histories: erasures::histories(connection, &erased).await?,
         answered: events::rebuild(connection, past).await?,
         triggers_by_source: triggers::find_by_source(connection, &sources.into_iter().collect::<Vec<_>>()).await?,
         triggers_by_name: triggers::find(connection, &trigger_names.into_iter().collect::<Vec<_>>()).await?,

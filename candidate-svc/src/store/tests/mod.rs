@@ -2,6 +2,7 @@
 
 mod asked_again;
 mod damage;
+mod erasing;
 mod histories;
 mod listing;
 mod policies;

@@ -26,6 +26,7 @@ fn to_wire(event: &Event) -> api::CandidateEvent {
         traceparent: event.traceparent.clone(),
         state: event.state.to_wire().into(),
         simulated: event.simulated,
+        erased: event.erased,
         event: Some(body_to_wire(&event.body)),
     }
 }

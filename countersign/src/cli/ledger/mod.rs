@@ -1,12 +1,15 @@
 //! `countersign ledger`: reads, verifies, proves and exports the record.
 
 mod check;
+mod erase;
 mod export;
+mod hold;
 mod pinned;
 mod pinned_export;
 mod prove;
 mod said;
 mod show;
+mod subject;
 mod verify;
 mod verify_export;
 
@@ -41,6 +44,14 @@ pub enum Ledger {
     Export(export::Export),
     /// Verifies an export, offline.
     VerifyExport(verify_export::VerifyExport),
+    /// Erases what is said of a candidate, for good.
+    Erase(erase::Erase),
+    /// Holds a candidate, or a whole workspace, against erasure.
+    Hold(hold::Hold),
+    /// Lifts a legal hold.
+    ReleaseHold(hold::ReleaseHold),
+    /// Lists the legal holds that stand.
+    Holds(hold::Holds),
 }
 
 impl Ledger {
@@ -56,6 +67,10 @@ impl Ledger {
             Self::Check(check) => check.run(context),
             Self::Export(export) => export.run(context).await,
             Self::VerifyExport(verify) => verify.run(context),
+            Self::Erase(erase) => erase.run(context).await,
+            Self::Hold(hold) => hold.run(context).await,
+            Self::ReleaseHold(release) => release.run(context).await,
+            Self::Holds(holds) => holds.run(context).await,
         }
     }
 }

@@ -65,7 +65,7 @@ async fn show_entry(context: &Context, session: &Session, index: u32) -> Result<
     let leaf =
         Leaf::decode(&entry.leaf).map_err(|error| altered(index, &format!("its leaf does not read: {error}")))?;
     check(index, &entry, &leaf)?;
-    let said = Said::read(&leaf, &entry.content);
+    let said = if entry.erased { Said::Erased } else { Said::read(&leaf, &entry.content) };
     if context.console.is_json() {
         return context.console.json(&entry_json(&entry, &leaf, &said));
     }
@@ -76,6 +76,9 @@ async fn show_entry(context: &Context, session: &Session, index: u32) -> Result<
 fn check(index: u32, entry: &Entry, leaf: &Leaf<&str>) -> Result<(), Failure> {
     if entry.leaf_hash != leaf_hash(&entry.leaf).as_bytes() {
         return Err(altered(index, "its leaf is not the one its hash is of"));
+    }
+    if entry.erased {
+        return Ok(());
     }
     let salt = Salt::try_from(entry.salt.as_slice()).map_err(|_| altered(index, "its salt is not 32 bytes"))?;
     if commit_content(&salt, &entry.content) == leaf.commitment {
@@ -96,6 +99,7 @@ fn entry_json(entry: &Entry, leaf: &Leaf<&str>, said: &Said) -> Value {
         "leaf_hash": hex::encode(&entry.leaf_hash),
         "leaf": leaf,
         "event": said.to_json(),
+        "erased": entry.erased,
         "trace_id": said.trace(),
     })
 }

@@ -34,16 +34,17 @@ impl Verify {
         let key = self.pinned.read(&context.place)?;
         let bar = count_bar("verifying", 0);
         let (ledger, fence) = (data_dir.join("ledger.db"), data_dir.join("fence.db"));
+        let keys = data_dir.join("content-keys.db");
         let on_progress = |progress: audit::Progress<'_>| {
             bar.set_total(progress.entries_about);
             bar.set(progress.entries);
         };
         let verified = if context.place.is_workspace_named {
             let workspace = &context.place.workspace;
-            let log = audit::verify_log(&ledger, &fence, &key, ORIGIN_PREFIX, workspace, on_progress).await;
+            let log = audit::verify_log(&ledger, &keys, &fence, &key, ORIGIN_PREFIX, workspace, on_progress).await;
             log.map(Vec::from_iter)
         } else {
-            audit::verify(&ledger, &fence, &key, ORIGIN_PREFIX, on_progress).await
+            audit::verify(&ledger, &keys, &fence, &key, ORIGIN_PREFIX, on_progress).await
         };
         drop(bar);
         match verified {

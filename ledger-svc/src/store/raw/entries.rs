@@ -13,14 +13,14 @@ pub struct RawEntry {
     pub entry_index: Value,
     /// Column `leaf_hash`.
     pub leaf_hash: Value,
-    /// Column `salt`.
-    pub salt: Value,
+    /// Column `content_key`.
+    pub content_key: Value,
     /// Column `idempotency_key`.
     pub idempotency_key: Value,
     /// Column `leaf`.
     pub leaf: Value,
-    /// Column `content`.
-    pub content: Value,
+    /// Column `sealed`.
+    pub sealed: Value,
 }
 
 /// After which row a page begins.
@@ -33,10 +33,10 @@ pub struct RawPosition {
 }
 
 /// Every column is read as an expression with a name of ours: what the schema says of it is not believed either.
-const FIRST_PAGE: &str = "SELECT rowid AS a, +entry_index AS b, +leaf_hash AS c, +salt AS d, +idempotency_key AS e, +leaf AS f, \
-     +content AS g FROM entries WHERE workspace = ?1 ORDER BY entry_index, rowid LIMIT ?2";
-const NEXT_PAGE: &str = "SELECT rowid AS a, +entry_index AS b, +leaf_hash AS c, +salt AS d, +idempotency_key AS e, +leaf AS f, \
-     +content AS g FROM entries WHERE workspace = ?1 AND (entry_index, rowid) > (?3, ?4) ORDER BY entry_index, rowid LIMIT ?2";
+const FIRST_PAGE: &str = "SELECT rowid AS a, +entry_index AS b, +leaf_hash AS c, +content_key AS d, +idempotency_key AS e, +leaf AS f, \
+     +sealed AS g FROM entries WHERE workspace = ?1 ORDER BY entry_index, rowid LIMIT ?2";
+const NEXT_PAGE: &str = "SELECT rowid AS a, +entry_index AS b, +leaf_hash AS c, +content_key AS d, +idempotency_key AS e, +leaf AS f, \
+     +sealed AS g FROM entries WHERE workspace = ?1 AND (entry_index, rowid) > (?3, ?4) ORDER BY entry_index, rowid LIMIT ?2";
 
 impl RawFile {
     /// Reads about how many entries there are, of all logs: the highest row id.
@@ -85,10 +85,10 @@ impl RawEntry {
             row_id: row.try_get(0)?,
             entry_index: Value::read(row, 1)?,
             leaf_hash: Value::read(row, 2)?,
-            salt: Value::read(row, 3)?,
+            content_key: Value::read(row, 3)?,
             idempotency_key: Value::read(row, 4)?,
             leaf: Value::read(row, 5)?,
-            content: Value::read(row, 6)?,
+            sealed: Value::read(row, 6)?,
         })
     }
 }

@@ -6,6 +6,7 @@
 
 mod astray;
 mod checkpoints;
+mod custody;
 mod entries;
 mod fences;
 mod file;
@@ -16,6 +17,7 @@ mod workspaces;
 
 pub use astray::{StrayCheckpoint, StrayEntry, StrayTile};
 pub use checkpoints::RawCheckpoint;
+pub use custody::{RawContentKey, RawHold, RawSubjectKey};
 pub use entries::{RawEntry, RawPosition};
 pub use fences::RawFence;
 pub use file::RawFile;

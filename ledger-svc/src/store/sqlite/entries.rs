@@ -1,13 +1,14 @@
 use bytes::Bytes;
 use countersign_api::name::Workspace;
 use futures::TryStreamExt;
-use ledger_format::{Hash, Salt, leaf_hash};
+use ledger_format::{Hash, leaf_hash};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::ladder;
 use crate::store::{
     Error,
     cells::{Cells, signed},
+    content_keys::KeyNumber,
 };
 
 /// An entry as it is stored.
@@ -19,27 +20,27 @@ pub struct StoredEntry {
     pub leaf: Bytes,
     /// The leaf's hash.
     pub leaf_hash: Hash,
-    /// The commitment's salt.
-    pub salt: Salt,
-    /// The content.
-    pub content: Bytes,
+    /// Number of the key that its content is, or was, sealed under.
+    pub content_key: KeyNumber,
+    /// Salt and content, sealed; empty once erased.
+    pub sealed: Bytes,
 }
 
 impl StoredEntry {
-    fn read(row: &SqliteRow, workspace: &Workspace) -> Result<Self, Error> {
+    pub(super) fn read(row: &SqliteRow, workspace: &Workspace) -> Result<Self, Error> {
         let index = Cells::new(row, "entries", workspace.id()).number(0, "entry_index")?;
         let cells = Cells::new(row, "entries", format!("{}/{index}", workspace.id()));
         Ok(Self {
             index,
             leaf_hash: cells.hash(1, "leaf_hash")?,
-            salt: cells.salt(2, "salt")?,
+            content_key: cells.number(2, "content_key")?,
             leaf: Bytes::copy_from_slice(cells.bytes(3, "leaf")?),
-            content: Bytes::copy_from_slice(cells.bytes(4, "content")?),
+            sealed: Bytes::copy_from_slice(cells.bytes(4, "sealed")?),
         })
     }
 
     fn size_bytes(&self) -> usize {
-        self.leaf.len() + self.content.len()
+        self.leaf.len() + self.sealed.len()
     }
 }
 
@@ -68,7 +69,7 @@ pub async fn entry(
     index: u64,
 ) -> Result<Option<StoredEntry>, Error> {
     sqlx::query(
-        "SELECT entry_index, leaf_hash, salt, leaf, content FROM entries WHERE workspace = ?1 AND entry_index = ?2",
+        "SELECT entry_index, leaf_hash, content_key, leaf, sealed FROM entries WHERE workspace = ?1 AND entry_index = ?2",
     )
     .bind(workspace.id())
     .bind(signed(index))
@@ -88,7 +89,7 @@ pub async fn entry_by_key(
     idempotency_key: &str,
 ) -> Result<Option<StoredEntry>, Error> {
     sqlx::query(
-        "SELECT entry_index, leaf_hash, salt, leaf, content FROM entries WHERE workspace = ?1 AND idempotency_key = ?2",
+        "SELECT entry_index, leaf_hash, content_key, leaf, sealed FROM entries WHERE workspace = ?1 AND idempotency_key = ?2",
     )
     .bind(workspace.id())
     .bind(idempotency_key)
@@ -111,7 +112,7 @@ pub async fn entry_range(
     bytes_max: usize,
 ) -> Result<Vec<StoredEntry>, Error> {
     let mut rows = sqlx::query(
-        "SELECT entry_index, leaf_hash, salt, leaf, content FROM entries \
+        "SELECT entry_index, leaf_hash, content_key, leaf, sealed FROM entries \
          WHERE workspace = ?1 AND entry_index >= ?2 AND entry_index < ?3 ORDER BY entry_index LIMIT ?4",
     )
     .bind(workspace.id())

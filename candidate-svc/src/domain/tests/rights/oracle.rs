@@ -132,7 +132,9 @@ impl Asker<'_> {
 
     fn holds(&self, role: Role) -> bool {
         let held_by = |kind| match role {
-            Role::Admin | Role::Manager | Role::Reviewer | Role::ProcessOwner => kind == PrincipalKind::Human,
+            Role::Admin | Role::Manager | Role::Reviewer | Role::ProcessOwner | Role::DataProtection => {
+                kind == PrincipalKind::Human
+            }
             Role::Auditor => kind != PrincipalKind::Generator,
             Role::Proposer => true,
             Role::Executor | Role::Relay => kind == PrincipalKind::Service,

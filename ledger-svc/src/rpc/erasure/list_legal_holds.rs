@@ -1,0 +1,84 @@
+use countersign_api::{
+    error::v1::ErrorReason,
+    ledger::v1::{LegalHold, LegalHoldPlaced, ListLegalHoldsRequest, ListLegalHoldsResponse},
+    name::Workspace,
+};
+use ledger_format::Leaf;
+use prost::Message;
+use service_kit::{call::CallContext, rejection::Rejection};
+use tonic::Status;
+
+use super::service::ErasureRpc;
+use crate::{
+    contents::Said,
+    rpc::{status, wire},
+    store::{
+        self,
+        sqlite::{self, Hold},
+    },
+};
+
+const PAGE_SIZE_DEFAULT: usize = 100;
+const PAGE_SIZE_MAX: usize = 1_000;
+
+/// Lists the holds that stand in a workspace, oldest first; a page token is the index of the hold before.
+pub(super) async fn answer(
+    rpc: &ErasureRpc,
+    call: &CallContext,
+    request: &ListLegalHoldsRequest,
+) -> Result<ListLegalHoldsResponse, Status> {
+    let log = rpc.ledger.log(call, &request.parent)?;
+    let size = match usize::try_from(request.page_size) {
+        Ok(0) => PAGE_SIZE_DEFAULT,
+        Ok(size) if size <= PAGE_SIZE_MAX => size,
+        _ => return Err(Rejection::malformed("page_size", "is not within 1 to 1,000, or 0 for 100").into()),
+    };
+    let after = match request.page_token.as_str() {
+        "" => None,
+        token => Some(token.parse::<u32>().map(u64::from).map_err(|_| {
+            Rejection::new(
+                ErrorReason::PageTokenInvalid,
+                "`page_token` was not given by this server; begin again without",
+            )
+        })?),
+    };
+    let read = async {
+        // One more than asked for tells whether there is a page after this one.
+        let mut holds = sqlite::holds(&mut *rpc.ledger.ledger.reader().await?, &log.workspace, after, size + 1).await?;
+        let more = holds.len() > size;
+        holds.truncate(size);
+        let next = holds.last().filter(|_| more).map_or_else(String::new, |last| last.placed_index.to_string());
+        let mut shown = Vec::with_capacity(holds.len());
+        for hold in holds {
+            shown.push(show(rpc, &log.workspace, hold).await?);
+        }
+        Ok(ListLegalHoldsResponse { legal_holds: shown, next_page_token: next })
+    };
+    read.await.map_err(|error: store::Error| status::of_store(&error).into())
+}
+
+/// Reads who placed a hold, when and why, from the entry that did.
+async fn show(rpc: &ErasureRpc, workspace: &Workspace, hold: Hold) -> Result<LegalHold, store::Error> {
+    let row = || format!("{}/{}", workspace.id(), hold.placed_index);
+    let corrupt = |column| store::Error::CorruptRow { table: "entries", column, row: row() };
+    let mut connection = rpc.ledger.ledger.reader().await?;
+    let entry = sqlite::entry(&mut connection, workspace, hold.placed_index).await?;
+    let entry = entry.ok_or_else(|| store::Error::MissingRow { table: "entries", row: row() })?;
+    let entry = rpc.ledger.contents.open_one(&mut connection, workspace, entry).await?;
+    let placed_at_us = Leaf::decode(&entry.leaf).map_err(|_| corrupt("leaf"))?.appended_at_us;
+    let said = match entry.said {
+        Said::Kept { content, .. } => LegalHoldPlaced::decode(content).map_err(|_| corrupt("sealed"))?,
+        Said::Erased => LegalHoldPlaced::default(),
+    };
+    let place_time = jiff::Timestamp::from_microsecond(placed_at_us).map_err(|_| corrupt("leaf"))?;
+    Ok(LegalHold {
+        subject: hold.subject,
+        hold_index: wire::number(hold.placed_index),
+        place_time: Some(prost_types::Timestamp {
+            seconds: place_time.as_second(),
+            nanos: place_time.subsec_nanosecond(),
+        }),
+        placed_by: said.placed_by,
+        reason: said.reason,
+    })
+}
