@@ -7,6 +7,7 @@ mod cases {
     mod bad_input;
     mod demo;
     mod erasure;
+    mod exporting;
     mod failing_disk;
     mod interrupted_demo;
     mod killed_server;
@@ -18,4 +19,5 @@ mod cases {
     mod second_verifier;
     mod serving;
     mod tampered_ledger;
+    mod verifying;
 }

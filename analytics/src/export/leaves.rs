@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ledger_format::{Column, Content, EntryParts, Frontier, Hash, LogVerifier};
+use ledger_format::{Column, Content, EntryParts, Hash, LogVerifier};
 use polars::prelude::{
     BinaryChunked, DataFrame, DatetimeChunked, Int32Chunked, Int64Chunked, PolarsError, PolarsResult, StringChunked,
     TimeUnit, UInt64Chunked,
@@ -11,7 +11,9 @@ use polars::prelude::{
 use super::error::Error;
 use super::event::slice_of;
 use super::manifest::{Part, Previous};
+use super::part_edge::PartEdge;
 use super::part_file::PartBytes;
+use super::remembered::Remembered;
 
 /// Columns that repeat what the leaf says.
 const COLUMNS: [&str; 10] = [
@@ -30,7 +32,7 @@ const COLUMNS: [&str; 10] = [
 /// Feeds the leaves of a part to the verifier, each with the columns that repeat it, and compares the part's root.
 ///
 /// Contents are not in an export: to the verifier they are as if erased. Where the export before ended, the root must be the one
-/// that it had. Returns the append time of the last entry, in microseconds since the Unix epoch; none for a part without rows,
+/// that it had; where the caller remembers a checkpoint, the one that is remembered. Returns the append time of the last entry, in microseconds since the Unix epoch; none for a part without rows,
 /// which no export has.
 pub(super) fn verify_leaves(
     folder: &Path,
@@ -38,6 +40,7 @@ pub(super) fn verify_leaves(
     bytes: &PartBytes,
     verifier: &mut LogVerifier,
     previous: Option<&Previous>,
+    remembered: Option<&Remembered>,
 ) -> Result<Option<i64>, Error> {
     let path = part.path(folder);
     let frame = bytes.columns(&path, &COLUMNS)?;
@@ -45,7 +48,10 @@ pub(super) fn verify_leaves(
     if frame.height() as u64 != part.rows {
         return Err(Error::manifest_differs(folder, "rows"));
     }
-    let mut tree = Frontier::new();
+    if part.rows == 0 || !part.first_index.is_multiple_of(part.rows.next_power_of_two()) {
+        return Err(Error::manifest_differs(folder, "first_index"));
+    }
+    let mut edge = PartEdge::starting_at(part.first_index);
     let mut last_appended_at_us = None;
     for row in 0..frame.height() {
         let index = verifier.size();
@@ -61,14 +67,17 @@ pub(super) fn verify_leaves(
             columns: &stored.repeated,
             content: Content::Erased,
         };
-        verifier.entry(parts).map_err(|source| Error::PartUnverified { path: path.clone(), source })?;
+        let checked = verifier.entry_with(parts, |subtree, hash| edge.note(subtree, hash));
+        checked.map_err(|source| Error::PartUnverified { path: path.clone(), source })?;
         if let Some(previous) = previous.filter(|previous| !previous.agrees(verifier)) {
             return Err(Error::PreviousDiffers { folder: folder.to_owned(), size: previous.size });
         }
-        tree.append(stored.leaf_hash);
+        if let Some(remembered) = remembered.filter(|remembered| !remembered.agrees(verifier)) {
+            return Err(Error::RememberedDiffers { folder: folder.to_owned(), size: remembered.size });
+        }
         last_appended_at_us = Some(stored.appended_at_us);
     }
-    if tree.root() != part.root {
+    if edge.root() != part.root {
         return Err(Error::manifest_differs(folder, "root"));
     }
     Ok(last_appended_at_us)

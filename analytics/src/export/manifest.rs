@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::error::Error;
 use super::journal::JOURNAL_FILE;
-use super::part_file::part_names;
+use super::part_name::part_names;
 use super::part_size::{PART_ENTRIES, PartSize};
 use super::private_file::{read_file, write_file};
 use super::signature::Purpose;
@@ -42,8 +42,16 @@ pub struct Manifest {
     pub root: Hash,
     /// The signed checkpoint that says so: a C2SP signed note.
     pub checkpoint: String,
+    /// Whether every part has its contents beside it.
+    pub has_contents: bool,
     /// The parts, in order of their entries.
     pub parts: Vec<Part>,
+}
+
+/// What manifests of every layout have.
+#[derive(Debug, Deserialize)]
+struct Layout {
+    format_version: u32,
 }
 
 /// The link from a manifest to the one before it.
@@ -74,6 +82,20 @@ pub struct Part {
     pub rows: u64,
     /// Root of the subtree over its entries.
     pub root: Hash,
+    /// The sealed contents of its entries; none when contents were left out.
+    pub contents: Option<ContentsFile>,
+}
+
+/// The Parquet file with the sealed contents of a part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContentsFile {
+    /// Name of the file in the export's folder.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub sha256: Hash,
+    /// Length of the file.
+    pub bytes: u64,
 }
 
 impl Manifest {
@@ -85,12 +107,14 @@ impl Manifest {
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let Some(bytes) = read_file(&folder.join(MANIFEST_FILE))? else { return Err(without_manifest(folder)?) };
         let malformed = |source| Error::ManifestMalformed { folder: folder.to_owned(), source };
+        // The layout is looked at first: another one has other members.
+        let found = serde_json::from_slice::<Layout>(&bytes).map_err(malformed)?.format_version;
+        if found != FORMAT_VERSION {
+            return Err(Error::ManifestLayout { folder: folder.to_owned(), found });
+        }
         let manifest: Self = serde_json::from_slice(&bytes).map_err(malformed)?;
         if try_canonical(&manifest).is_none_or(|canonical| canonical.as_bytes() != bytes) {
             return Err(Error::ManifestNotCanonical { folder: folder.to_owned() });
-        }
-        if manifest.format_version != FORMAT_VERSION {
-            return Err(Error::manifest_differs(folder, "format_version"));
         }
         Ok(manifest)
     }
@@ -177,6 +201,12 @@ impl Part {
     /// Returns where the part lies.
     pub fn path(&self, folder: &Path) -> PathBuf {
         folder.join(&self.file)
+    }
+
+    /// Returns the names of its files.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        let contents = self.contents.as_ref().map(|contents| contents.file.as_str());
+        std::iter::once(self.file.as_str()).chain(contents)
     }
 }
 

@@ -11,7 +11,8 @@ use super::error::Error;
 use super::export_key::ExportKey;
 use super::journal::{JOURNAL_FILE, Journal, JournalError};
 use super::manifest::{MANIFEST_FILE, Manifest, Part, Previous, SIGNATURE_FILE};
-use super::part_file::{PartBytes, is_part_name, part_names};
+use super::part_file::is_of;
+use super::part_name::{is_part_name, part_names};
 use super::private_file::{DRAFT_SUFFIX, read_file};
 
 /// The export that stands in a folder: nothing, an unfinished one, or a finished one, always of the same log.
@@ -75,7 +76,7 @@ impl Standing {
             };
         }
         let lists = [journal.as_ref().map(|journal| &journal.parts), manifest.as_ref().map(|manifest| &manifest.parts)];
-        let listed = lists.into_iter().flatten().flatten().map(|part| part.file.as_str()).collect();
+        let listed = lists.into_iter().flatten().flatten().flat_map(Part::files).collect();
         refuse_foreign_parts(folder, &listed, owner.origin)?;
 
         let by_us = owner.export_key.verifying_key().to_string();
@@ -93,12 +94,18 @@ impl Standing {
     }
 }
 
+impl Standing {
+    /// Tells whether contents stand beside the parts.
+    pub(super) fn has_contents(&self) -> bool {
+        let is_finished_with = self.manifest.as_ref().map(|manifest| manifest.has_contents);
+        is_finished_with.unwrap_or_else(|| self.parts.iter().any(|part| part.contents.is_some()))
+    }
+}
+
 /// Refuses part files that are not listed, unless they are marked as parts of an export of this log.
 pub(super) fn refuse_foreign_parts(folder: &Path, listed: &BTreeSet<&str>, origin: &str) -> Result<(), Error> {
     for name in part_names(folder)?.iter().filter(|name| !listed.contains(name.as_str())) {
-        let path = folder.join(name);
-        let is_ours = read_file(&path)?.is_some_and(|bytes| PartBytes::unchecked(bytes).is_of(origin));
-        if !is_ours {
+        if !is_of(&folder.join(name), origin)? {
             return Err(in_the_way(folder, name, NotOurs::Part));
         }
     }
@@ -173,7 +180,7 @@ mod tests {
     use ledger_format::SigningKey;
 
     use super::*;
-    use crate::export::part_file::PartDraft;
+    use crate::export::part_file::{PartDraft, Place};
 
     const ORIGIN: &str = "countersign.local/workspaces/demo";
 
@@ -182,16 +189,20 @@ mod tests {
         Standing::find(folder, Owner { origin: ORIGIN, log_key: &log_key, export_key: &ExportKey::new(&[3; 32]) })
     }
 
+    fn write_part(folder: &Path, number: usize, origin: &str) {
+        let place = Place { folder, number, origin, room: 8, has_contents: true };
+        PartDraft::starting_at(0, place).write().expect("written");
+    }
+
     #[test]
     fn a_part_that_was_not_noted_yet_is_ours_under_our_claim_and_by_its_mark_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let key = ExportKey::new(&[3; 32]);
         Journal::new(ORIGIN, None, &[]).write(folder.path(), key.signing_key()).expect("claimed");
-        PartDraft::starting_at(0, 8).write(folder.path(), 0, ORIGIN).expect("written");
+        write_part(folder.path(), 0, ORIGIN);
         assert!(find(folder.path()).expect("goes on").parts.is_empty());
 
-        let other = PartDraft::starting_at(0, 8);
-        other.write(folder.path(), 1, "countersign.local/workspaces/else").expect("written");
+        write_part(folder.path(), 1, "countersign.local/workspaces/else");
         let refused = find(folder.path()).expect_err("a part of another log");
         assert!(
             matches!(&refused, Error::FileInTheWay { path, source: NotOurs::Part } if path.ends_with("part-000001.parquet"))

@@ -10,7 +10,7 @@ use service_kit::grpc::AuthorizedChannel;
 
 use super::made::Made;
 use super::reports::{Reports, ReportsError, StoredReport};
-use crate::export::{self, ExportKey, ExportRequest, Manifest, PartSize, Pinned, export, verify};
+use crate::export::{self, Contents, ExportKey, ExportRequest, Manifest, PartSize, Pinned, export, verify};
 use crate::report::{self, write_report};
 
 /// Exports the logs of all workspaces, each into a folder of its own.
@@ -54,6 +54,7 @@ impl Exporter {
             folder: self.folder_of(workspace),
             least_size: 0,
             part_size: PartSize::default(),
+            contents: Contents::AsTheyStand,
         };
         export(self.ledger.clone(), &request, |progress| {
             tracing::debug!(workspace = %workspace, entries = progress.entries, size = progress.size, "exporting");

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use analytics::export::{Error, ExportKey, ExportRequest, Manifest, PartSize, VerifiedExport, export, verify};
+use analytics::export::{
+    Contents, Error, ExportKey, ExportRequest, Manifest, PartSize, VerifiedExport, export, verify,
+};
 use countersign_api::error::v1::ErrorReason;
 use countersign_api::ledger::v1::ledger_service_server::{LedgerService, LedgerServiceServer};
 use countersign_api::ledger::v1::{
@@ -25,6 +27,7 @@ use service_kit::ids::SeededIds;
 use service_kit::metrics::Metrics;
 use service_kit::rejection::Rejection;
 use service_kit::shutdown::Shutdown;
+use tokio::sync::Notify;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::log::{Log, ORIGIN};
@@ -43,7 +46,7 @@ pub struct Behaviour {
 }
 
 #[derive(Clone)]
-pub struct FakeLedger(Arc<Mutex<Behaviour>>);
+pub struct FakeLedger(Arc<Mutex<Behaviour>>, Arc<Notify>);
 
 pub struct Bench {
     pub folder: tempfile::TempDir,
@@ -66,7 +69,7 @@ impl Bench {
         let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
         let behaviour =
             Behaviour { log, break_after: None, entries_per_answer: 3, reads: Vec::new(), lookups: Vec::new() };
-        let ledger = FakeLedger(Arc::new(Mutex::new(behaviour)));
+        let ledger = FakeLedger(Arc::new(Mutex::new(behaviour)), Arc::default());
         let server = Server::builder(Arc::clone(&access), &metrics, &health, &shutdown)
             .add_service(LedgerServiceServer::new(ledger.clone()))
             .build();
@@ -92,6 +95,7 @@ impl Bench {
             folder: self.export_folder(),
             least_size: 0,
             part_size: PartSize::new(self.part_entries).expect("a size"),
+            contents: Contents::Included,
         }
     }
 
@@ -138,6 +142,12 @@ impl FakeLedger {
     pub fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
         self.0.lock().expect("no test panics while it holds this")
     }
+
+    /// Has the log grow; whoever waits for a checkpoint over more gets it.
+    pub fn grow(&self, log: Log) {
+        self.behaviour().log = log;
+        self.1.notify_waiters();
+    }
 }
 
 type Outgoing<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
@@ -154,8 +164,17 @@ impl LedgerService for FakeLedger {
 
     async fn get_checkpoint(
         &self,
-        _: Request<GetCheckpointRequest>,
+        request: Request<GetCheckpointRequest>,
     ) -> Result<Response<GetCheckpointResponse>, Status> {
+        let least_size = request.into_inner().least_size;
+        loop {
+            // Made before the size is looked at, so that no growth between the two is missed.
+            let grown = self.1.notified();
+            if i64::try_from(self.behaviour().log.entries.len()).expect("few entries") >= least_size {
+                break;
+            }
+            grown.await;
+        }
         let behaviour = self.behaviour();
         let checkpoint = Checkpoint { signed_note: behaviour.log.signed_note(), ..Default::default() };
         Ok(Response::new(GetCheckpointResponse { checkpoint: Some(checkpoint), verifying_key: String::new() }))
@@ -170,7 +189,10 @@ impl LedgerService for FakeLedger {
         behaviour.reads.push(request.start_index);
         let start = usize::try_from(request.start_index).expect("not negative");
         let limit = usize::try_from(request.limit).expect("not negative");
-        let entries: Vec<Entry> = behaviour.log.entries.iter().skip(start).take(limit).cloned().collect();
+        let mut entries: Vec<Entry> = behaviour.log.entries.iter().skip(start).take(limit).cloned().collect();
+        if !request.include_sealed {
+            entries.iter_mut().for_each(|entry| entry.sealed.clear());
+        }
         let kept = behaviour.break_after.unwrap_or(entries.len()).min(entries.len());
         let mut answers: Vec<Result<ReadEntriesResponse, Status>> = entries[..kept]
             .chunks(behaviour.entries_per_answer)
@@ -230,8 +252,11 @@ impl LedgerService for FakeLedger {
 
     async fn prove_consistency(
         &self,
-        _: Request<ProveConsistencyRequest>,
+        request: Request<ProveConsistencyRequest>,
     ) -> Result<Response<ProveConsistencyResponse>, Status> {
-        not_here("ProveConsistency")
+        let request = request.into_inner();
+        let size = |size| usize::try_from(size).expect("not negative");
+        let hashes = self.behaviour().log.prove_growth(size(request.old_size), size(request.new_size));
+        Ok(Response::new(ProveConsistencyResponse { checkpoint: None, hashes }))
     }
 }

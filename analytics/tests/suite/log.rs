@@ -1,10 +1,13 @@
 //! A log in memory, with leaves, commitments, tree and signed checkpoints as the real one has them.
 
+use std::collections::BTreeMap;
+
 use countersign_api::candidate::v1::CandidateEvent;
 use countersign_api::ledger::v1::Entry;
 use countersign_api::r#type::v1::PrincipalKind as WireKind;
 use ledger_format::{
-    Checkpoint, Frontier, Leaf, PrincipalKind, Salt, SigningKey, VerifyingKey, commit_content, leaf_hash,
+    Checkpoint, ConsistencyProof, Frontier, Leaf, PrincipalKind, Salt, SigningKey, VerifyingKey, commit_content,
+    leaf_hash,
 };
 use prost::Message;
 
@@ -67,7 +70,11 @@ impl Log {
             leaf: bytes.into(),
             leaf_hash: hash.as_bytes().to_vec(),
             salt: salt.to_vec(),
+            // What stands for a cipher: nobody here opens it.
+            sealed: content.iter().rev().map(|byte| byte ^ 0x5A).collect(),
+            content_key: format!("k{}", index % 3),
             content: content.into(),
+            ..Entry::default()
         });
     }
 
@@ -75,6 +82,9 @@ impl Log {
     pub fn erase(&mut self, index: usize) {
         self.entries[index].salt.clear();
         self.entries[index].content.clear();
+        self.entries[index].sealed.clear();
+        self.entries[index].content_key.clear();
+        self.entries[index].erased = true;
     }
 
     /// Has another key sign from here on.
@@ -84,6 +94,18 @@ impl Log {
 
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint::new(ORIGIN, self.tree.size(), self.tree.root()).expect("a checkpoint")
+    }
+
+    /// Proves that the log grew from one size to another; for a size that it has not, as if nothing were there.
+    pub fn prove_growth(&self, old_size: usize, new_size: usize) -> Vec<Vec<u8>> {
+        let mut tree = Frontier::new();
+        let mut hashes = BTreeMap::new();
+        for entry in self.entries.iter().take(new_size) {
+            tree.append_with(leaf_hash(&entry.leaf), |subtree, hash| drop(hashes.insert(subtree, hash)));
+        }
+        let proof = ConsistencyProof::build(old_size as u64, new_size as u64, &hashes);
+        let proof = proof.map_or_else(|_| Vec::new(), |proof| proof.hashes);
+        proof.iter().map(|hash| hash.as_bytes().to_vec()).collect()
     }
 
     pub fn signed_note(&self) -> String {

@@ -2,17 +2,20 @@
 
 mod bench;
 mod claiming;
+mod contents;
 mod docs;
 mod edits;
 mod exporting;
 mod feedback_service;
 mod figures;
 mod finding_none;
+mod following;
 mod log;
 mod oracle;
 mod privacy;
 mod random_histories;
 mod readings;
+mod remembering;
 mod rendering;
 mod resuming;
 mod signing;

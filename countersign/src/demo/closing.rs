@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
-use analytics::export::{self, ExportRequest, Manifest, PartSize};
+use analytics::export::{self, Contents, ExportRequest, Manifest, PartSize};
 use countersign_api::candidate::v1::ListCandidatesRequest;
 use countersign_api::candidate::v1::review_service_client::ReviewServiceClient;
 use countersign_api::ledger::v1::GetCheckpointRequest;
@@ -92,9 +92,10 @@ pub async fn export(context: &Context, auditor: AuthorizedChannel, conducted: Co
         folder: folder.clone(),
         least_size: tally.log_size,
         part_size: PartSize::default(),
+        contents: Contents::AsTheyStand,
     };
     context.console.say("exporting and verifying the ledger");
-    let bar = count_bar("exporting and verifying", tally.log_size);
+    let bar = count_bar(context.console, "exporting and verifying", tally.log_size);
     let manifest = export::export(auditor.clone(), &request, |progress| bar.set(progress.entries)).await;
     drop(bar);
     let manifest = manifest.map_err(failure_of)?;
@@ -119,7 +120,7 @@ pub async fn verify_and_report(
     let key = keys::verifying_key(&keys::verifying_key_file(data_dir)).map_err(Failure::Unreachable)?;
 
     context.console.say("verifying the ledger's files");
-    let bar = count_bar("verifying", exported.manifest.size);
+    let bar = count_bar(context.console, "verifying", exported.manifest.size);
     let (ledger, fence) = (data_dir.join("ledger.db"), data_dir.join("fence.db"));
     let keys = data_dir.join("content-keys.db");
     let logs = audit::verify(&ledger, &keys, &fence, &key, ORIGIN_PREFIX, |progress| bar.set(progress.entries)).await;

@@ -251,7 +251,7 @@ impl Custody {
     }
 }
 
-async fn read_file(source: Source<'_>) -> Result<HashMap<u64, ContentKey>, Trouble> {
+pub(super) async fn read_file(source: Source<'_>) -> Result<HashMap<u64, ContentKey>, Trouble> {
     let mut secrets = HashMap::new();
     let mut file = RawFile::open(source.path).await.map_err(source.refuse_to_open())?;
     {

@@ -15,6 +15,7 @@
 
 mod astray;
 mod checkpoint_pass;
+mod content_keys;
 mod custody_pass;
 mod error;
 mod extents;
@@ -30,6 +31,7 @@ mod typed;
 mod verify;
 mod what;
 
+pub use content_keys::content_keys;
 pub use error::Error;
 pub use finding::Finding;
 pub use log_pass::LogVerified;

@@ -104,6 +104,28 @@ fn an_approved_candidate_is_executed_and_its_story_is_told() {
     }
     let (status, _) = server.terminate();
     assert!(status.success());
+
+    // Of a candidate, it is the approval that is proved, unless another kind is asked for. The drain has recorded everything.
+    let history = installation.json(&["candidate", "show", &names[0]])["history"].clone();
+    let history = history.as_array().expect("a history");
+    let index_of = |proof: &str| proof.lines().find(|line| line.starts_with("index ")).map(str::to_owned);
+    let index_at = |number: usize| Some(format!("index {}", history[number]["entry_index"]));
+    assert_eq!(index_of(&installation.run(&["ledger", "prove", &names[0]]).stdout), index_at(1));
+    let executed = installation.run(&["ledger", "prove", &names[0], "--kind", "candidate_executed"]);
+    assert_eq!(index_of(&executed.stdout), index_at(3));
+    let none = installation.run(&["ledger", "prove", &names[0], "--kind", "candidate_rejected"]);
+    none.expect(1, &["no entry of kind `candidate_rejected`", "`candidate_approved`, `candidate_executed`"]);
+    installation.run(&["ledger", "prove", &names[1]]).expect(1, &["`candidate_approved`", "`candidate_proposed`"]);
+
+    // All of them, a file each, and every file checks with nothing but the key.
+    let folder = installation.path("proofs");
+    let folder = folder.to_str().expect("a path in UTF-8");
+    installation.run(&["ledger", "prove", &names[0], "--all", "--out", folder]).expect(0, &["5 proofs"]);
+    for event in history {
+        let (index, kind) = (&event["entry_index"], event["kind"].as_str().expect("a kind"));
+        let file = format!("{folder}/{index}-{kind}.tlog-proof");
+        assert_eq!(installation.json(&["ledger", "check", &file])["leaf"]["kind"], kind);
+    }
     installation.json(&["ledger", "verify"]);
 }
 

@@ -29,6 +29,7 @@ use super::Context;
 use crate::failure::Failure;
 
 pub use id::find as find_candidate;
+pub use id::read;
 pub use time::parse_time;
 
 const EXAMPLES: &str = "\

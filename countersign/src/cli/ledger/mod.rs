@@ -1,14 +1,18 @@
 //! `countersign ledger`: reads, verifies, proves and exports the record.
 
 mod check;
+mod content_keys;
+mod departed;
 mod erase;
 mod export;
 mod hold;
+mod memory;
 mod pinned;
 mod pinned_export;
 mod prove;
 mod said;
 mod show;
+mod stream;
 mod subject;
 mod verify;
 mod verify_export;
@@ -32,7 +36,7 @@ Examples:
 #[derive(Debug, Subcommand)]
 #[command(before_help = EXAMPLES)]
 pub enum Ledger {
-    /// Verifies the files of the ledger themselves, offline, also while a server runs.
+    /// Verifies the files of the ledger themselves, offline, also while a server runs; with `--server`, what that server streams.
     Verify(verify::Verify),
     /// Shows the signed checkpoint, or one entry.
     Show(show::Show),
@@ -66,7 +70,7 @@ impl Ledger {
             Self::Prove(prove) => prove.run(context).await,
             Self::Check(check) => check.run(context),
             Self::Export(export) => export.run(context).await,
-            Self::VerifyExport(verify) => verify.run(context),
+            Self::VerifyExport(verify) => verify.run(context).await,
             Self::Erase(erase) => erase.run(context).await,
             Self::Hold(hold) => hold.run(context).await,
             Self::ReleaseHold(release) => release.run(context).await,

@@ -28,6 +28,11 @@ pub struct ExportKeys {
 }
 
 impl PinnedExport {
+    /// Tells whether the log's key was named on the command line: then the data folder is not what the export is held to.
+    pub const fn is_log_given(&self) -> bool {
+        self.log.is_given()
+    }
+
     /// Reads the keys.
     ///
     /// # Errors
