@@ -107,7 +107,7 @@ async fn a_log_that_nobody_has_written_to_is_said_to_be_empty() {
             .await
             .expect_err("no such size"),
         relay
-            .read_entries(ReadEntriesRequest { parent: parent(), start_index: 1, limit: 0 })
+            .read_entries(ReadEntriesRequest { parent: parent(), start_index: 1, ..ReadEntriesRequest::default() })
             .await
             .expect_err("no entry"),
         relay

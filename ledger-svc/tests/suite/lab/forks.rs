@@ -89,7 +89,7 @@ async fn forked(original: &Insider, at: u64, size: u64, roots: &[Hash]) -> Insid
     let fork = original.copy().await;
     let cut = format!(
         "DELETE FROM entries WHERE entry_index >= {at}; DELETE FROM checkpoints WHERE size > {at}; \
-         DELETE FROM tiles WHERE (tile_index + 1) * 256 > {at}"
+         DELETE FROM tiles WHERE (tile_index + 1) * 256 > {at}; DELETE FROM subject_keys WHERE first_index >= {at}"
     );
     fork.change("ledger.db", &cut).await;
     let signed = at / COMMIT * COMMIT;

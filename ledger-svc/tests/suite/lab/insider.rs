@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection, sql
 use crate::bench::Files;
 
 /// The files that hold the logs.
-pub const FILES: [&str; 2] = ["ledger.db", "fence.db"];
+pub const FILES: [&str; 3] = ["ledger.db", "content-keys.db", "fence.db"];
 
 /// Entries of the store: three full tiles and a part of the next.
 pub const ENTRIES: u64 = 1_000;
@@ -97,7 +97,7 @@ impl Insider {
         connection.close().await.expect("it closes");
     }
 
-    /// Puts both files back.
+    /// Puts all files back.
     pub fn make_whole(&self) {
         for (name, bytes) in &self.whole {
             fs::write(self.path(name), bytes).expect("written");
