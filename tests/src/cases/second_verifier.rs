@@ -58,12 +58,15 @@ fn the_second_verifier_agrees_with_what_a_data_folder_holds() {
     let path = |name: &str| data.join(name).to_str().expect("a readable path").to_owned();
     let key = path("keys/ledger.pub");
 
-    let audited = second(&["ledger", &path("ledger.db"), "--key", &key]);
+    let content_keys = path("content-keys.db");
+    let audited = second(&["ledger", &path("ledger.db"), "--key", &key, "--content-keys", &content_keys]);
     audited.expect(0, &[]);
     let log = &audited.json()["logs"][0];
     assert_eq!((&log["size"], &log["root"], &log["contents"]), (size, root, size), "{log}");
 
-    let exported = second(&["export", &path("export/demo"), "--key", &key, "--export-key", &path("keys/export.pub")]);
+    let export_key = path("keys/export.pub");
+    let export = ["export", &path("export/demo"), "--key", &key, "--export-key", &export_key];
+    let exported = second(&[&export[..], &["--content-keys", &content_keys]].concat());
     exported.expect(0, &[]);
     let exported = exported.json();
     assert_eq!((&exported["size"], &exported["root"], &exported["exporter_pinned"]), (size, root, &true.into()));
