@@ -101,7 +101,7 @@ impl Log {
         let mut tree = Frontier::new();
         let mut hashes = BTreeMap::new();
         for entry in self.entries.iter().take(new_size) {
-            tree.append_with(leaf_hash(&entry.leaf), |subtree, hash| drop(hashes.insert(subtree, hash)));
+            tree.append_with(leaf_hash(&entry.leaf), |subtree, hash| _ = hashes.insert(subtree, hash));
         }
         let proof = ConsistencyProof::build(old_size as u64, new_size as u64, &hashes);
         let proof = proof.map_or_else(|_| Vec::new(), |proof| proof.hashes);
