@@ -80,6 +80,14 @@ pub fn mend(reason: Reason, clues: &Clues<'_>) -> String {
             "restore the ledger from a backup that holds what was signed last; `countersign ledger verify` says more"
                 .into()
         }
+        Reason::ContentErased => "propose it again if it is still wanted: what was said of it is erased for good".into(),
+        Reason::LegalHoldStands => {
+            "look at `countersign ledger holds`; once the reason is gone, `countersign ledger release-hold`, then erase again"
+                .into()
+        }
+        Reason::ErasureUnknown => {
+            "have a person begin it with `countersign ledger erase`; only what was begun is repeated".into()
+        }
         Reason::StorageFailed => "free disk space or mend the disk, then restart the server".into(),
         Reason::DeadlineExceeded => "try again; the same request id gives the same answer".into(),
         Reason::ShuttingDown => "try again once the server runs again".into(),
@@ -127,6 +135,9 @@ pub fn mend_of_line(reason: Reason, clues: &Clues<'_>) -> String {
         | Reason::IdempotencyKeyReused
         | Reason::LogRangeInvalid
         | Reason::LogBehindFence
+        | Reason::ContentErased
+        | Reason::LegalHoldStands
+        | Reason::ErasureUnknown
         | Reason::StorageFailed
         | Reason::DeadlineExceeded
         | Reason::ShuttingDown
