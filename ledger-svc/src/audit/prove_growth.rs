@@ -2,7 +2,6 @@ use std::path::Path;
 
 use countersign_api::name::Workspace;
 use ledger_format::ConsistencyProof;
-use sqlx::Connection;
 
 use super::ProveError;
 use crate::store::{
