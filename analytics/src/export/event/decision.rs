@@ -20,7 +20,7 @@ use crate::export::row::Row;
 const ROLES: &str = "roles/";
 
 pub(super) fn evidence_requested<'a>(row: &mut Row<'a>, event: &'a EvidenceRequested) {
-    row.evidence_kinds = event.question.as_ref().and_then(|question| kinds_asked(&question.kinds));
+    row.evidence_kinds = event.question.as_ref().map(|question| kinds_asked(&question.kinds));
     row.approvals_dropped = Some(event.approvals_dropped);
 }
 

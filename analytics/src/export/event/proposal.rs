@@ -12,7 +12,7 @@ use super::label::label;
 use super::reading_bytes::reading_bytes;
 use super::time::micros;
 use super::token::token;
-use crate::export::column::{Word, Words};
+use crate::export::column::Word;
 use crate::export::disguise::Disguise;
 use crate::export::row::Row;
 
@@ -114,8 +114,8 @@ fn kinds(evidence: &[Evidence]) -> Vec<Cow<'_, str>> {
 }
 
 /// Returns the kinds of evidence that a question asks for.
-pub(super) fn kinds_asked(kinds: &[String]) -> Words<'_> {
-    Some(kinds.iter().filter_map(|kind| token(kind)).collect())
+pub(super) fn kinds_asked(kinds: &[String]) -> Vec<Cow<'_, str>> {
+    kinds.iter().filter_map(|kind| token(kind)).collect()
 }
 
 /// Tells by its beginning who asked for a tier; the sentence itself may repeat what somebody wrote.
