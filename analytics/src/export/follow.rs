@@ -50,6 +50,7 @@ pub async fn follow(
         first = first => first?,
     };
     loop {
+        writer.go_on(&manifest).await?;
         tokio::select! {
             () = &mut stop => return Ok(Some(manifest)),
             grown = source.grown(manifest.size + 1, &request.verifying_key, &request.origin) => grown?,
@@ -62,7 +63,7 @@ pub async fn follow(
     }
 }
 
-/// Exports once, and takes the export up again.
+/// Exports once. Nothing is waited for after the manifest was told of: whoever stops then gets it.
 async fn once(
     source: &mut Source,
     writer: &mut Writer,
@@ -74,6 +75,5 @@ async fn once(
     catch_up(source, writer, &checkpoint, &mut |progress| on_event(Followed::Progress(progress))).await?;
     let manifest = writer.finish(&signed, &checkpoint).await?;
     on_event(Followed::Manifest(&manifest));
-    writer.go_on(&manifest).await?;
     Ok(manifest)
 }
