@@ -36,8 +36,8 @@ impl Bench {
     }
 
     fn export(&self, folder: &Path, options: &[&str]) -> Command {
-        let mut command = self.installation.command(&["ledger", "export", "--no-contents", "--json", "--out"]);
-        command.arg(folder).args(["--server", self.server.address()]).args(options);
+        let mut command = self.installation.command(&["ledger", "export", "--no-contents", "--json"]);
+        command.arg("--out").arg(folder).args(["--server", self.server.address()]).args(options);
         command
     }
 
