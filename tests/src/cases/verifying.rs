@@ -13,8 +13,8 @@ async fn propose(server: &Server, token: &str, items: std::ops::Range<usize>) {
 
 fn over_network(installation: &Installation, server: &Server, options: &[&str]) -> Answer {
     let memory = installation.path("memory.json");
-    let mut command = installation.command(&["ledger", "verify", "--json", "--server", server.address(), "--memory"]);
-    command.arg(memory).args(options);
+    let mut command = installation.command(&["ledger", "verify", "--json", "--server", server.address()]);
+    command.arg("--memory").arg(memory).args(options);
     Answer::from(command.output().expect("the binary starts"))
 }
 
