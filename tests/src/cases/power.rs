@@ -14,6 +14,9 @@ use system_tests::harness::{Caller, Installation, Server, Tokens};
 /// Items of each stream, all on their way before the first is answered.
 const STREAMED: usize = 40;
 
+/// Of the promises, every so many-th is also held against traces in which something is missing.
+const DOCTORED_STRIDE: usize = 12;
+
 /// Calls on one connection, one after the other, and what each answer promised.
 struct Calls {
     caller: Caller,
@@ -53,7 +56,7 @@ async fn every_answer_follows_a_completed_sync_of_what_it_answers() {
         trace.calls.len()
     );
     assert!(count("fence.db-wal") >= 10 && count("ledger.db-wal") >= 60 && count("candidates.db-wal") >= 60);
-    for (promise, syncs) in promises.iter().zip(kept_by) {
+    for (promise, syncs) in promises.iter().zip(kept_by).step_by(DOCTORED_STRIDE) {
         refuse_doctored(&trace, &address, promise, &syncs);
     }
 }
