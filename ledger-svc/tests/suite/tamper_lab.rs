@@ -341,7 +341,7 @@ async fn a_changed_schema_is_found_after_the_rows() {
     let original = Original::make().await;
     let in_both = [
         "CREATE TABLE more (x)",
-        "UPDATE _sqlx_migrations SET version = 3 WHERE version = 1",
+        "UPDATE _sqlx_migrations SET version = 30 WHERE version = 1",
         "UPDATE _sqlx_migrations SET description = 'other'",
         "UPDATE _sqlx_migrations SET installed_on = '2026-11-22 10:00:00'",
         "UPDATE _sqlx_migrations SET success = 0",
