@@ -56,8 +56,11 @@ INSERT INTO candidates (
 )
 SELECT
     'demo', unhex(replace(uuid, '-', '')), 1, rows.state, rows.turn, rows.turn,
-    CASE WHEN n % 5 = 0 THEN 'add_note' ELSE 'create_task' END, rank, 'HIGH', proposer,
-    CASE WHEN n % 1000 = 1 THEN 'erp/order/' ELSE 'crm/deal/' END || n, at_us, at_us, 9223372036854775807, at_us + 1000000000,
+    CASE WHEN n % 5 = 0 THEN 'add_note' ELSE 'create_task' END, rank,
+    CASE WHEN n % 2000 = 9 THEN 'LOW' WHEN n % 3 = 0 THEN 'MEDIUM' ELSE 'HIGH' END,
+    CASE WHEN n % 5000 = 11 THEN 'generators/rare' ELSE proposer END,
+    CASE WHEN n % 1000 = 1 THEN 'erp/order/' ELSE 'crm/deal/' END || n, at_us, at_us,
+    CASE WHEN n % 8 = 0 THEN at_us + 86400000000 ELSE 9223372036854775807 END, at_us + 1209600000000,
     json_set(
         snapshot, '$.name', 'workspaces/demo/candidates/' || uuid,
         '$.created_at', strftime('%Y-%m-%dT%H:%M:%SZ', at_us / 1000000, 'unixepoch'),
@@ -67,7 +70,7 @@ SELECT
 FROM rows, (SELECT proposer, snapshot FROM candidates LIMIT 1)";
 
 /// The usual lists, and some that are not.
-const LISTS: [(&str, &str); 18] = [
+const LISTS: [(&str, &str); 26] = [
     ("", "create_time desc"),
     ("", "risk desc"),
     ("state = PROPOSED", "create_time"),
@@ -86,6 +89,14 @@ const LISTS: [(&str, &str); 18] = [
     ("record = crm/deal/77", ""),
     ("state = PROPOSED", "update_time desc"),
     ("state = EDITED AND age > 2d", "due_time"),
+    ("proposer = generators/rare", "create_time desc"),
+    ("proposer = generators/rules", "risk desc"),
+    ("owner = humans/p2 AND proposer = generators/rare", "create_time"),
+    ("confidence = LOW", "create_time desc"),
+    ("due_time < \"2025-10-10T00:00:00Z\"", "create_time desc"),
+    ("due_time < \"2025-10-10T00:00:00Z\" AND turn = humans/p1", "due_time"),
+    ("expire_time < \"2025-10-10T00:00:00Z\"", "create_time desc"),
+    ("expire_time > \"2026-01-01T00:00:00Z\"", "create_time"),
 ];
 
 struct Service {

@@ -66,6 +66,7 @@ impl Config {
     /// # Errors
     /// See [`OpenError`].
     pub async fn build(self, environment: &Environment) -> Result<App, OpenError> {
+        let seals = self.pseudonyms.seals();
         let first_policy = self.policy.read(&self.catalogue);
         let judge = Judge {
             catalogue: self.catalogue.clone(),
@@ -92,6 +93,7 @@ impl Config {
             clock: Arc::clone(&environment.clock),
             ids: Arc::clone(&environment.ids),
             shutdown: environment.shutdown.clone(),
+            seals,
         };
         if let (PolicySource::File { name, .. }, Ok(policy)) = (&self.policy, &first_policy) {
             policy_file::propose_changed(&parts, name, policy).await?;

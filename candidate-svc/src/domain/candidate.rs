@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use service_kit::access::PrincipalId;
 
 use super::{
-    Approval, Escalation, Evidence, Execution, Moment, Payload, Person, PolicyVerdict, Proposal, Risk,
+    Approval, Escalation, Evidence, Execution, Held, Moment, Payload, Person, PolicyVerdict, Proposal, Risk,
     StandingApprovalUse, State, as_text,
 };
 
@@ -113,10 +113,10 @@ impl Candidate {
     /// Returns when the clock has something to do here: an escalation, an expiry, the end of a hold, a lapsing lease or approval.
     pub fn next_deadline(&self) -> Option<Moment> {
         match &self.state {
-            State::Proposed | State::NeedsEvidence(_) | State::NeedsOwner | State::Edited => {
+            State::Held(Held { until_at: Some(until_at), .. }) => Some((*until_at).min(self.expires_at)),
+            State::Proposed | State::NeedsEvidence(_) | State::NeedsOwner | State::Edited | State::Held(_) => {
                 Some(self.next_escalation().map_or(self.expires_at, |next| next.due_at.min(self.expires_at)))
             }
-            State::Held(held) => Some(held.until_at.map_or(self.expires_at, |until| until.min(self.expires_at))),
             State::Approved(approved) => Some(approved.valid_until),
             State::Executing(executing) => Some(executing.claim.lease_expires_at),
             State::Executed

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use countersign_api::{ledger::v1::ledger_service_client::LedgerServiceClient, name::Workspace};
 use ledger_format::Nonce;
 use service_kit::{
-    access::{Role, Scope},
+    access::{Role, Scope, Seals},
     call::CallContext,
     clock::Clock,
     grpc::AuthorizedChannel,
@@ -30,6 +30,8 @@ pub(crate) struct Parts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) shutdown: Shutdown,
+    /// Seals page and resume tokens.
+    pub(crate) seals: Seals,
 }
 
 impl Parts {

@@ -223,7 +223,7 @@ impl<'a> Batch<'a> {
             Some(Err(corrupt)) => return Err(corrupt.clone().into()),
             Some(Ok(candidate)) => Arc::clone(candidate),
         };
-        let rivals = self.known.kin.rivals(name);
+        let rivals = self.known.kin.rivals(&before);
         let context = self.context(ask, &name.workspace, &before.proposal.action_type, *in_batch, &rivals)?;
         let events = domain::decide(&before, command, &context)?;
         let candidate = self.admit(ask, Some(&before), &events)?;

@@ -142,11 +142,8 @@ async fn two_changes_of_one_field_are_shown_and_not_both_approved_unseen() {
     let first = bench.propose("p1", change("7", "GTX Pro")).await;
     let second = bench.propose("p2", change("7", "GTX Basic")).await;
     let elsewhere = bench.propose("p3", change("8", "GTX Pro")).await;
-    let expected = Conflict {
-        candidate: second.name.clone(),
-        state: State::Proposed.into(),
-        subject: "crm/deal/7#product".into(),
-    };
+    let expected =
+        Conflict { candidate: second.name.clone(), state: State::Proposed.into(), subject: "deal/7#product".into() };
     assert_eq!(shown(&bench, &first.name).await.conflicts, [expected]);
     assert_eq!(shown(&bench, &elsewhere.name).await.conflicts, []);
 

@@ -78,7 +78,9 @@ fn apply(mut candidate: Candidate, event: &Event) -> Candidate {
             let next = candidate.next_escalation().map(|next| (next.step, &next.policy.to));
             assert_eq!(next, Some((facts.step, &facts.to)), "C-8: an escalation is the policy's next step");
             let escalated_at = event.occurred_at;
-            candidate.escalation = Some(Escalation { step: facts.step, to: facts.to.clone(), escalated_at });
+            let (step, to) = (facts.step, facts.to.clone());
+            candidate.escalation = Some(Escalation { step, to, escalated_at, is_answered: false });
+            candidate.expires_at = facts.expires_at.unwrap_or(candidate.expires_at);
         }
         EventBody::CandidateSentBack(facts) => {
             candidate.drop_approvals();

@@ -18,6 +18,7 @@ use crate::{
         Denial, Subject,
         ahead::{DrawRow, StandingJob, StandingOrder, UseRow},
         job::Ask,
+        kin::Standing,
         row::{EventRow, WorkspaceFact},
     },
     wire,
@@ -88,7 +89,9 @@ impl Batch<'_> {
         let subject = propose.change_subject(action_type).map(|subject| (propose.name.workspace.clone(), subject));
         let others = subject.and_then(|subject| self.known.kin.by_subject.get(&subject));
         let replaced = predecessor.map(|predecessor| &predecessor.name);
-        others.is_some_and(|others| others.keys().any(|other| Some(other) != replaced))
+        let is_open_to_it =
+            |(other, standing): (&CandidateName, &Standing)| standing.state.is_live() && Some(other) != replaced;
+        others.is_some_and(|others| others.iter().any(is_open_to_it))
     }
 
     fn grant(&mut self, ask: &Ask, command: GrantStandingApproval) -> Result<Arc<StandingApproval>, Denial> {

@@ -16,7 +16,7 @@ use crate::{
         Error,
         ahead::Ahead,
         job::{Job, ProposeJob},
-        kin::Kin,
+        kin::{Kin, Standing},
     },
 };
 
@@ -81,9 +81,9 @@ async fn contested(
     kin: &mut Kin,
 ) -> Result<(), Error> {
     const HEAD: &str = "WITH wanted (number, workspace, change_subject) AS (";
-    const TAIL: &str = ") SELECT wanted.number, candidates.id, candidates.state FROM wanted CROSS JOIN candidates \
-                        ON candidates.workspace = wanted.workspace \
-                        AND candidates.change_subject = wanted.change_subject";
+    const TAIL: &str = ") SELECT wanted.number, candidates.id, candidates.state, candidates.updated_at_us \
+                        FROM wanted CROSS JOIN candidates ON candidates.workspace = wanted.workspace \
+                        AND candidates.change_subject = wanted.change_subject AND candidates.state <> 'EXECUTED'";
     for chunk in bulk::chunks(subjects) {
         let numbered: Vec<(i64, &(Workspace, String))> = (0..).zip(chunk).collect();
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>,
@@ -100,7 +100,9 @@ async fn contested(
             let name = CandidateName::new(workspace.clone(), column::uuid(at("id"), "?", row.try_get("id")?)?);
             let state: &str = row.try_get("state")?;
             let state: StateName = state.parse().map_err(|error| at("state").corrupt(&name, error))?;
-            kin.by_subject.entry((workspace.clone(), subject.clone())).or_default().insert(name.clone(), state);
+            let updated_at = column::moment(at("updated_at_us"), &name, row.try_get("updated_at_us")?)?;
+            let standing = Standing { state, updated_at };
+            kin.by_subject.entry((workspace.clone(), subject.clone())).or_default().insert(name.clone(), standing);
             kin.subjects.insert(name, subject.clone());
         }
     }

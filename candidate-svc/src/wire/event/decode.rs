@@ -140,6 +140,7 @@ fn body_from_wire(body: WireBody) -> Result<EventBody, FieldError> {
         WireBody::CandidateEscalated(escalated) => EventBody::CandidateEscalated(CandidateEscalated {
             step: field::natural("step", escalated.step)?,
             to: field::parsed("to", &escalated.to)?,
+            expires_at: field::optional("expire_time", escalated.expire_time, time::from_wire)?,
         }),
     })
 }

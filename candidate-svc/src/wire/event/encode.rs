@@ -143,6 +143,7 @@ fn body_to_wire(body: &EventBody) -> WireBody {
         EventBody::CandidateEscalated(escalated) => WireBody::CandidateEscalated(api::CandidateEscalated {
             step: count(escalated.step),
             to: escalated.to.to_string(),
+            expire_time: escalated.expires_at.map(time::to_wire),
         }),
     }
 }

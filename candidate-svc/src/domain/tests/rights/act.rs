@@ -18,7 +18,7 @@ pub(super) fn command(act: &str, story: &mut Story) -> Command {
         "release" => story.release(),
         "withdraw" => story.withdraw(),
         "expire" => {
-            story.pass_days(30);
+            story.pass_unheeded();
             Command::Expire
         }
         "escalate" => {

@@ -62,7 +62,6 @@ enum Who {
 type Row = (&'static str, &'static [&'static str], &'static [Who]);
 
 const OPEN: &[&str] = &["PROPOSED", "NEEDS_EVIDENCE", "NEEDS_OWNER", "EDITED", "HELD"];
-const UNDECIDED: &[&str] = &["PROPOSED", "NEEDS_EVIDENCE", "NEEDS_OWNER", "EDITED"];
 const EXECUTING: &[&str] = &["EXECUTING"];
 const UNKNOWN: &[&str] = &["OUTCOME_UNKNOWN"];
 
@@ -88,7 +87,7 @@ const ROWS: &[Row] = &[
         &["PROPOSED", "NEEDS_EVIDENCE", "NEEDS_OWNER", "EDITED", "HELD", "APPROVED", "APPROVED in doubt"],
         &[Who::Clock],
     ),
-    ("escalate", UNDECIDED, &[Who::Clock]),
+    ("escalate", OPEN, &[Who::Clock]),
     ("claim", &["APPROVED", "APPROVED in doubt"], &[Who::Executor]),
     ("extend_claim", EXECUTING, &[Who::ClaimHolder]),
     ("report_success", EXECUTING, &[Who::ClaimHolder]),

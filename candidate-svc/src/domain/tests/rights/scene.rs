@@ -130,7 +130,7 @@ impl Cast {
             "REJECTED" => clerk(story, story.reject()),
             "WITHDRAWN" => tell(story, &self.proposer, Role::Proposer, &story.withdraw()),
             "EXPIRED" => {
-                story.pass_days(30);
+                story.pass_unheeded();
                 story.tell_clock(Command::Expire);
             }
             "PROPOSED" | "NEEDS_OWNER" | "EDITED" => {}
