@@ -238,6 +238,7 @@ impl Story {
             payload: PayloadDraft::read(PAYLOAD),
             nonce: Nonce::new([0xee; 32]),
             standing: Vec::new(),
+            precedence: None,
         }
     }
 
