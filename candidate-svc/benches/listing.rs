@@ -110,7 +110,7 @@ struct Service {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // `cargo bench` hands its own flags on.
     let rows = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(ROWS);
-    let mut service = open(rows).await?;
+    let mut service = Box::pin(open(rows)).await?;
     println!("{:>9} {:>9} {:>9}  {} rows, a page of 50", "p50 ms", "p99 ms", "max ms", rows);
     for deep in [false, true] {
         println!("{}", if deep { "the second page" } else { "the first page" });

@@ -82,7 +82,8 @@ impl Config {
             health: environment.health.clone(),
             shutdown: &environment.shutdown,
         };
-        let store = Store::open(&self.database_path, judge, surroundings).await?;
+        // Boxed: it is long, and whoever waits for it would be as long.
+        let store = Box::pin(Store::open(&self.database_path, judge, surroundings)).await?;
         let ledger = LedgerServiceClient::new(environment.ledger.clone())
             .max_decoding_message_size(TRANSPORT_MAX_BYTES)
             .max_encoding_message_size(TRANSPORT_MAX_BYTES);

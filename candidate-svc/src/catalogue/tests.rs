@@ -191,3 +191,11 @@ fn payloads_that_name_their_record_say_where() {
     let error = Catalogue::from_files([("add_note.toml", text.as_str())]).expect_err("no such field");
     assert_eq!((error.key.as_str(), error.reason.contains("`/record`")), ("record_named_at", true), "{error}");
 }
+
+/// Who owns a record is a field like any other: a new owner and a change of the field `owner` conflict.
+#[test]
+fn a_new_owner_is_a_change_of_the_field_owner() {
+    let catalogue = Catalogue::built_in();
+    let assign_owner = catalogue.get(&"assign_owner".parse().expect("a name")).expect("a shipped type");
+    assert_eq!(assign_owner.changes, Some(ChangedField::Always("owner".to_owned())));
+}

@@ -76,6 +76,16 @@ impl Candidate {
         Etag::of_revision(self.revision)
     }
 
+    /// Returns the standing approval that approved the present digest, as long as that approval holds; none where it drew the candidate.
+    pub fn approved_ahead(&self) -> Option<&StandingApprovalUse> {
+        self.standing_approval.as_ref().filter(|used| !used.drawn_for_audit)
+    }
+
+    /// Returns the standing approval under which the candidate goes to a person, as long as no person has decided.
+    pub fn awaits_look(&self) -> Option<&StandingApprovalUse> {
+        self.standing_approval.as_ref().filter(|used| used.drawn_for_audit && self.state.name().is_open())
+    }
+
     /// Tells whether a person ever changed the payload.
     pub const fn was_edited(&self) -> bool {
         !self.editors.is_empty()

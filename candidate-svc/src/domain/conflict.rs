@@ -4,7 +4,7 @@ use countersign_api::name::CandidateName;
 use serde_json::Value;
 
 use super::record::folded;
-use super::{ActionType, Candidate, Proposal, Propose, Refusal, StateName};
+use super::{ActionType, Candidate, Proposal, Propose, RecordReference, Refusal, StateName};
 
 /// Which field an action type changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl ChangedField {
 fn subject(proposal: &Proposal, payload: &str, action_type: &ActionType) -> Option<String> {
     let field = action_type.changes.as_ref().and_then(|changes| changes.field(payload))?;
     let named = action_type.payload_record.as_ref().and_then(|named| named.read(payload));
-    let stated = || proposal.target.as_ref().or(proposal.record.as_ref()).map(|record| record.key());
+    let stated = || proposal.target.as_ref().or(proposal.record.as_ref()).map(RecordReference::key);
     let (object_type, id) = named.or_else(stated)?;
     Some(format!("{}/{}#{}", folded(&object_type), folded(&id), folded(&field)))
 }

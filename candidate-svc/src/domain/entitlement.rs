@@ -110,7 +110,9 @@ fn clock(actor: &Actor) -> Result<(), NotEntitled> {
 fn holder_of_approval(candidate: &Candidate, actor: &Actor) -> Result<(), NotEntitled> {
     let person = person(actor)?;
     let given = candidate.approvals.iter().any(|approval| approval.approver == person);
-    if given { Ok(()) } else { Err(NotEntitled::NoApproval(person.id().clone())) }
+    // What a standing approval approved is the act of whoever gave it.
+    let ahead = candidate.approved_ahead().is_some_and(|used| used.granted_by == person);
+    if given || ahead { Ok(()) } else { Err(NotEntitled::NoApproval(person.id().clone())) }
 }
 
 fn proposer(candidate: &Candidate, actor: &Actor) -> Result<(), NotEntitled> {

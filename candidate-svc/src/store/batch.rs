@@ -160,13 +160,15 @@ impl<'a> Batch<'a> {
         self.check_memory(&ask, &propose)?;
         let predecessor = self.predecessor(&ask, &propose)?;
         propose.proposal.supersedes = predecessor.as_ref().map(|predecessor| predecessor.name.clone());
-        let (offers, audit_keys) = self.offers(&ask, &propose, predecessor.as_deref());
-        propose.standing = offers;
+        propose.standing = self.offers(&ask, &propose);
+        if !propose.standing.is_empty() {
+            propose.precedence = self.precedence(&ask, &propose, predecessor.as_deref());
+        }
         let trigger = Arc::clone(&propose.proposal.trigger);
         let action_type = propose.proposal.action_type.clone();
         let events = domain::propose(propose, &self.context(&ask, &name.workspace, &action_type, false, &[])?)?;
         let candidate = self.admit(&ask, None, &events)?;
-        self.count_use(&candidate, audit_keys);
+        self.count_use(&candidate);
         if let Some(predecessor) = predecessor {
             self.supersede(&ask, &predecessor, &candidate.name)?;
         }
@@ -337,6 +339,7 @@ impl<'a> Batch<'a> {
         self.remember_request(ask, &name.workspace, name.id, candidate.revision);
         self.touched.entry(name.clone()).or_insert(before_revision);
         self.known.candidates.insert(name.clone(), Ok(Arc::clone(&candidate)));
+        self.follow_ahead(before.map(|before| &**before), &candidate);
         self.known.kin.follow(&candidate, self.judge.catalogue.get(&candidate.proposal.action_type));
         let memories = self.known.kin.remember(&candidate, events);
         self.writes.memories.extend(memories);

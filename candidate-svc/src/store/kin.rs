@@ -118,7 +118,7 @@ impl Kin {
 
 impl Standing {
     fn changed_it_since(self, moment: Moment) -> bool {
-        self.state == StateName::Executed && self.updated_at > moment
+        self.state == StateName::Executed && self.updated_at >= moment
     }
 }
 

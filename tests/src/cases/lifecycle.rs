@@ -42,7 +42,7 @@ fn every_decision_has_its_command() {
     assert_eq!(state(&installation, &names[0]), "EDITED");
     does(&["reject", &names[1], "--reason", "duplicate", "--note", "done by phone"]);
     assert_eq!(state(&installation, &names[1]), "REJECTED");
-    does(&["hold", &names[2], "--until", "2100-01-01", "--reason", "budget freeze"]);
+    does(&["hold", &names[2], "--until-evidence", "--reason", "budget freeze"]);
     assert_eq!(state(&installation, &names[2]), "HELD");
     does(&["release", &names[2]]);
     assert_eq!(state(&installation, &names[2]), "PROPOSED");

@@ -247,6 +247,7 @@ impl Story {
             payload: PayloadDraft::read(PAYLOAD),
             nonce: Nonce::new([0xee; 32]),
             standing: Vec::new(),
+            precedence: None,
         }
     }
 

@@ -65,7 +65,7 @@ pub(super) async fn rivals(
                         CROSS JOIN candidates self ON self.workspace = wanted.workspace AND self.id = wanted.id \
                         CROSS JOIN candidates other ON other.workspace = self.workspace \
                         AND other.change_subject = self.change_subject \
-                        AND (other.state <> 'EXECUTED' OR other.updated_at_us > self.created_at_us)";
+                        AND (other.state <> 'EXECUTED' OR other.updated_at_us >= self.created_at_us)";
     for chunk in bulk::chunks(names) {
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>, name: &CandidateName| {
             values.push_bind(name.workspace.id().to_owned()).push_bind(id_bytes(name));
@@ -92,7 +92,7 @@ pub(super) async fn conflicts(readers: &SqlitePool, name: &CandidateName) -> Res
     let rows = sqlx::query(
         "SELECT other.id, other.state, other.change_subject FROM candidates self CROSS JOIN candidates other \
          ON other.workspace = self.workspace AND other.change_subject = self.change_subject AND other.id <> self.id \
-         AND (other.state <> 'EXECUTED' OR other.updated_at_us > self.created_at_us) WHERE self.workspace = ? AND self.id = ? ORDER BY other.id LIMIT ?",
+         AND (other.state <> 'EXECUTED' OR other.updated_at_us >= self.created_at_us) WHERE self.workspace = ? AND self.id = ? ORDER BY other.id LIMIT ?",
     )
     .bind(name.workspace.id())
     .bind(id_bytes(name))

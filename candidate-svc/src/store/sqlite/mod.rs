@@ -1,6 +1,5 @@
 //! The store in SQLite: the only module here that holds SQL.
 
-mod audit_draws;
 mod bulk;
 mod candidates;
 mod census;
@@ -10,6 +9,7 @@ mod delegations;
 mod due;
 mod events;
 mod kin;
+mod likenesses;
 mod listing;
 mod outbox;
 mod policies;

@@ -14,7 +14,7 @@ use service_kit::{
 use sqlx::SqliteConnection;
 
 use super::{
-    audit_draws, candidates, delegations, events, kin, outbox, policies, requests, standing_approvals, triggers,
+    candidates, delegations, events, kin, likenesses, outbox, policies, requests, standing_approvals, triggers,
     workspaces,
 };
 use crate::{
@@ -97,6 +97,7 @@ impl SqliteWriter {
         policies::insert(connection, &writes.policy_revisions).await?;
         policies::take_notice(connection, &writes.policy_files).await?;
         standing_approvals::write(connection, &writes.ahead).await?;
+        likenesses::write(connection, &writes.ahead.likenesses).await?;
         outbox::record_receipts(connection, &writes.receipts).await?;
         Ok(())
     }
@@ -200,7 +201,7 @@ async fn load(
     let requests = requests::find(connection, &keys).await?;
     let approvals = standing_approvals::load(connection, jobs, &requests, now).await?;
     let mut ahead = Ahead { approvals, ..Ahead::default() };
-    audit_draws::load(connection, jobs, catalogue, &mut ahead, &mut kin, now).await?;
+    likenesses::load(connection, jobs, catalogue, &mut ahead, &mut kin, now).await?;
     let mut trigger_names = BTreeSet::new();
     for (key, kept) in &requests {
         match kept.revision {
@@ -209,6 +210,7 @@ async fn load(
         }
     }
     let candidates = candidates::find(connection, &names.into_iter().collect::<Vec<_>>()).await?;
+    standing_approvals::load_used(connection, candidates.values(), &mut ahead.approvals).await?;
 
     // What changed since a request was answered is rebuilt from its events as it was then.
     let is_past = |name: &CandidateName, revision: u64| !matches!(candidates.get(name), Some(Ok(present)) if present.revision == revision);

@@ -27,7 +27,7 @@ impl Setting<'_> {
             Some(Relation::OwnEdit) => self.state != "PROPOSED",
             // One approval is the quorum here, and a failure uses it up.
             Some(Relation::ApprovedAlready) => matches!(self.state, "APPROVED" | "EXECUTED"),
-            Some(Relation::ClaimHolder) => false,
+            Some(Relation::GaveAhead | Relation::ClaimHolder) => false,
         }
     }
 

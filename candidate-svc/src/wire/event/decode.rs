@@ -50,6 +50,7 @@ fn from_wire(event: api::CandidateEvent) -> Result<Event, FieldError> {
         traceparent: event.traceparent,
         state: words::from_wire("state", event.state)?,
         simulated: event.simulated,
+        standing_approval: field::parsed_unless_empty("standing_approval", &event.standing_approval)?,
         body: body_from_wire(event.event.ok_or_else(|| FieldError::missing("event"))?)?,
     })
 }

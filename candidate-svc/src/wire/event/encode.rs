@@ -26,6 +26,7 @@ fn to_wire(event: &Event) -> api::CandidateEvent {
         traceparent: event.traceparent.clone(),
         state: event.state.to_wire().into(),
         simulated: event.simulated,
+        standing_approval: event.standing_approval.as_ref().map(ToString::to_string).unwrap_or_default(),
         event: Some(body_to_wire(&event.body)),
     }
 }

@@ -1,6 +1,7 @@
 //! Asks a candidate for something, as the code understands it.
 
 use super::oracle::Answer;
+use crate::domain::tests::cast::BEN;
 use crate::domain::tests::story::{LEASE_MS, Story, failure, result};
 use crate::domain::*;
 
@@ -22,6 +23,10 @@ pub(super) fn command(act: &str, story: &mut Story) -> Command {
             Command::Expire
         }
         "escalate" => {
+            // While a hold has an end, the chain rests.
+            if story.state() == StateName::Held {
+                story.tell(BEN, story.hold(None, false));
+            }
             story.pass_days(7);
             Command::Escalate
         }

@@ -27,6 +27,8 @@ pub(crate) enum Relation {
     Owner,
     /// An approval of theirs stands.
     ApprovedAlready,
+    /// An approval that they gave ahead stands.
+    GaveAhead,
     /// They ran the last attempt.
     ClaimHolder,
 }
@@ -157,7 +159,9 @@ impl Who {
                 let named = asked.approver_roles.iter().any(|&role| caller.holds(role));
                 person && named && !(asked.four_eyes && own) && !caller.has(Relation::ApprovedAlready)
             }
-            Self::WhoseApprovalStands => person && caller.has(Relation::ApprovedAlready),
+            Self::WhoseApprovalStands => {
+                person && (caller.has(Relation::ApprovedAlready) || caller.has(Relation::GaveAhead))
+            }
             Self::Owner => caller.has(Relation::Owner),
             Self::Executor => caller.is(PrincipalKind::Service) && caller.holds(Role::Executor),
             Self::ClaimHolder => {

@@ -1,20 +1,22 @@
-//! What bears on proposals that may come under a standing approval: what was drawn before, and what would change the same field.
+//! What comes before proposals that may come under a standing approval: what is open and alike, and what would change the same field.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_api::name::{CandidateName, Workspace};
 use ledger_format::Hash;
 use sqlx::{Row, Sqlite, SqliteConnection, query_builder::Separated};
 
-use super::bulk;
-use super::column::{self, Column};
+use super::{
+    bulk,
+    candidates::id_bytes,
+    column::{self, Column},
+};
 use crate::{
     catalogue::Catalogue,
-    domain::Moment,
-    domain::{StateName, audit_keys},
+    domain::{Moment, StateName, likenesses},
     store::{
         Error,
-        ahead::Ahead,
+        ahead::{Ahead, Likeness},
         job::{Job, ProposeJob},
         kin::{Kin, Standing},
     },
@@ -39,26 +41,50 @@ pub(super) async fn load(
         if ahead.for_category(workspace, action_type, &proposer, now).next().is_none() {
             continue;
         }
-        keys.extend(audit_keys(&proposer, propose).into_iter().map(|key| (workspace.clone(), key)));
+        keys.extend(likenesses(&proposer, propose).into_iter().map(|key| (workspace.clone(), key)));
         let subject = propose.change_subject(catalogue.get(action_type));
         subjects.extend(subject.map(|subject| (workspace.clone(), subject)));
     }
-    ahead.drawn = drawn(connection, &keys.into_iter().collect::<Vec<_>>()).await?;
+    alike(connection, &keys.into_iter().collect::<Vec<_>>(), ahead).await?;
     contested(connection, &subjects.into_iter().collect::<Vec<_>>(), kin).await
 }
 
-/// Finds which of these keys are of candidates that were drawn and that no person decided on.
-async fn drawn(
+/// Writes by what candidates are found from now on; of those under which nothing may be done any more, nothing is left.
+pub(super) async fn write(
     connection: &mut SqliteConnection,
-    keys: &[(Workspace, Hash)],
-) -> Result<HashSet<(Workspace, Hash)>, Error> {
-    const HEAD: &str = "WITH wanted (number, workspace, audit_key) AS (";
-    const TAIL: &str = ") SELECT DISTINCT wanted.number FROM wanted CROSS JOIN audit_draws draws \
-                        ON draws.workspace = wanted.workspace AND draws.audit_key = wanted.audit_key \
-                        CROSS JOIN candidates ON candidates.workspace = draws.workspace \
-                        AND candidates.id = draws.candidate_id AND candidates.state IN \
-                        ('PROPOSED', 'NEEDS_EVIDENCE', 'NEEDS_OWNER', 'EDITED', 'HELD', 'WITHDRAWN', 'EXPIRED')";
-    let mut found = HashSet::new();
+    likenesses: &BTreeMap<CandidateName, Likeness>,
+) -> Result<(), sqlx::Error> {
+    let over: Vec<&CandidateName> = likenesses.iter().filter(|(_, it)| it.over).map(|(name, _)| name).collect();
+    for chunk in bulk::chunks(&over) {
+        const HEAD: &str = "DELETE FROM likenesses WHERE (workspace, candidate_id) IN (";
+        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, name: &&CandidateName| {
+            values.push_bind(name.workspace.id().to_owned()).push_bind(id_bytes(name));
+        };
+        bulk::with_values(HEAD, chunk, bind, ")").build().execute(&mut *connection).await?;
+    }
+    let kept: Vec<(&CandidateName, Hash)> =
+        likenesses.iter().flat_map(|(name, it)| it.keys.iter().map(move |key| (name, *key))).collect();
+    for chunk in bulk::chunks(&kept) {
+        const HEAD: &str = "INSERT OR IGNORE INTO likenesses (workspace, candidate_id, likeness) ";
+        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, (name, key): &(&CandidateName, Hash)| {
+            values
+                .push_bind(name.workspace.id().to_owned())
+                .push_bind(id_bytes(name))
+                .push_bind(key.as_bytes().to_vec());
+        };
+        bulk::with_values(HEAD, chunk, bind, "").build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Finds what is open and has one of these keys.
+async fn alike(connection: &mut SqliteConnection, keys: &[(Workspace, Hash)], ahead: &mut Ahead) -> Result<(), Error> {
+    const HEAD: &str = "WITH wanted (number, workspace, likeness) AS (";
+    const TAIL: &str = ") SELECT wanted.number, candidates.id FROM wanted CROSS JOIN likenesses \
+                        ON likenesses.workspace = wanted.workspace AND likenesses.likeness = wanted.likeness \
+                        CROSS JOIN candidates ON candidates.workspace = likenesses.workspace \
+                        AND candidates.id = likenesses.candidate_id AND candidates.state IN \
+                        ('PROPOSED', 'NEEDS_EVIDENCE', 'NEEDS_OWNER', 'EDITED', 'HELD')";
     for chunk in bulk::chunks(keys) {
         let numbered: Vec<(i64, &(Workspace, Hash))> = (0..).zip(chunk).collect();
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>, (number, key): &(i64, &(Workspace, Hash))| {
@@ -68,10 +94,13 @@ async fn drawn(
         for row in bulk::with_values(HEAD, &numbered, bind, TAIL).build().fetch_all(&mut *connection).await? {
             let number: i64 = row.try_get("number")?;
             let key = usize::try_from(number).ok().and_then(|number| chunk.get(number));
-            found.insert(key.expect("invariant: the database answers with the numbers it was asked for").clone());
+            let (workspace, key) = key.expect("invariant: the database answers with the numbers it was asked for");
+            let at = Column { table: "candidates", column: "id" };
+            let name = CandidateName::new(workspace.clone(), column::uuid(at, "?", row.try_get("id")?)?);
+            ahead.alike.entry((workspace.clone(), *key)).or_default().insert(name);
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Finds who would change the same fields.
