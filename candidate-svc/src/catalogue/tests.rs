@@ -3,7 +3,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::{Catalogue, FolderError};
-use crate::domain::{ActionType, EvidenceKind, Impact, RiskTier};
+use crate::domain::{ActionType, ChangedField, EvidenceKind, Impact, RiskTier};
 use crate::keyed_toml::KeyError;
 
 const GOOD: &str = include_str!("../../catalogue/create_task.toml");
@@ -122,7 +122,8 @@ fn what_is_wrong_is_named_by_file_and_key() {
         ("retry_safe = true", "retry_safe = \"yes\"", "retry_safe", "bool"),
         ("idempotency = \"The", "idempotency = \"\" # \"The", "idempotency", "retry_safe"),
         ("operation = \"create_task\"", "operation = \"create task\"", "operation", "lower-case"),
-        ("operation = ", "operatoin = ", "operation", "missing"),
+        ("operation = ", "operatoin = ", "operatoin", "did you mean `operation`"),
+        ("undo = ", "undoo = ", "undoo", "did you mean `undo`"),
         ("retry_safe = true", "retry_safe = true\nretries = 3", "retries", "no such key"),
         ("pointer = \"/notes\"", "pointer = \"/note\"", "labels[3].pointer", "/note"),
         ("pointer = \"/notes\"", "pointer = \"/due\"", "labels[3].pointer", "label already"),

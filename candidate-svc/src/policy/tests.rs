@@ -95,7 +95,7 @@ fn what_is_wrong_is_named_by_key() {
         ("expire_after_days = 14", "expire_after = 14", "default.expire_after", "no such key"),
         ("reason = \"one", "reason = \" \" # \"one", "default.reason", "empty"),
         ("four_eyes = true", "four_eyes = true\nwhen.risk_tiers = [\"LOW\"]", "default.when", "every candidate"),
-        ("[default]", "[defaults]", "default", "missing"),
+        ("[default]", "[defaults]", "defaults", "did you mean `default`"),
     ] {
         let error = wrong(from, to);
         assert_eq!((error.file.as_str(), error.key.as_str()), ("default.toml", key), "{error}");

@@ -150,7 +150,7 @@ async fn open_access(data_dir: &DataDir, process: &Process) -> anyhow::Result<Ar
     let store = TokenStore::open(&data_dir.tokens_db()).await?;
     let access = Arc::new(Access::new(store, Arc::clone(&process.clock), Arc::clone(&process.ids)));
     ensure_admin_token(data_dir, &access).await?;
-    keys::ensure_local_proposer(data_dir, &access).await?;
+    keys::ensure_local_tokens(data_dir, &access).await?;
     Ok(access)
 }
 
