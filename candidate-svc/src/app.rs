@@ -66,10 +66,11 @@ impl Config {
     /// # Errors
     /// See [`OpenError`].
     pub async fn build(self, environment: &Environment) -> Result<App, OpenError> {
-        let first_policy = self.policy.read(&self.catalogue);
+        let first_policy = self.policy.read(&self.catalogue, &self.approvers);
         let judge = Judge {
             catalogue: self.catalogue.clone(),
             first_policy: first_policy.clone(),
+            approvers: self.approvers.clone(),
             policies: HashMap::new(),
             owners: self.owners,
             pseudonyms: self.pseudonyms,
@@ -88,6 +89,7 @@ impl Config {
         let parts = Parts {
             store,
             catalogue: self.catalogue,
+            approvers: self.approvers,
             ledger,
             clock: Arc::clone(&environment.clock),
             ids: Arc::clone(&environment.ids),
