@@ -9,14 +9,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use candidate_svc::{
-    App, AuditSample, Config, Environment, catalogue::Catalogue, ownership::Owners, policy::PolicySource,
+    App, AuditSample, Config, Environment,
+    catalogue::Catalogue,
+    ownership::Owners,
+    policy::{Approvers, PolicySource},
 };
 use countersign_api::candidate::v1::{
     CountCandidatesRequest, Facet, ListCandidatesRequest, Proposal, ProposeCandidateRequest, RecordReference, Trigger,
     proposal_service_client::ProposalServiceClient, review_service_client::ReviewServiceClient,
 };
 use service_kit::{
-    access::{Access, BearerToken, Principal, Pseudonyms, Role, TokenStore},
+    access::{Access, AccessPolicy, BearerToken, Principal, Pseudonyms, Role, TokenStore},
     clock::SystemClock,
     fdatasync,
     grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
@@ -201,6 +204,7 @@ async fn open(rows: u64) -> Result<Service, Box<dyn std::error::Error>> {
         database_path: database_path.clone(),
         catalogue: Catalogue::built_in(),
         policy: PolicySource::BuiltIn,
+        approvers: Approvers::under(&AccessPolicy::shipped()),
         owners: Owners::default(),
         pseudonyms: Pseudonyms::open(&folder.path().join("pseudonym.key"), &*ids)?,
         audit: AuditSample::open(&folder.path().join("audit.key"), &*ids)?,

@@ -67,10 +67,11 @@ impl Config {
     /// See [`OpenError`].
     pub async fn build(self, environment: &Environment) -> Result<App, OpenError> {
         let seals = self.pseudonyms.seals();
-        let first_policy = self.policy.read(&self.catalogue);
+        let first_policy = self.policy.read(&self.catalogue, &self.approvers);
         let judge = Judge {
             catalogue: self.catalogue.clone(),
             first_policy: first_policy.clone(),
+            approvers: self.approvers.clone(),
             policies: HashMap::new(),
             owners: self.owners,
             pseudonyms: self.pseudonyms,
@@ -90,6 +91,7 @@ impl Config {
         let parts = Parts {
             store,
             catalogue: self.catalogue,
+            approvers: self.approvers,
             ledger,
             clock: Arc::clone(&environment.clock),
             ids: Arc::clone(&environment.ids),

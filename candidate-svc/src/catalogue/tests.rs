@@ -166,6 +166,10 @@ fn the_policy_is_changed_under_one_name_and_at_high_risk_alone() {
     let renamed = file.replacen("name = \"change_policy\"", "name = \"tweak_policy\"", 1);
     let error = Catalogue::from_files([("tweak_policy.toml", renamed.as_str())]).expect_err("another name");
     assert_eq!(error.key, "operation");
+    let diverted = file.replace("operation = \"change_policy\"", "operation = \"create_task\"");
+    let error = Catalogue::from_files([("change_policy.toml", diverted.as_str())]).expect_err("another operation");
+    assert_eq!((error.file.as_str(), error.key.as_str()), ("change_policy.toml", "operation"));
+    assert!(error.reason.contains("no policy could be changed"), "{error}");
     let lowered = file.replace("least_risk_tier = \"HIGH\"", "least_risk_tier = \"LOW\"");
     let error = Catalogue::from_files([("change_policy.toml", lowered.as_str())]).expect_err("a lower risk");
     assert_eq!(error.key, "least_risk_tier");

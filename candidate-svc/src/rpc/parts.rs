@@ -17,6 +17,7 @@ use super::status;
 use crate::{
     catalogue::Catalogue,
     domain::Moment,
+    policy::Approvers,
     store::Store,
     wire::{FieldError, name_of},
 };
@@ -26,6 +27,7 @@ use crate::{
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) catalogue: Catalogue,
+    pub(crate) approvers: Approvers,
     pub(crate) ledger: LedgerServiceClient<AuthorizedChannel>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,

@@ -34,7 +34,7 @@ use crate::{
     },
     keyed_toml::KeyError,
     ownership::Owners,
-    policy::Policy,
+    policy::{Approvers, Policy},
 };
 
 /// What judging needs besides the rows.
@@ -43,6 +43,7 @@ pub(crate) struct Judge {
     pub(crate) catalogue: Catalogue,
     /// The policy that a workspace begins with; what is wrong with it, when it is none.
     pub(crate) first_policy: Result<Policy, KeyError>,
+    pub(crate) approvers: Approvers,
     /// What is in force in the workspaces that anything was proposed in.
     pub(crate) policies: HashMap<Workspace, InForce>,
     pub(crate) owners: Owners,

@@ -188,9 +188,9 @@ impl Store {
 /// approved stays in force.
 fn check_policies(judge: &Judge, workspaces: &BTreeSet<Workspace>) -> Result<(), OpenError> {
     for (workspace, in_force) in &judge.policies {
-        if let Err(error) = in_force.policy.check("policy_toml", &judge.catalogue) {
+        if let Err(error) = in_force.policy.check("policy_toml", &judge.catalogue, &judge.approvers) {
             let revision = in_force.revision;
-            tracing::warn!(workspace = workspace.id(), revision, %error, "the policy in force does not suit the action catalogue");
+            tracing::warn!(workspace = workspace.id(), revision, %error, "the policy in force suits the action catalogue or the access policy no more");
         }
     }
     let Err(error) = &judge.first_policy else { return Ok(()) };

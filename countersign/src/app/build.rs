@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use analytics::{Exporter, FeedbackConfig};
-use candidate_svc::AuditSample;
+use candidate_svc::{AuditSample, policy::Approvers};
 use executor::connector::Connectors;
 use executor::connector::sandbox::Sandbox;
 use ledger_format::SigningKey;
@@ -98,7 +98,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     let to_ledger = inner.in_memory_channel();
     let pseudonyms = Pseudonyms::open(&keys::pseudonym_file(data_dir), &*process.ids)?;
     let relay = with_token(to_ledger.clone(), &access.lend(principals::relay()));
-    let candidates = open_candidates(data_dir, relay, pseudonyms.clone(), &process).await?;
+    let candidates = open_candidates(data_dir, &policy, relay, pseudonyms.clone(), &process).await?;
     let exporter = Exporter {
         ledger: with_token(to_ledger, &access.lend(principals::analytics())),
         folder: data_dir.export(),
@@ -171,6 +171,7 @@ async fn open_ledger(
 
 async fn open_candidates(
     data_dir: &DataDir,
+    access_policy: &AccessPolicy,
     ledger: AuthorizedChannel,
     pseudonyms: Pseudonyms,
     process: &Process,
@@ -181,6 +182,7 @@ async fn open_candidates(
         owners: definitions::owners(data_dir, &catalogue)?,
         catalogue,
         policy: definitions::policy(data_dir)?,
+        approvers: Approvers::under(access_policy),
         pseudonyms,
         audit: AuditSample::open(&keys::audit_file(data_dir), &*process.ids)?,
     };

@@ -6,7 +6,12 @@ use std::sync::Arc;
 
 use countersign_api::name::CandidateName;
 use service_kit::{
-    access::Pseudonyms, clock::ManualClock, health::Health, ids::SeededIds, metrics::Metrics, shutdown::Shutdown,
+    access::{AccessPolicy, Pseudonyms},
+    clock::ManualClock,
+    health::Health,
+    ids::SeededIds,
+    metrics::Metrics,
+    shutdown::Shutdown,
 };
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -15,7 +20,7 @@ use crate::{
     catalogue::Catalogue,
     domain::{Actor, Candidate, Command, Propose},
     ownership::Owners,
-    policy::Policy,
+    policy::{Approvers, Policy},
     store::{Ask, Changed, CommandJob, Judge, ProposeJob, RequestHash, Store, Surroundings, WriteError},
 };
 
@@ -82,6 +87,7 @@ pub(super) fn judge(folder: &Path) -> Judge {
     Judge {
         catalogue: Catalogue::built_in(),
         first_policy: Ok(Policy::built_in()),
+        approvers: Approvers::under(&AccessPolicy::shipped()),
         policies: HashMap::new(),
         owners: Owners::default(),
         pseudonyms: Pseudonyms::open(&folder.join("pseudonym.key"), &SeededIds::new(9)).expect("a key"),

@@ -28,12 +28,14 @@ pub(super) const ACTS: [&str; 12] = [
     "send_back",
 ];
 
-/// Says who may call the rpc at all, whatever the candidate: people decide, proposers add evidence and take back.
+/// Says who may call the rpc at all, whatever the candidate: people decide, proposers add evidence and take back, and any
+/// person may own what is to be sent back.
 pub(super) fn may_call(act: &str, kind: PrincipalKind, role: Role) -> bool {
     let decides = kind == PrincipalKind::Human && matches!(role, Role::Reviewer | Role::Manager | Role::Admin);
     match act {
         "add_evidence" => decides || role == Role::Proposer,
         "withdraw" => role == Role::Proposer || (kind == PrincipalKind::Human && role == Role::Admin),
+        "send_back" => kind == PrincipalKind::Human,
         _ => decides,
     }
 }
