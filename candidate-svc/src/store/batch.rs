@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use countersign_api::name::{CandidateName, DelegationName, TriggerName, Workspace};
-use ledger_format::CONTENT_MAX_BYTES;
+use ledger_format::{CONTENT_MAX_BYTES, Hash};
 use service_kit::access::Pseudonyms;
 
 use super::{
@@ -64,6 +64,8 @@ pub(crate) struct Known {
     pub(crate) triggers_by_source: HashMap<SourceKey, Result<Arc<Trigger>, CorruptRow>>,
     pub(crate) kin: Kin,
     pub(crate) ahead: Ahead,
+    /// How many turns each team of these workspaces gave out.
+    pub(crate) team_turns: HashMap<(Workspace, Hash), u64>,
     pub(crate) triggers_by_name: HashMap<TriggerName, Result<Arc<Trigger>, CorruptRow>>,
     /// Those that have not ended, where a job is on delegations, and those that jobs name.
     pub(crate) delegations: BTreeMap<DelegationName, Result<Delegation, CorruptRow>>,
@@ -82,6 +84,8 @@ pub(crate) struct Writes {
     pub(crate) delegations_made: Vec<Delegation>,
     pub(crate) delegations_ended: Vec<Delegation>,
     pub(crate) ahead: AheadWrites,
+    /// Teams that gave out turns, with how many that makes.
+    pub(crate) team_turns: HashMap<(Workspace, Hash), u64>,
     pub(crate) receipts: Vec<EventReceipt>,
     pub(crate) policy_revisions: Vec<PolicyRevision>,
     pub(crate) policy_files: Vec<PolicyFileRow>,
@@ -153,10 +157,11 @@ impl<'a> Batch<'a> {
         if let Some(kept) = kept {
             propose.proposal.trigger = kept;
         }
+        let mut team = None;
         if propose.owner.is_none()
-            && let Some(found) = self.judge.owners.find(&propose)
+            && let Some(found) = self.judge.owners.find(&propose, |team| self.turns_given(&name.workspace, team))
         {
-            (propose.owner, propose.owner_reason) = (Some(found.owner), found.reason);
+            (propose.owner, propose.owner_reason, team) = (Some(found.owner), found.reason, found.team);
         }
         self.check_memory(&ask, &propose)?;
         let predecessor = self.predecessor(&ask, &propose)?;
@@ -170,6 +175,9 @@ impl<'a> Batch<'a> {
         let events = domain::propose(propose, &self.context(&ask, &name.workspace, &action_type, false, &[])?)?;
         let candidate = self.admit(&ask, None, &events)?;
         self.count_use(&candidate);
+        if let Some(team) = team {
+            self.take_turn(&name.workspace, team);
+        }
         if let Some(predecessor) = predecessor {
             self.supersede(&ask, &predecessor, &candidate.name)?;
         }
@@ -177,6 +185,17 @@ impl<'a> Batch<'a> {
             self.insert_trigger(trigger);
         }
         Ok(Changed { candidate, replayed: false })
+    }
+
+    fn turns_given(&self, workspace: &Workspace, team: Hash) -> u64 {
+        self.known.team_turns.get(&(workspace.clone(), team)).copied().unwrap_or_default()
+    }
+
+    /// Counts a turn that a kept candidate took: what is refused, and what is answered again, takes none.
+    fn take_turn(&mut self, workspace: &Workspace, team: Hash) {
+        let given = self.turns_given(workspace, team) + 1;
+        self.known.team_turns.insert((workspace.clone(), team), given);
+        self.writes.team_turns.insert((workspace.clone(), team), given);
     }
 
     /// Refuses what was rejected before, while that is remembered.

@@ -16,6 +16,7 @@ mod policies;
 mod reader;
 mod requests;
 mod standing_approvals;
+mod team_turns;
 mod triggers;
 mod workspaces;
 mod writer;

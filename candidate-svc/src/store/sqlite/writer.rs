@@ -14,8 +14,8 @@ use service_kit::{
 use sqlx::SqliteConnection;
 
 use super::{
-    candidates, delegations, events, kin, likenesses, outbox, policies, requests, standing_approvals, triggers,
-    workspaces,
+    candidates, delegations, events, kin, likenesses, outbox, policies, requests, standing_approvals, team_turns,
+    triggers, workspaces,
 };
 use crate::{
     catalogue::Catalogue,
@@ -60,7 +60,10 @@ impl SqliteWriter {
     async fn run(&mut self, jobs: Vec<Job>) -> Result<(Vec<Answer>, Effects), Error> {
         let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
         let now = Moment::from(self.clock.now());
-        let known = load(&mut transaction, &self.judge.catalogue, &jobs, now).await?;
+        let mut known = load(&mut transaction, &self.judge.catalogue, &jobs, now).await?;
+        if self.judge.owners.take_turns() {
+            known.team_turns = team_turns::load(&mut transaction, &jobs).await?;
+        }
         let mut batch = Batch::new(&self.judge, now, known);
         let answers = jobs.into_iter().map(|job| batch.answer(job)).collect();
         let (mut writes, effects) = batch.finish();
@@ -98,6 +101,7 @@ impl SqliteWriter {
         policies::take_notice(connection, &writes.policy_files).await?;
         standing_approvals::write(connection, &writes.ahead).await?;
         likenesses::write(connection, &writes.ahead.likenesses).await?;
+        team_turns::write(connection, &writes.team_turns).await?;
         outbox::record_receipts(connection, &writes.receipts).await?;
         Ok(())
     }
@@ -221,6 +225,7 @@ async fn load(
         .filter(|(name, revision)| is_past(name, *revision))
         .collect();
     Ok(Known {
+        team_turns: HashMap::new(),
         answered: events::rebuild(connection, past).await?,
         triggers_by_source: triggers::find_by_source(connection, &sources.into_iter().collect::<Vec<_>>()).await?,
         triggers_by_name: triggers::find(connection, &trigger_names.into_iter().collect::<Vec<_>>()).await?,

@@ -34,10 +34,14 @@ pub(super) struct Shelf {
 
 impl Shelf {
     pub(super) async fn open() -> Self {
+        Self::open_under(Policy::built_in()).await
+    }
+
+    pub(super) async fn open_under(policy: Policy) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = ManualClock::new("2026-11-22T09:00:00Z".parse().expect("a time"));
         let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
-        let judge = judge(folder.path());
+        let judge = Judge { first_policy: Ok(policy), ..judge(folder.path()) };
         let surroundings = Surroundings {
             clock: Arc::new(clock.clone()),
             metrics: &metrics,
