@@ -9,14 +9,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use candidate_svc::{
-    App, AuditSample, Config, Environment, catalogue::Catalogue, ownership::Owners, policy::PolicySource,
+    App, AuditSample, Config, Environment,
+    catalogue::Catalogue,
+    ownership::Owners,
+    policy::{Approvers, PolicySource},
 };
 use countersign_api::candidate::v1::{
     CountCandidatesRequest, Facet, ListCandidatesRequest, Proposal, ProposeCandidateRequest, RecordReference, Trigger,
     proposal_service_client::ProposalServiceClient, review_service_client::ReviewServiceClient,
 };
 use service_kit::{
-    access::{Access, BearerToken, Principal, Pseudonyms, Role, TokenStore},
+    access::{Access, AccessPolicy, BearerToken, Principal, Pseudonyms, Role, TokenStore},
     clock::SystemClock,
     fdatasync,
     grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
@@ -56,8 +59,11 @@ INSERT INTO candidates (
 )
 SELECT
     'demo', unhex(replace(uuid, '-', '')), 1, rows.state, rows.turn, rows.turn,
-    CASE WHEN n % 5 = 0 THEN 'add_note' ELSE 'create_task' END, rank, 'HIGH', proposer,
-    CASE WHEN n % 1000 = 1 THEN 'erp/order/' ELSE 'crm/deal/' END || n, at_us, at_us, 9223372036854775807, at_us + 1000000000,
+    CASE WHEN n % 5 = 0 THEN 'add_note' ELSE 'create_task' END, rank,
+    CASE WHEN n % 2000 = 9 THEN 'LOW' WHEN n % 3 = 0 THEN 'MEDIUM' ELSE 'HIGH' END,
+    CASE WHEN n % 5000 = 11 THEN 'generators/rare' ELSE proposer END,
+    CASE WHEN n % 1000 = 1 THEN 'erp/order/' ELSE 'crm/deal/' END || n, at_us, at_us,
+    CASE WHEN n % 8 = 0 THEN at_us + 86400000000 ELSE 9223372036854775807 END, at_us + 1209600000000,
     json_set(
         snapshot, '$.name', 'workspaces/demo/candidates/' || uuid,
         '$.created_at', strftime('%Y-%m-%dT%H:%M:%SZ', at_us / 1000000, 'unixepoch'),
@@ -67,7 +73,7 @@ SELECT
 FROM rows, (SELECT proposer, snapshot FROM candidates LIMIT 1)";
 
 /// The usual lists, and some that are not.
-const LISTS: [(&str, &str); 18] = [
+const LISTS: [(&str, &str); 26] = [
     ("", "create_time desc"),
     ("", "risk desc"),
     ("state = PROPOSED", "create_time"),
@@ -86,6 +92,14 @@ const LISTS: [(&str, &str); 18] = [
     ("record = crm/deal/77", ""),
     ("state = PROPOSED", "update_time desc"),
     ("state = EDITED AND age > 2d", "due_time"),
+    ("proposer = generators/rare", "create_time desc"),
+    ("proposer = generators/rules", "risk desc"),
+    ("owner = humans/p2 AND proposer = generators/rare", "create_time"),
+    ("confidence = LOW", "create_time desc"),
+    ("due_time < \"2025-10-10T00:00:00Z\"", "create_time desc"),
+    ("due_time < \"2025-10-10T00:00:00Z\" AND turn = humans/p1", "due_time"),
+    ("expire_time < \"2025-10-10T00:00:00Z\"", "create_time desc"),
+    ("expire_time > \"2026-01-01T00:00:00Z\"", "create_time"),
 ];
 
 struct Service {
@@ -99,7 +113,7 @@ struct Service {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // `cargo bench` hands its own flags on.
     let rows = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(ROWS);
-    let mut service = open(rows).await?;
+    let mut service = Box::pin(open(rows)).await?;
     println!("{:>9} {:>9} {:>9}  {} rows, a page of 50", "p50 ms", "p99 ms", "max ms", rows);
     for deep in [false, true] {
         println!("{}", if deep { "the second page" } else { "the first page" });
@@ -190,6 +204,7 @@ async fn open(rows: u64) -> Result<Service, Box<dyn std::error::Error>> {
         database_path: database_path.clone(),
         catalogue: Catalogue::built_in(),
         policy: PolicySource::BuiltIn,
+        approvers: Approvers::under(&AccessPolicy::shipped()),
         owners: Owners::default(),
         pseudonyms: Pseudonyms::open(&folder.path().join("pseudonym.key"), &*ids)?,
         audit: AuditSample::open(&folder.path().join("audit.key"), &*ids)?,

@@ -68,10 +68,12 @@ impl Config {
     /// # Errors
     /// See [`OpenError`].
     pub async fn build(self, environment: &Environment) -> Result<App, OpenError> {
-        let first_policy = self.policy.read(&self.catalogue);
+        let seals = self.pseudonyms.seals();
+        let first_policy = self.policy.read(&self.catalogue, &self.approvers);
         let judge = Judge {
             catalogue: self.catalogue.clone(),
             first_policy: first_policy.clone(),
+            approvers: self.approvers.clone(),
             policies: HashMap::new(),
             owners: self.owners,
             pseudonyms: self.pseudonyms,
@@ -83,17 +85,20 @@ impl Config {
             health: environment.health.clone(),
             shutdown: &environment.shutdown,
         };
-        let store = Store::open(&self.database_path, judge, surroundings).await?;
+        // Boxed: it is long, and whoever waits for it would be as long.
+        let store = Box::pin(Store::open(&self.database_path, judge, surroundings)).await?;
         let ledger = LedgerServiceClient::new(environment.ledger.clone())
             .max_decoding_message_size(TRANSPORT_MAX_BYTES)
             .max_encoding_message_size(TRANSPORT_MAX_BYTES);
         let parts = Parts {
             store,
             catalogue: self.catalogue,
+            approvers: self.approvers,
             ledger,
             clock: Arc::clone(&environment.clock),
             ids: Arc::clone(&environment.ids),
             shutdown: environment.shutdown.clone(),
+            seals,
         };
         if let (PolicySource::File { name, .. }, Ok(policy)) = (&self.policy, &first_policy) {
             policy_file::propose_changed(&parts, name, policy).await?;

@@ -4,7 +4,12 @@ use std::path::PathBuf;
 
 use service_kit::access::Pseudonyms;
 
-use crate::{audit_sample::AuditSample, catalogue::Catalogue, ownership::Owners, policy::PolicySource};
+use crate::{
+    audit_sample::AuditSample,
+    catalogue::Catalogue,
+    ownership::Owners,
+    policy::{Approvers, PolicySource},
+};
 
 /// What candidate-svc is told at start.
 #[derive(Debug, Clone)]
@@ -15,6 +20,8 @@ pub struct Config {
     pub catalogue: Catalogue,
     /// How candidates are reviewed in workspaces that have no policy yet; to the others it is proposed.
     pub policy: PolicySource,
+    /// Whom the access policy lets approve; no review policy may wait for others.
+    pub approvers: Approvers,
     /// Who owns what nobody was named for.
     pub owners: Owners,
     /// Under which names the ledger shows principals.

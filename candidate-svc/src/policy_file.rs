@@ -84,6 +84,7 @@ fn proposal(parts: &Parts, workspace: &Workspace, file: &str, policy: &Policy, b
         payload: PayloadDraft::read(&payload.to_string()),
         nonce: parts.draw_nonce(),
         standing: Vec::new(),
+        precedence: None,
         proposal: Proposal {
             generator: Generator { name: "policy-file".into(), ..Generator::default() },
             trigger: Arc::new(trigger),

@@ -82,7 +82,7 @@ impl App {
                 workspace.clone(),
                 origin.clone(),
                 &config.verifying_key,
-                store.clone(),
+                Some(store.clone()),
                 ledger.clone(),
                 Arc::clone(&clock),
             )

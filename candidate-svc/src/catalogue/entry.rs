@@ -46,16 +46,22 @@ pub(super) fn read(file: &str, text: &str) -> Result<ActionType, KeyError> {
     if action_type.retry_safe && action_type.idempotency.trim().is_empty() {
         return Err(keys.wrong("idempotency", "`retry_safe` is set: say what makes repeating safe"));
     }
-    if action_type.changes_policy() {
-        check_policy_change(&action_type, &keys)?;
-    }
+    check_policy_change(&action_type, &keys)?;
     keys.finish()?;
     Ok(action_type)
 }
 
 /// Under which rules people work is changed under one name, and decided by a person singly, whatever a file says.
 fn check_policy_change(action_type: &ActionType, keys: &Keys<'_>) -> Result<(), KeyError> {
-    if action_type.name.as_str() != CHANGE_POLICY {
+    let is_named_so = action_type.name.as_str() == CHANGE_POLICY;
+    if is_named_so && !action_type.changes_policy() {
+        let reason = format!("without its own operation no policy could be changed: write `\"{CHANGE_POLICY}\"`");
+        return Err(keys.wrong("operation", reason));
+    }
+    if !action_type.changes_policy() {
+        return Ok(());
+    }
+    if !is_named_so {
         let reason = format!("only `{CHANGE_POLICY}` has this operation, which no connector performs: name another");
         return Err(keys.wrong("operation", reason));
     }

@@ -3,7 +3,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::{Catalogue, FolderError};
-use crate::domain::{ActionType, EvidenceKind, Impact, RiskTier};
+use crate::domain::{ActionType, ChangedField, EvidenceKind, Impact, RiskTier};
 use crate::keyed_toml::KeyError;
 
 const GOOD: &str = include_str!("../../catalogue/create_task.toml");
@@ -122,7 +122,8 @@ fn what_is_wrong_is_named_by_file_and_key() {
         ("retry_safe = true", "retry_safe = \"yes\"", "retry_safe", "bool"),
         ("idempotency = \"The", "idempotency = \"\" # \"The", "idempotency", "retry_safe"),
         ("operation = \"create_task\"", "operation = \"create task\"", "operation", "lower-case"),
-        ("operation = ", "operatoin = ", "operation", "missing"),
+        ("operation = ", "operatoin = ", "operatoin", "did you mean `operation`"),
+        ("undo = ", "undoo = ", "undoo", "did you mean `undo`"),
         ("retry_safe = true", "retry_safe = true\nretries = 3", "retries", "no such key"),
         ("pointer = \"/notes\"", "pointer = \"/note\"", "labels[3].pointer", "/note"),
         ("pointer = \"/notes\"", "pointer = \"/due\"", "labels[3].pointer", "label already"),
@@ -165,6 +166,10 @@ fn the_policy_is_changed_under_one_name_and_at_high_risk_alone() {
     let renamed = file.replacen("name = \"change_policy\"", "name = \"tweak_policy\"", 1);
     let error = Catalogue::from_files([("tweak_policy.toml", renamed.as_str())]).expect_err("another name");
     assert_eq!(error.key, "operation");
+    let diverted = file.replace("operation = \"change_policy\"", "operation = \"create_task\"");
+    let error = Catalogue::from_files([("change_policy.toml", diverted.as_str())]).expect_err("another operation");
+    assert_eq!((error.file.as_str(), error.key.as_str()), ("change_policy.toml", "operation"));
+    assert!(error.reason.contains("no policy could be changed"), "{error}");
     let lowered = file.replace("least_risk_tier = \"HIGH\"", "least_risk_tier = \"LOW\"");
     let error = Catalogue::from_files([("change_policy.toml", lowered.as_str())]).expect_err("a lower risk");
     assert_eq!(error.key, "least_risk_tier");
@@ -190,4 +195,12 @@ fn payloads_that_name_their_record_say_where() {
     let text = include_str!("../../catalogue/add_note.toml").replace("id = \"/record_id\"", "id = \"/record\"");
     let error = Catalogue::from_files([("add_note.toml", text.as_str())]).expect_err("no such field");
     assert_eq!((error.key.as_str(), error.reason.contains("`/record`")), ("record_named_at", true), "{error}");
+}
+
+/// Who owns a record is a field like any other: a new owner and a change of the field `owner` conflict.
+#[test]
+fn a_new_owner_is_a_change_of_the_field_owner() {
+    let catalogue = Catalogue::built_in();
+    let assign_owner = catalogue.get(&"assign_owner".parse().expect("a name")).expect("a shipped type");
+    assert_eq!(assign_owner.changes, Some(ChangedField::Always("owner".to_owned())));
 }

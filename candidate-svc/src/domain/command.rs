@@ -4,7 +4,7 @@ use countersign_api::{etag::Etag, name::CandidateName};
 use ledger_format::{Nonce, PayloadDigest};
 
 use super::{
-    EvidenceItem, EvidenceKind, ExecutionResult, Failure, Fault, Moment, PayloadDraft, Person, Proposal,
+    EvidenceItem, EvidenceKind, ExecutionResult, Failure, Fault, Moment, PayloadDraft, Person, Precedence, Proposal,
     RejectionReason, RiskTier, StandingOffer, Verb,
 };
 
@@ -29,6 +29,8 @@ pub struct Propose {
     pub nonce: Nonce,
     /// Standing approvals that may cover it, in the order in which they are asked.
     pub standing: Vec<StandingOffer>,
+    /// What comes before them, if anything: then none covers it.
+    pub precedence: Option<Precedence>,
 }
 
 /// What can be asked of a candidate. What a person asks carries the etag that the person saw.

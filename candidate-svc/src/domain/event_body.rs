@@ -352,6 +352,8 @@ pub struct CandidateEscalated {
     /// Whose turn it is from now on.
     #[serde(with = "as_text")]
     pub to: Audience,
+    /// When it expires from now on, where the step came so late that the expiry moved.
+    pub expires_at: Option<Moment>,
 }
 
 impl EventBody {

@@ -64,5 +64,8 @@ pub const STANDING_APPROVAL_MAX_SECS: u64 = 90 * 24 * 60 * 60;
 pub const AUDIT_MIN_PER_MILLE: u32 = 10;
 /// Of every 1,000 candidates under a standing approval, the most that go to a person all the same.
 pub const AUDIT_MAX_PER_MILLE: u32 = 1_000;
+/// Most candidates under one standing approval that were drawn for its audit sample and wait undecided; beyond it everything under it goes
+/// to a person.
+pub const AUDITS_WAITING_MAX: u32 = 16;
 /// Most standing approvals in force in one workspace.
 pub const STANDING_APPROVALS_MAX: usize = 100;

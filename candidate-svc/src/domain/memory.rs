@@ -4,6 +4,7 @@ use countersign_api::name::CandidateName;
 use ledger_format::{Hash, sha256};
 use service_kit::access::PrincipalId;
 
+use super::record::folded;
 use super::{Moment, Proposal, RecordReference, RejectionReason};
 
 const TAG: &[u8] = b"countersign/rejection-memory/v1\n";
@@ -24,7 +25,8 @@ pub fn memory_of_content(proposal: &Proposal, canonical_json: &str) -> Hash {
     let record = proposal.target.as_ref().or(proposal.record.as_ref());
     let no_record = RecordReference::default();
     let record = record.unwrap_or(&no_record);
-    keyed("content", &[proposal.action_type.as_str(), &record.system, &record.object_type, &record.id, canonical_json])
+    let [system, object_type, id] = [&record.system, &record.object_type, &record.id].map(|name| folded(name));
+    keyed("content", &[proposal.action_type.as_str(), &system, &object_type, &id, canonical_json])
 }
 
 /// Returns the key of what a proposer calls the same thing; none when it does not.

@@ -97,8 +97,8 @@ pub use refusal::{NotEntitled, Refusal};
 pub use request::{REQUEST_ID_MAX_BYTES, RequestId, RequestIdError};
 pub use review_policy::{EscalationStep, PolicyVerdict, ReviewPath, ReviewPolicy};
 pub use standing_approval::{
-    Category, GrantStandingApproval, NoRecordPrefix, RecordPrefix, Revocation, RevokeStandingApproval,
-    StandingApproval, StandingApprovalUse, StandingOffer, audit_keys, grant, revoke,
+    Category, Draw, GrantStandingApproval, NoRecordPrefix, Precedence, RecordPrefix, Revocation,
+    RevokeStandingApproval, StandingApproval, StandingApprovalUse, StandingOffer, grant, likenesses, revoke,
 };
 pub use state::{
     Approved, BeforeApproval, Claim, Executing, Fault, Held, NeedsEvidence, Rejection, RejectionReason, Rework, State,

@@ -27,13 +27,19 @@ impl Candidate {
             State::Proposed | State::Edited | State::Failed | State::OutcomeUnknown | State::Rework(_) => {
                 Turn::Decider(self.decider())
             }
-            State::NeedsEvidence(_) => Turn::Proposer(self.proposer.clone()),
+            State::NeedsEvidence(_) => {
+                self.heard_of_it().map_or_else(|| Turn::Proposer(self.proposer.clone()), Turn::Decider)
+            }
             State::NeedsOwner => Turn::Decider(self.escalated_to().unwrap_or(Audience::Role(Role::Manager))),
             State::Approved(_) | State::Executing(_) => Turn::Executors,
-            State::Held(_) | State::Executed | State::Rejected(_) | State::Withdrawn(_) | State::Expired => {
-                Turn::Nobody
-            }
+            State::Held(_) => self.heard_of_it().map_or(Turn::Nobody, Turn::Decider),
+            State::Executed | State::Rejected(_) | State::Withdrawn(_) | State::Expired => Turn::Nobody,
         }
+    }
+
+    /// Returns to whom it was escalated while it waits for evidence, or is put aside: since then, not before.
+    fn heard_of_it(&self) -> Option<Audience> {
+        self.escalation.as_ref().filter(|escalation| !escalation.is_answered).map(|escalation| escalation.to.clone())
     }
 
     fn escalated_to(&self) -> Option<Audience> {

@@ -120,6 +120,7 @@ pub fn page_size(asked: i32) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use service_kit::{access::Pseudonyms, ids::SeededIds};
 
     use super::*;
 
@@ -140,7 +141,9 @@ mod tests {
 
     #[test]
     fn a_place_comes_back_out_of_its_token() {
-        let binding = Binding::new("ListCandidates", &["workspaces/demo"]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let key = Pseudonyms::open(&folder.path().join("key"), &SeededIds::new(7)).expect("a key");
+        let binding = Binding::new(&key.seals(), "ListCandidates", &["workspaces/demo"]);
         for tier in [None, Some(RiskTier::Low), Some(RiskTier::High)] {
             let place = Place { tier, at_us: -7, id: Uuid::from_u128(9) };
             assert_eq!(Place::open(&binding, &place.seal(&binding)), Ok(place));

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rule::{Condition, Relation, Rule, Source};
+use super::team::Team;
 use crate::domain::{NotAPerson, Person};
 use crate::keyed_toml::{KeyError, Keys};
 
@@ -72,7 +73,7 @@ fn team(keys: &mut Keys<'_>) -> Result<Source, KeyError> {
     let mut seen = BTreeSet::new();
     match members.iter().find(|member| !seen.insert(*member)) {
         Some(twice) => Err(keys.wrong(KEY, format!("`{twice}` is named twice: name everybody once"))),
-        None => Ok(Source::Team(members)),
+        None => Ok(Source::Team(Team::of(members))),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ledger_format::Hash;
+
 use super::{check, file, rule::Rule};
 use crate::catalogue::Catalogue;
 use crate::domain::{Person, Propose};
@@ -20,6 +22,8 @@ pub struct FoundOwner {
     pub owner: Person,
     /// Which rule says so, e.g. `rule 2: the record's owner`.
     pub reason: String,
+    /// The team whose next turn it took, if it did: the turn counts once the candidate is kept.
+    pub team: Option<Hash>,
 }
 
 impl Owners {
@@ -34,11 +38,17 @@ impl Owners {
         Ok(Self { rules: rules.into() })
     }
 
-    /// Finds who owns what is proposed; none when no rule knows.
-    pub fn find(&self, propose: &Propose) -> Option<FoundOwner> {
+    /// Finds who owns what is proposed; none when no rule knows. `given` says how many turns a team gave out in the workspace.
+    pub fn find(&self, propose: &Propose, given: impl Fn(Hash) -> u64) -> Option<FoundOwner> {
         (1..).zip(&*self.rules).find_map(|(number, rule): (usize, &Rule)| {
-            let owner = rule.find(propose)?;
-            Some(FoundOwner { owner, reason: format!("rule {number}: {}", rule.source.as_words()) })
+            let owner = rule.find(propose, &given)?;
+            let reason = format!("rule {number}: {}", rule.source.as_words());
+            Some(FoundOwner { owner, reason, team: rule.source.team() })
         })
+    }
+
+    /// Tells whether any rule has people take turns.
+    pub fn take_turns(&self) -> bool {
+        self.rules.iter().any(|rule| rule.source.team().is_some())
     }
 }

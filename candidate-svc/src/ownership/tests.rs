@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
@@ -49,7 +48,7 @@ fn proposal(action_type: &str, record: Option<(&str, &str, &str)>, fields: &[(&s
 }
 
 fn found(owners: &Owners, propose: &Propose) -> Option<(String, String)> {
-    owners.find(propose).map(|found| (found.owner.to_string(), found.reason))
+    owners.find(propose, |_| 0).map(|found| (found.owner.to_string(), found.reason))
 }
 
 #[test]
@@ -99,30 +98,29 @@ fn a_value_of_the_evidence_serves_where_the_trigger_has_none() {
 }
 
 #[test]
-fn a_team_shares_fairly_and_a_record_stays_with_its_person() {
+fn a_team_takes_turns_in_the_order_of_the_file() {
     let owners = read(FILE).expect("rules");
-    let of = |owners: &Owners, id: &str| {
-        found(owners, &proposal("draft_reply", Some(("mail", "thread", id)), &[])).expect("an owner").0
-    };
-    let ids: Vec<String> = (0..3_000).map(|id: u32| id.to_string()).collect();
-    let mut shares: BTreeMap<String, u32> = BTreeMap::new();
-    for id in &ids {
-        *shares.entry(of(&owners, id)).or_default() += 1;
-    }
-    assert!(shares.len() == 3 && shares.values().all(|share| (900..=1_100).contains(share)), "{shares:?}");
-
-    // Read again, the rules deal the same; without Cara, only her share moves.
-    let again = read(FILE).expect("rules");
-    assert!(ids.iter().all(|id| of(&owners, id) == of(&again, id)));
-    let without = read(&FILE.replace(", \"humans/cara\"", "")).expect("rules");
-    assert!(ids.iter().all(|id| of(&owners, id) == "humans/cara" || of(&owners, id) == of(&without, id)));
+    let propose = proposal("draft_reply", Some(("mail", "thread", "7")), &[]);
+    let after = |given: u64| owners.find(&propose, |_| given).expect("an owner").owner.to_string();
+    let dealt: Vec<String> = (0..7).map(after).collect();
+    let (anna, ben, cara) = ("humans/anna", "humans/ben", "humans/cara");
+    assert_eq!(dealt, [anna, ben, cara, anna, ben, cara, anna]);
+    assert_eq!(after(u64::MAX), anna, "18446744073709551615 is a multiple of three");
 }
 
 #[test]
-fn without_a_record_the_event_deals() {
-    let owners = read(r#"rules = [{ owner = { team = ["humans/anna", "humans/ben"], by = "round_robin" } }]"#);
-    let propose = proposal("create_task", None, &[]);
-    assert!(found(&owners.expect("rules"), &propose).is_some());
+fn turns_are_counted_by_members_and_order() {
+    let team = |text: &str| {
+        let owners = read(text).expect("rules");
+        assert!(owners.take_turns());
+        owners.find(&proposal("draft_reply", Some(("mail", "thread", "7")), &[]), |_| 0).expect("an owner").team
+    };
+    assert_eq!(team(FILE), team(&format!("{FILE}\n")), "read again, it is the same team");
+    assert_ne!(team(FILE), team(&FILE.replace(", \"humans/cara\"", "")));
+    assert_ne!(team(FILE), team(&FILE.replace("\"humans/anna\", \"humans/ben\"", "\"humans/ben\", \"humans/anna\"")));
+    let by_person = proposal("create_task", Some(("crm", "account", "7")), &[]);
+    assert_eq!(read(FILE).expect("rules").find(&by_person, |_| 0).expect("an owner").team, None);
+    assert!(!Owners::default().take_turns());
 }
 
 #[test]

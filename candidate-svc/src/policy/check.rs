@@ -3,7 +3,10 @@
 //! What a policy looks at is finite: the catalogue's action types, the risk tiers that each can have, the levels of confidence. So a rule
 //! that says nothing, or a contradiction, is found before it judges anything.
 
-use super::rule::{Demand, Rule};
+use super::{
+    Approvers,
+    rule::{Demand, Rule},
+};
 use crate::catalogue::Catalogue;
 use crate::domain::{
     ActionType, ActionTypeName, Confidence, ConfidenceLevel, PolicyVerdict, ReviewPath, Risk, RiskTier,
@@ -17,14 +20,23 @@ struct Cell<'a> {
     confidence: Confidence,
 }
 
-/// Checks a policy against the action types that there are.
-pub(super) fn check(file: &str, base: &PolicyVerdict, rules: &[Rule], catalogue: &Catalogue) -> Result<(), KeyError> {
+/// Checks a policy against the action types that there are and the roles that may approve.
+pub(super) fn check(
+    file: &str,
+    base: &PolicyVerdict,
+    rules: &[Rule],
+    catalogue: &Catalogue,
+    approvers: &Approvers,
+) -> Result<(), KeyError> {
     let cells: Vec<Cell<'_>> = catalogue.iter().flat_map(cells_of).collect();
     let wrong = |key: String, reason: String| Err(KeyError { file: file.to_owned(), key, reason });
     for (index, rule) in rules.iter().enumerate() {
         if let Some((key, reason)) = unreachable(rules, index, rule, &cells, catalogue) {
             return wrong(format!("rules[{index}]{key}"), reason);
         }
+    }
+    if let Some((key, reason)) = shut_out(base, rules, approvers) {
+        return wrong(key, reason);
     }
     for cell in &cells {
         if let Some((key, reason)) = contradiction(base, rules, cell) {
@@ -90,6 +102,22 @@ fn unreachable(
     Some(("", "later rules overrule everything it asks for: remove it, or move it behind them".to_owned()))
 }
 
+/// Says where a role is asked to approve that the access policy shuts out: its holders would be waited for in vain.
+fn shut_out(base: &PolicyVerdict, rules: &[Rule], approvers: &Approvers) -> Option<(String, String)> {
+    let asked_by = |index: usize, rule: &'_ Rule| {
+        let role = approvers.first_shut_out(rule.asks.approver_roles.as_deref().unwrap_or_default())?;
+        Some((format!("rules[{index}].{}", Demand::ApproverRoles.key()), role))
+    };
+    let by_default = || {
+        let role = approvers.first_shut_out(&base.approver_roles)?;
+        Some((format!("default.{}", Demand::ApproverRoles.key()), role))
+    };
+    let (key, role) =
+        by_default().or_else(|| rules.iter().enumerate().find_map(|(index, rule)| asked_by(index, rule)))?;
+    let may = approvers.listed();
+    Some((key, format!("the access policy does not let the role `{role}` approve: name of {may}, or permit it there")))
+}
+
 /// Says which demands on one kind of candidate cannot stand together.
 fn contradiction(base: &PolicyVerdict, rules: &[Rule], cell: &Cell<'_>) -> Option<(String, String)> {
     let mut verdict = base.clone();
@@ -105,6 +133,13 @@ fn contradiction(base: &PolicyVerdict, rules: &[Rule], cell: &Cell<'_>) -> Optio
         let reason =
             format!("{of} expires before it is escalated to `{}`: escalate earlier, or let it live longer", step.to);
         return Some((key(Demand::Escalate), reason));
+    }
+    if cell.risk.tier < RiskTier::High && verdict.path == ReviewPath::Light && verdict.quorum > 1 {
+        let quorum = verdict.quorum;
+        let reason = format!(
+            "{of} is on the light path, where one approval is enough, and wants {quorum}: set `quorum = 1`, or another path"
+        );
+        return Some((key(Demand::Quorum), reason));
     }
     if cell.risk.tier < RiskTier::High && verdict.bulk_allowed && verdict.path == ReviewPath::Strict {
         let reason =

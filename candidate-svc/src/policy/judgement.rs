@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ledger_format::Hash;
 
-use super::{PolicySource, check, file, rule::Rule};
+use super::{Approvers, PolicySource, check, file, rule::Rule};
 use crate::catalogue::Catalogue;
 use crate::domain::{ActionTypeName, Confidence, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
 use crate::keyed_toml::KeyError;
@@ -43,19 +43,24 @@ impl Policy {
     /// # Errors
     ///
     /// Those of both.
-    pub fn read_checked(file: &str, text: &str, catalogue: &Catalogue) -> Result<Self, KeyError> {
+    pub fn read_checked(
+        file: &str,
+        text: &str,
+        catalogue: &Catalogue,
+        approvers: &Approvers,
+    ) -> Result<Self, KeyError> {
         let policy = Self::read(file, text)?;
-        policy.check(file, catalogue)?;
+        policy.check(file, catalogue, approvers)?;
         Ok(policy)
     }
 
-    /// Checks it against the action types that there are. `file` is what errors call it.
+    /// Checks it against the action types that there are and the roles that may approve. `file` is what errors call it.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] names the first rule that never has an effect, or the demands that cannot stand together.
-    pub fn check(&self, file: &str, catalogue: &Catalogue) -> Result<(), KeyError> {
-        check::check(file, &self.base, &self.rules, catalogue)
+    /// [`KeyError`] names the first rule that never has an effect, the role that may not approve, or the demands that cannot stand together.
+    pub fn check(&self, file: &str, catalogue: &Catalogue, approvers: &Approvers) -> Result<(), KeyError> {
+        check::check(file, &self.base, &self.rules, catalogue, approvers)
     }
 
     /// Returns its text.

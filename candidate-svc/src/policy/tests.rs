@@ -1,7 +1,7 @@
 use ledger_format::sha256;
-use service_kit::access::Role;
+use service_kit::access::{AccessPolicy, Role};
 
-use super::{Policy, TEXT_MAX_BYTES};
+use super::{Approvers, Policy, TEXT_MAX_BYTES};
 use crate::catalogue::Catalogue;
 use crate::domain::{Confidence, ConfidenceLevel, Impact, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
 use crate::keyed_toml::KeyError;
@@ -23,6 +23,11 @@ fn judge(policy: &Policy, action_type: &str, tier: RiskTier, level: ConfidenceLe
     let risk = Risk { tier, impact: Impact::OwnerTask, reasons: Vec::new() };
     let confidence = Confidence { level, ..Confidence::default() };
     policy.judge(&action_type.parse().expect("a name"), &risk, &confidence)
+}
+
+/// Whom the shipped access policy lets approve.
+fn approvers() -> Approvers {
+    Approvers::under(&AccessPolicy::shipped())
 }
 
 fn wrong(from: &str, to: &str) -> KeyError {
@@ -95,7 +100,7 @@ fn what_is_wrong_is_named_by_key() {
         ("expire_after_days = 14", "expire_after = 14", "default.expire_after", "no such key"),
         ("reason = \"one", "reason = \" \" # \"one", "default.reason", "empty"),
         ("four_eyes = true", "four_eyes = true\nwhen.risk_tiers = [\"LOW\"]", "default.when", "every candidate"),
-        ("[default]", "[defaults]", "default", "missing"),
+        ("[default]", "[defaults]", "defaults", "did you mean `default`"),
     ] {
         let error = wrong(from, to);
         assert_eq!((error.file.as_str(), error.key.as_str()), ("default.toml", key), "{error}");
@@ -112,7 +117,7 @@ fn with_rules(rules: &str) -> Policy {
 
 #[test]
 fn the_built_in_policy_suits_the_built_in_catalogue() {
-    Policy::built_in().check("default.toml", &Catalogue::built_in()).expect("it suits");
+    Policy::built_in().check("default.toml", &Catalogue::built_in(), &approvers()).expect("it suits");
 }
 
 #[test]
@@ -140,7 +145,7 @@ fn every_setting_of_a_rule_reaches_the_verdict() {
         remember_rejection_days = 30
         escalate = [{ after_days = 2, to = \"humans/bea\" }, { after_days = 5, to = \"roles/manager\" }]",
     );
-    policy.check("p.toml", &Catalogue::built_in()).expect("it stands");
+    policy.check("p.toml", &Catalogue::built_in(), &approvers()).expect("it stands");
     let verdict = judge(&policy, "create_task", RiskTier::Low, ConfidenceLevel::High);
     assert_eq!((verdict.path, verdict.bulk_allowed), (ReviewPath::Light, true));
     assert_eq!(verdict.rejection_memory_secs, 30 * DAY_SECS);
@@ -152,7 +157,9 @@ fn every_setting_of_a_rule_reaches_the_verdict() {
 #[test]
 fn high_risk_is_always_strict_and_single() {
     let policy = with_rules("[[rules]]\nreason = \"all is light\"\npath = \"LIGHT\"\nbulk_allowed = true");
-    policy.check("p.toml", &Catalogue::built_in()).expect("it stands: what is of high risk is left out by itself");
+    policy
+        .check("p.toml", &Catalogue::built_in(), &approvers())
+        .expect("it stands: what is of high risk is left out by itself");
     let verdict = judge(&policy, "create_task", RiskTier::High, ConfidenceLevel::High);
     assert_eq!((verdict.path, verdict.bulk_allowed), (ReviewPath::Strict, false));
     assert_eq!(verdict.reasons.last().map(String::as_str), Some("what is of high risk is decided singly"));
@@ -179,7 +186,7 @@ fn a_rule_that_never_has_an_effect_is_named() {
             "overrule",
         ),
     ] {
-        let error = with_rules(rules).check("p.toml", &Catalogue::built_in()).expect_err(rules);
+        let error = with_rules(rules).check("p.toml", &Catalogue::built_in(), &approvers()).expect_err(rules);
         assert_eq!((error.file.as_str(), error.key.as_str()), ("p.toml", key), "{error}");
         assert!(error.reason.contains(words), "{error}");
     }
@@ -203,11 +210,34 @@ fn demands_that_cannot_stand_together_are_named() {
             "rules[0].path",
             "always decided singly",
         ),
+        (
+            "[[rules]]\nreason = \"x\"\npath = \"LIGHT\"\n[[rules]]\nreason = \"y\"\nwhen.risk_tiers = [\"LOW\"]\nquorum = 2",
+            "rules[1].quorum",
+            "one approval is enough",
+        ),
     ] {
-        let error = with_rules(rules).check("p.toml", &Catalogue::built_in()).expect_err(rules);
+        let error = with_rules(rules).check("p.toml", &Catalogue::built_in(), &approvers()).expect_err(rules);
         assert_eq!((error.file.as_str(), error.key.as_str()), ("p.toml", key), "{error}");
         assert!(error.reason.contains(words), "{error}");
     }
+}
+
+#[test]
+fn a_role_that_the_access_policy_does_not_let_approve_is_named() {
+    let rule = "[[rules]]\nreason = \"x\"\napprover_roles = [\"admin\", \"process_owner\"]";
+    let error = with_rules(rule).check("p.toml", &Catalogue::built_in(), &approvers()).expect_err("nobody could");
+    assert_eq!((error.file.as_str(), error.key.as_str()), ("p.toml", "rules[0].approver_roles"));
+    assert!(error.reason.contains("`process_owner`") && error.reason.contains("`reviewer`"), "{error}");
+    let text = BASE.replace("\"reviewer\", \"manager\", \"admin\"", "\"auditor\"");
+    let read = Policy::read_checked("p.toml", &text, &Catalogue::built_in(), &approvers());
+    assert_eq!(read.expect_err("nobody could").key, "default.approver_roles");
+
+    let shipped = include_str!("../../../service-kit/policy/access.cedar");
+    let wider = "permit (principal is Human, action in Action::\"decide\", resource)\n\
+                 when { principal.roles.contains(Role::\"process_owner\") };";
+    let access = AccessPolicy::read("access.cedar", &format!("{shipped}\n{wider}")).expect("sound");
+    let wider = Approvers::under(&access);
+    with_rules(rule).check("p.toml", &Catalogue::built_in(), &wider).expect("they may approve there");
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use countersign_api::{ledger::v1::ledger_service_client::LedgerServiceClient, name::Workspace};
 use ledger_format::Nonce;
 use service_kit::{
-    access::{Role, Scope},
+    access::{Role, Scope, Seals},
     call::CallContext,
     clock::Clock,
     grpc::AuthorizedChannel,
@@ -17,6 +17,7 @@ use super::status;
 use crate::{
     catalogue::Catalogue,
     domain::Moment,
+    policy::Approvers,
     store::Store,
     wire::{FieldError, name_of},
 };
@@ -26,10 +27,13 @@ use crate::{
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) catalogue: Catalogue,
+    pub(crate) approvers: Approvers,
     pub(crate) ledger: LedgerServiceClient<AuthorizedChannel>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) shutdown: Shutdown,
+    /// Seals page and resume tokens.
+    pub(crate) seals: Seals,
 }
 
 impl Parts {

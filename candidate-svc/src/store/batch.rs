@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use countersign_api::name::{CandidateName, DelegationName, TriggerName, Workspace};
-use ledger_format::CONTENT_MAX_BYTES;
+use ledger_format::{CONTENT_MAX_BYTES, Hash};
 use service_kit::access::Pseudonyms;
 
 use super::{
@@ -36,7 +36,7 @@ use crate::{
     },
     keyed_toml::KeyError,
     ownership::Owners,
-    policy::Policy,
+    policy::{Approvers, Policy},
 };
 
 /// What judging needs besides the rows.
@@ -45,6 +45,7 @@ pub(crate) struct Judge {
     pub(crate) catalogue: Catalogue,
     /// The policy that a workspace begins with; what is wrong with it, when it is none.
     pub(crate) first_policy: Result<Policy, KeyError>,
+    pub(crate) approvers: Approvers,
     /// What is in force in the workspaces that anything was proposed in.
     pub(crate) policies: HashMap<Workspace, InForce>,
     pub(crate) owners: Owners,
@@ -67,6 +68,8 @@ pub(crate) struct Known {
     pub(crate) ahead: Ahead,
     /// What happened to candidates that are to be erased.
     pub(crate) histories: HashMap<CandidateName, Result<Vec<KeptEvent>, CorruptRow>>,
+    /// How many turns each team of these workspaces gave out.
+    pub(crate) team_turns: HashMap<(Workspace, Hash), u64>,
     pub(crate) triggers_by_name: HashMap<TriggerName, Result<Arc<Trigger>, CorruptRow>>,
     /// Those that have not ended, where a job is on delegations, and those that jobs name.
     pub(crate) delegations: BTreeMap<DelegationName, Result<Delegation, CorruptRow>>,
@@ -85,6 +88,8 @@ pub(crate) struct Writes {
     pub(crate) delegations_made: Vec<Delegation>,
     pub(crate) delegations_ended: Vec<Delegation>,
     pub(crate) ahead: AheadWrites,
+    /// Teams that gave out turns, with how many that makes.
+    pub(crate) team_turns: HashMap<(Workspace, Hash), u64>,
     pub(crate) receipts: Vec<EventReceipt>,
     pub(crate) erasures: Vec<ErasureRow>,
     pub(crate) followed: Vec<FollowedJob>,
@@ -163,21 +168,27 @@ impl<'a> Batch<'a> {
         if let Some(kept) = kept {
             propose.proposal.trigger = kept;
         }
+        let mut team = None;
         if propose.owner.is_none()
-            && let Some(found) = self.judge.owners.find(&propose)
+            && let Some(found) = self.judge.owners.find(&propose, |team| self.turns_given(&name.workspace, team))
         {
-            (propose.owner, propose.owner_reason) = (Some(found.owner), found.reason);
+            (propose.owner, propose.owner_reason, team) = (Some(found.owner), found.reason, found.team);
         }
         self.check_memory(&ask, &propose)?;
         let predecessor = self.predecessor(&ask, &propose)?;
         propose.proposal.supersedes = predecessor.as_ref().map(|predecessor| predecessor.name.clone());
-        let (offers, audit_keys) = self.offers(&ask, &propose, predecessor.as_deref());
-        propose.standing = offers;
+        propose.standing = self.offers(&ask, &propose);
+        if !propose.standing.is_empty() {
+            propose.precedence = self.precedence(&ask, &propose, predecessor.as_deref());
+        }
         let trigger = Arc::clone(&propose.proposal.trigger);
         let action_type = propose.proposal.action_type.clone();
         let events = domain::propose(propose, &self.context(&ask, &name.workspace, &action_type, false, &[])?)?;
         let candidate = self.admit(&ask, None, &events)?;
-        self.count_use(&candidate, audit_keys);
+        self.count_use(&candidate);
+        if let Some(team) = team {
+            self.take_turn(&name.workspace, team);
+        }
         if let Some(predecessor) = predecessor {
             self.supersede(&ask, &predecessor, &candidate.name)?;
         }
@@ -185,6 +196,17 @@ impl<'a> Batch<'a> {
             self.insert_trigger(trigger);
         }
         Ok(Changed { candidate, replayed: false })
+    }
+
+    fn turns_given(&self, workspace: &Workspace, team: Hash) -> u64 {
+        self.known.team_turns.get(&(workspace.clone(), team)).copied().unwrap_or_default()
+    }
+
+    /// Counts a turn that a kept candidate took: what is refused, and what is answered again, takes none.
+    fn take_turn(&mut self, workspace: &Workspace, team: Hash) {
+        let given = self.turns_given(workspace, team) + 1;
+        self.known.team_turns.insert((workspace.clone(), team), given);
+        self.writes.team_turns.insert((workspace.clone(), team), given);
     }
 
     /// Refuses what was rejected before, while that is remembered.
@@ -234,7 +256,7 @@ impl<'a> Batch<'a> {
             Some(Err(corrupt)) => return Err(corrupt.clone().into()),
             Some(Ok(candidate)) => Arc::clone(candidate),
         };
-        let rivals = self.known.kin.rivals(name);
+        let rivals = self.known.kin.rivals(&before);
         let context = self.context(ask, &name.workspace, &before.proposal.action_type, *in_batch, &rivals)?;
         let events = domain::decide(&before, command, &context)?;
         let candidate = self.admit(ask, Some(&before), &events)?;
@@ -365,6 +387,7 @@ impl<'a> Batch<'a> {
         self.remember_request(ask, &name.workspace, name.id, candidate.revision);
         self.touched.entry(name.clone()).or_insert(before_revision);
         self.known.candidates.insert(name.clone(), Ok(Arc::clone(&candidate)));
+        self.follow_ahead(before.map(|before| &**before), &candidate);
         self.known.kin.follow(&candidate, self.judge.catalogue.get(&candidate.proposal.action_type));
         let memories = self.known.kin.remember(&candidate, events);
         self.writes.memories.extend(memories);

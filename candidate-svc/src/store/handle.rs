@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use countersign_api::name::Workspace;
 use service_kit::{
+    access::Pseudonyms,
     clock::Clock,
     database::{self, SqliteDatabase},
     group_commit::{Limits, SubmitError, Ticket, Writer},
@@ -14,10 +15,11 @@ use service_kit::{
 use tracing::Instrument;
 
 use super::{
-    Changed, CommandJob, DelegationJob, EraseJob, Erased, Error, EventReceipt, FollowedJob, KeptTrigger, ProposeJob,
-    Reader, Signals, StandingJob, TriggerJob, WriteError,
+    Changed, CommandJob, DelegationJob, Denial, EraseJob, Erased, Error, EventReceipt, FollowedJob, KeptTrigger,
+    ProposeJob, Reader, Signals, StandingJob, TriggerJob, WriteError,
     batch::Judge,
     job::{Answer, ApplyPolicyJob, Job, PolicyFileJob},
+    refused::Asked,
     sqlite::{MIGRATIONS, SqliteWriter},
 };
 use crate::domain::{Delegation, StandingApproval};
@@ -34,6 +36,8 @@ pub struct Store {
     writer: Writer<Job, Answer>,
     signals: Arc<Signals>,
     database: SqliteDatabase,
+    /// Under which names the log shows whom it refused.
+    pseudonyms: Arc<Pseudonyms>,
 }
 
 /// What the store takes from the process it runs in.
@@ -63,7 +67,11 @@ pub enum OpenError {
 
 /// The way to the answer to a job that waits for its commit.
 #[derive(Debug)]
-pub struct Entered(Ticket<Answer>);
+pub struct Entered {
+    ticket: Ticket<Answer>,
+    /// None where a refusal is of no interest.
+    asked: Option<Asked>,
+}
 
 impl Store {
     /// Opens the file, brings its schema up to date and starts the writer.
@@ -78,9 +86,10 @@ impl Store {
         check_policies(&judge, &reader.workspaces().await?)?;
         let signals = Arc::new(Signals::new(metrics));
         signals.begin(reader.workspaces().await?, &reader.states().await?, reader.outbox_events().await?);
+        let pseudonyms = Arc::new(judge.pseudonyms.clone());
         let writer = SqliteWriter::new(database.clone(), judge, clock, Arc::clone(&signals), health);
         let writer = Writer::start("candidates", WRITER_LIMITS, writer, metrics, shutdown);
-        Ok(Self { reader, writer, signals, database })
+        Ok(Self { reader, writer, signals, database, pseudonyms })
     }
 
     /// Returns what reads what was committed.
@@ -98,7 +107,9 @@ impl Store {
     /// # Errors
     /// See [`WriteError`]; then nothing was written.
     pub async fn propose(&self, job: ProposeJob) -> Result<Changed, WriteError> {
-        Ok(self.submit_now(Job::Propose(Box::new(job))).await?.into_candidate()?)
+        let asked = Asked::by_proposal(&self.pseudonyms, &job);
+        let answer = self.submit_now(Job::Propose(Box::new(job))).await?.into_candidate();
+        Ok(answer.inspect_err(|denial| asked.note(denial))?)
     }
 
     /// Enters a proposal, waiting for room in the queue; those of one caller keep their order.
@@ -106,7 +117,8 @@ impl Store {
     /// # Errors
     /// [`WriteError::NotTaken`].
     pub async fn enter_proposal(&self, job: ProposeJob) -> Result<Entered, WriteError> {
-        Ok(Entered(self.writer.enqueue(Job::Propose(Box::new(job))).await?))
+        let asked = Some(Asked::by_proposal(&self.pseudonyms, &job));
+        Ok(Entered { ticket: self.writer.enqueue(Job::Propose(Box::new(job))).await?, asked })
     }
 
     /// Gives a command, unless the queue is full; answered after the commit.
@@ -114,7 +126,9 @@ impl Store {
     /// # Errors
     /// See [`WriteError`]; then nothing was written.
     pub async fn command(&self, job: CommandJob) -> Result<Changed, WriteError> {
-        Ok(self.submit_now(Job::Command(Box::new(job))).await?.into_candidate()?)
+        let asked = Asked::by_command(&self.pseudonyms, &job);
+        let answer = self.submit_now(Job::Command(Box::new(job))).await?.into_candidate();
+        Ok(answer.inspect_err(|denial| note(asked.as_ref(), denial))?)
     }
 
     /// Enters a command, waiting for room in the queue: commands that are entered together share a commit.
@@ -122,7 +136,8 @@ impl Store {
     /// # Errors
     /// [`WriteError::NotTaken`].
     pub async fn enter_command(&self, job: CommandJob) -> Result<Entered, WriteError> {
-        Ok(Entered(self.writer.enqueue(Job::Command(Box::new(job))).await?))
+        let asked = Asked::by_command(&self.pseudonyms, &job);
+        Ok(Entered { ticket: self.writer.enqueue(Job::Command(Box::new(job))).await?, asked })
     }
 
     /// Keeps a trigger, unless the queue is full; answered after the commit.
@@ -138,7 +153,9 @@ impl Store {
     /// # Errors
     /// See [`WriteError`]; then nothing was written.
     pub async fn delegate(&self, job: DelegationJob) -> Result<Delegation, WriteError> {
-        Ok(self.submit_now(Job::Delegation(Box::new(job))).await?.into_delegation()?)
+        let asked = Asked::by_delegation(&self.pseudonyms, &job);
+        let answer = self.submit_now(Job::Delegation(Box::new(job))).await?.into_delegation();
+        Ok(answer.inspect_err(|denial| asked.note(denial))?)
     }
 
     /// Gives or takes back a standing approval, unless the queue is full; answered after the commit.
@@ -146,7 +163,9 @@ impl Store {
     /// # Errors
     /// See [`WriteError`]; then nothing was written.
     pub async fn stand(&self, job: StandingJob) -> Result<Arc<StandingApproval>, WriteError> {
-        Ok(self.submit_now(Job::Standing(Box::new(job))).await?.into_standing()?)
+        let asked = Asked::by_standing(&self.pseudonyms, &job);
+        let answer = self.submit_now(Job::Standing(Box::new(job))).await?.into_standing();
+        Ok(answer.inspect_err(|denial| asked.note(denial))?)
     }
 
     /// Puts the policy of an approved candidate in force, waiting for room in the queue; answered after the commit.
@@ -214,9 +233,9 @@ impl Store {
 /// approved stays in force.
 fn check_policies(judge: &Judge, workspaces: &BTreeSet<Workspace>) -> Result<(), OpenError> {
     for (workspace, in_force) in &judge.policies {
-        if let Err(error) = in_force.policy.check("policy_toml", &judge.catalogue) {
+        if let Err(error) = in_force.policy.check("policy_toml", &judge.catalogue, &judge.approvers) {
             let revision = in_force.revision;
-            tracing::warn!(workspace = workspace.id(), revision, %error, "the policy in force does not suit the action catalogue");
+            tracing::warn!(workspace = workspace.id(), revision, %error, "the policy in force suits the action catalogue or the access policy no more");
         }
     }
     let Err(error) = &judge.first_policy else { return Ok(()) };
@@ -233,6 +252,13 @@ impl Entered {
     /// # Errors
     /// See [`WriteError`]; then nothing was written.
     pub async fn answer(self) -> Result<Changed, WriteError> {
-        Ok(self.0.await?.into_candidate()?)
+        let answer = self.ticket.await?.into_candidate();
+        Ok(answer.inspect_err(|denial| note(self.asked.as_ref(), denial))?)
+    }
+}
+
+fn note(asked: Option<&Asked>, denial: &Denial) {
+    if let Some(asked) = asked {
+        asked.note(denial);
     }
 }

@@ -19,12 +19,19 @@ pub(crate) type DedupKey = (Workspace, PrincipalId, String);
 pub(crate) struct Kin {
     /// The open candidate of each dedup key.
     pub(crate) open: HashMap<DedupKey, CandidateName>,
-    /// What each live candidate would change.
+    /// What each candidate would change, or has changed.
     pub(crate) subjects: HashMap<CandidateName, String>,
-    /// Who would change it.
-    pub(crate) by_subject: HashMap<(Workspace, String), BTreeMap<CandidateName, StateName>>,
+    /// Who would change it, or has.
+    pub(crate) by_subject: HashMap<(Workspace, String), BTreeMap<CandidateName, Standing>>,
     /// What was rejected and is remembered.
     pub(crate) memories: HashMap<(Workspace, Hash), RejectionMemory>,
+}
+
+/// Where a candidate is in its life, and since when at the latest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Standing {
+    pub(crate) state: StateName,
+    pub(crate) updated_at: Moment,
 }
 
 /// A rejection to remember.
@@ -45,13 +52,18 @@ impl Kin {
         self.open.get(&dedup_key(workspace, proposer, proposal)?)
     }
 
-    /// Finds the candidates that would change the same field and were approved already.
-    pub(crate) fn rivals(&self, name: &CandidateName) -> Vec<Rival> {
+    /// Finds the candidates that would change the same field and were approved already, and those that changed it since this one was
+    /// proposed.
+    pub(crate) fn rivals(&self, candidate: &Candidate) -> Vec<Rival> {
+        let name = &candidate.name;
         let Some(subject) = self.subjects.get(name) else { return Vec::new() };
         let others = self.by_subject.get(&(name.workspace.clone(), subject.clone()));
-        let underway = |(other, state): &(&CandidateName, &StateName)| *other != name && state.is_underway();
-        let rival = |(other, state): (&CandidateName, &StateName)| Rival { candidate: other.clone(), state: *state };
-        others.into_iter().flatten().filter(underway).map(rival).collect()
+        let counts = |(other, standing): &(&CandidateName, &Standing)| {
+            *other != name && (standing.state.is_underway() || standing.changed_it_since(candidate.created_at))
+        };
+        let rival =
+            |(other, standing): (&CandidateName, &Standing)| Rival { candidate: other.clone(), state: standing.state };
+        others.into_iter().flatten().filter(counts).map(rival).collect()
     }
 
     /// Finds the rejection that still counts against a proposal.
@@ -78,7 +90,7 @@ impl Kin {
         }
         if let Some(subject) = candidate.change_subject(action_type) {
             let others = self.by_subject.entry((workspace.clone(), subject.clone())).or_default();
-            others.insert(name.clone(), candidate.state.name());
+            others.insert(name.clone(), Standing { state: candidate.state.name(), updated_at: candidate.updated_at });
             self.subjects.insert(name.clone(), subject);
         }
     }
@@ -113,6 +125,12 @@ impl Kin {
             self.memories.insert((candidate.name.workspace.clone(), row.key), row.memory.clone());
         }
         rows
+    }
+}
+
+impl Standing {
+    fn changed_it_since(self, moment: Moment) -> bool {
+        self.state == StateName::Executed && self.updated_at >= moment
     }
 }
 

@@ -15,6 +15,7 @@ mod handle;
 mod in_force;
 mod job;
 mod kin;
+mod refused;
 mod request;
 mod row;
 mod signals;

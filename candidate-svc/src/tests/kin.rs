@@ -2,12 +2,13 @@
 
 use countersign_api::candidate::v1::{
     ApproveCandidateRequest, BatchDecision, Candidate, Conflict, DecideBatchRequest, GetCandidateRequest,
-    GetCandidateResponse, Proposal, State, batch_answer::Result as Outcome, batch_decision::Decision,
+    GetCandidateResponse, Proposal, RecordReference, State, batch_answer::Result as Outcome, batch_decision::Decision,
 };
 use tonic::Code;
 
 use super::support::{
-    Bench, PARENT, approve, edit, evidence, item, name_of, proposal, propose, reason, reject, update_field,
+    Bench, PARENT, approve, edit, evidence, item, name_of, proposal, propose, reason, reject, report_success,
+    update_field,
 };
 
 const REMEMBER: &str = "[[rules]]\nreason = \"rejections are remembered\"\nremember_rejection_days = 30";
@@ -142,11 +143,8 @@ async fn two_changes_of_one_field_are_shown_and_not_both_approved_unseen() {
     let first = bench.propose("p1", change("7", "GTX Pro")).await;
     let second = bench.propose("p2", change("7", "GTX Basic")).await;
     let elsewhere = bench.propose("p3", change("8", "GTX Pro")).await;
-    let expected = Conflict {
-        candidate: second.name.clone(),
-        state: State::Proposed.into(),
-        subject: "crm/deal/7#product".into(),
-    };
+    let expected =
+        Conflict { candidate: second.name.clone(), state: State::Proposed.into(), subject: "deal/7#product".into() };
     assert_eq!(shown(&bench, &first.name).await.conflicts, [expected]);
     assert_eq!(shown(&bench, &elsewhere.name).await.conflicts, []);
 
@@ -158,6 +156,45 @@ async fn two_changes_of_one_field_are_shown_and_not_both_approved_unseen() {
     let approved = anna.approve_candidate(beside(&second, "a3", &[&first])).await.expect("seen").into_inner();
     assert_eq!(approved.candidate.expect("a candidate").state(), State::Approved);
     anna.approve_candidate(approve(&elsewhere, "a4")).await.expect("nothing conflicts");
+}
+
+#[tokio::test]
+async fn a_conflict_is_told_by_what_runs_and_not_by_what_is_said_about_it() {
+    let bench = Bench::open().await;
+    let first = bench.propose("p1", change("7", "GTX Pro")).await;
+    let elsewhere = |spelling: &str| RecordReference {
+        system: format!(" {spelling} "),
+        object_type: "inquiry".into(),
+        id: "99".into(),
+        ..RecordReference::default()
+    };
+    let mut anna = bench.reviewer("humans/anna");
+    anna.approve_candidate(approve(&first, "a1")).await.expect("the first");
+    for (n, record) in [None, Some(elsewhere("CRM")), Some(elsewhere("crm"))].into_iter().enumerate() {
+        let other = bench.propose(&format!("o{n}"), Proposal { record, ..change("7", &format!("GTX {n}")) }).await;
+        let refused = anna.approve_candidate(approve(&other, &format!("b{n}"))).await.expect_err("unseen");
+        assert_eq!(reason(&refused), "CONFLICT_UNSEEN", "{n}");
+        assert_eq!(shown(&bench, &other.name).await.conflicts[0].subject, "deal/7#product");
+    }
+}
+
+#[tokio::test]
+async fn what_was_changed_since_is_seen_before_it_is_changed_again() {
+    let bench = Bench::open().await;
+    let second = bench.propose("p2", change("7", "GTX Basic")).await;
+    let permit = bench.claimed("p1", change("7", "GTX Pro")).await;
+    bench.executor().report_outcome(report_success(&permit, "o")).await.expect("executed");
+    let first = bench.candidate(&permit.candidate).await;
+    assert_eq!(first.state(), State::Executed);
+    assert_eq!(shown(&bench, &second.name).await.conflicts[0].candidate, first.name);
+    let mut anna = bench.reviewer("humans/anna");
+    let refused = anna.approve_candidate(approve(&second, "a1")).await.expect_err("unseen");
+    assert_eq!(reason(&refused), "CONFLICT_UNSEEN");
+    anna.approve_candidate(beside(&second, "a2", &[&first])).await.expect("seen");
+    // Who proposes after the change has seen what it left.
+    bench.advance_secs(1);
+    let third = bench.propose("p3", change("7", "GTX Max")).await;
+    assert_eq!(shown(&bench, &third.name).await.conflicts.len(), 1, "the second alone");
 }
 
 #[tokio::test]

@@ -166,7 +166,7 @@ async fn a_token_is_good_for_the_list_it_was_given_for_alone() {
 async fn what_is_not_understood_is_refused_with_its_position() {
     let bench = Bench::open().await;
     for (request, expected, part) in [
-        (list("state = DONE", ""), "FILTER_INVALID", "at byte 0"),
+        (list("state = DONE", ""), "FILTER_INVALID", "at byte 8"),
         (list("state = PROPOSED AND snapshot = x", ""), "FILTER_INVALID", "at byte 21"),
         (list("state = PROPOSED AND (", ""), "FILTER_INVALID", "at byte 22"),
         (list("", "size"), "REQUEST_MALFORMED", "`order_by`"),

@@ -17,6 +17,7 @@ mod permits;
 mod policies;
 mod proposals;
 mod recording;
+mod refusing;
 mod restarting;
 mod rights;
 mod sizes;

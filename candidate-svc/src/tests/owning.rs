@@ -6,7 +6,7 @@ use countersign_api::candidate::v1::{
 };
 use service_kit::access::Role;
 
-use super::support::{Bench, proposal, reason};
+use super::support::{Bench, proposal, propose, reason};
 
 /// A proposal about something that came by mail, answered by somebody; nobody is named as its owner.
 fn by_mail(object_type: &str, id: &str, answered_by: &str) -> Proposal {
@@ -39,10 +39,29 @@ async fn a_rule_finds_the_owner_and_the_event_says_which() {
     assert_eq!(owner_reason(&bench, &candidate).await, "rule 1: the record's owner");
 
     let dealt = bench.propose("p2", by_mail("thread", "2", "Somebody")).await;
-    assert!(["humans/anna", "humans/ben"].contains(&dealt.owner.as_str()), "{}", dealt.owner);
-    assert_eq!(owner_reason(&bench, &dealt).await, "rule 2: the team member whose turn the record is");
-    // The same record stays with the same person.
-    assert_eq!(bench.propose("p3", by_mail("thread", "2", "")).await.owner, dealt.owner);
+    assert_eq!(dealt.owner, "humans/anna");
+    assert_eq!(owner_reason(&bench, &dealt).await, "rule 2: the team member whose turn it is");
+}
+
+#[tokio::test]
+async fn a_team_takes_turns_whatever_is_refused_sent_again_or_restarted() {
+    let mut bench = Bench::open().await;
+    let mut dealt = Vec::new();
+    for number in 0..16 {
+        let (id, record) = (format!("p{number}"), number.to_string());
+        let candidate = bench.propose(&id, by_mail("thread", &record, "Somebody")).await;
+        // Asked again it is the same candidate, and nobody's turn passes.
+        assert_eq!(bench.propose(&id, by_mail("thread", &record, "Somebody")).await.owner, candidate.owner);
+        let broken = Proposal { payload_json: "[]".into(), ..by_mail("thread", &record, "Somebody") };
+        let refused = bench.proposer().propose_candidate(propose(&format!("bad{number}"), broken)).await;
+        assert_eq!(reason(&refused.expect_err("no payload")), "PAYLOAD_INVALID");
+        dealt.push(candidate.owner);
+        if number == 6 {
+            bench = bench.restart().await;
+        }
+    }
+    let expected: Vec<&str> = ["humans/anna", "humans/ben"].into_iter().cycle().take(16).collect();
+    assert_eq!(dealt, expected);
 }
 
 #[tokio::test]

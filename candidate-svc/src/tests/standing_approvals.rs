@@ -3,6 +3,8 @@
 mod audit_sample;
 mod covering;
 mod granting;
+mod one_by_one;
+mod open_first;
 mod revoking;
 
 use std::time::Duration;
@@ -75,7 +77,9 @@ async fn revoke(bench: &Bench, name: &str, request_id: &str) -> StandingApproval
 /// A proposal that the rules are sure of.
 fn sure(deal: &str) -> Proposal {
     let confidence = Confidence { level: ConfidenceLevel::High.into(), ..Confidence::default() };
-    Proposal { confidence: Some(confidence), ..proposal(deal) }
+    let payload_json =
+        format!(r#"{{"subject":"Ask for the account of {deal}","owner":"humans/anna","due":"2026-11-30"}}"#);
+    Proposal { confidence: Some(confidence), payload_json, ..proposal(deal) }
 }
 
 /// Proposes until one is not drawn for the sample.

@@ -115,6 +115,7 @@ fn of_known_type(
         payload,
         nonce,
         standing: Vec::new(),
+        precedence: None,
         proposal: Proposal {
             generator: generator_from_wire(proposal.generator.unwrap_or_default()),
             trigger,

@@ -36,6 +36,8 @@ pub fn to_wire(standing: &StandingApproval, now: Moment) -> api::StandingApprova
         active: standing.is_active(now),
         entry_index: standing.entry_index.map(signed).unwrap_or_default(),
         recorded: standing.entry_index.is_some(),
+        audits_waiting: standing.audits_waiting.into(),
+        audits_owed: standing.audits_owed.into(),
     }
 }
 
@@ -72,6 +74,7 @@ pub fn use_to_wire(used: &StandingApprovalUse) -> api::StandingApprovalUse {
         granted_by: used.granted_by.to_string(),
         use_number: signed(used.use_number),
         drawn_for_audit: used.drawn_for_audit,
+        in_place_of_another: used.in_place_of_another,
         grant_entry_index: signed(used.grant_entry_index),
     }
 }
@@ -86,6 +89,7 @@ pub fn use_from_wire(used: &api::StandingApprovalUse) -> Result<StandingApproval
         granted_by: field::parsed("granted_by", &used.granted_by)?,
         use_number: field::natural("use_number", used.use_number)?,
         drawn_for_audit: used.drawn_for_audit,
+        in_place_of_another: used.in_place_of_another,
         grant_entry_index: field::natural("grant_entry_index", used.grant_entry_index)?,
     })
 }
@@ -107,6 +111,7 @@ mod tests {
             granted_by: "humans/ben".parse().expect("a person"),
             use_number: 7,
             drawn_for_audit: true,
+            in_place_of_another: true,
             grant_entry_index: 4_711,
         };
         assert_eq!(use_from_wire(&use_to_wire(&used)), Ok(used.clone()));

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use analytics::{Exporter, FeedbackConfig};
-use candidate_svc::AuditSample;
+use candidate_svc::{AuditSample, policy::Approvers};
 use executor::connector::Connectors;
 use executor::connector::sandbox::Sandbox;
 use ledger_format::SigningKey;
@@ -99,7 +99,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         process.server(&access, &policy).add_service(ledger.service()).add_service(ledger.erasure_service()).build();
     let to_ledger = inner.in_memory_channel();
     let relay = with_token(to_ledger.clone(), &access.lend(principals::relay()));
-    let candidates = open_candidates(data_dir, relay, pseudonyms.clone(), &process).await?;
+    let candidates = open_candidates(data_dir, &policy, relay, pseudonyms.clone(), &process).await?;
     let exporter = Exporter {
         ledger: with_token(to_ledger, &access.lend(principals::analytics())),
         folder: data_dir.export(),
@@ -152,7 +152,7 @@ async fn open_access(data_dir: &DataDir, process: &Process) -> anyhow::Result<Ar
     let store = TokenStore::open(&data_dir.tokens_db()).await?;
     let access = Arc::new(Access::new(store, Arc::clone(&process.clock), Arc::clone(&process.ids)));
     ensure_admin_token(data_dir, &access).await?;
-    keys::ensure_local_proposer(data_dir, &access).await?;
+    keys::ensure_local_tokens(data_dir, &access).await?;
     Ok(access)
 }
 
@@ -177,6 +177,7 @@ async fn open_ledger(
 
 async fn open_candidates(
     data_dir: &DataDir,
+    access_policy: &AccessPolicy,
     ledger: AuthorizedChannel,
     pseudonyms: Pseudonyms,
     process: &Process,
@@ -187,6 +188,7 @@ async fn open_candidates(
         owners: definitions::owners(data_dir, &catalogue)?,
         catalogue,
         policy: definitions::policy(data_dir)?,
+        approvers: Approvers::under(access_policy),
         pseudonyms,
         audit: AuditSample::open(&keys::audit_file(data_dir), &*process.ids)?,
     };

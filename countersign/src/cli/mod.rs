@@ -3,9 +3,11 @@
 mod candidate;
 mod delegation;
 mod demo;
+mod execution;
 mod help;
 pub mod ledger;
 mod number;
+mod outcome;
 mod pages;
 mod place;
 mod policy;
@@ -64,6 +66,9 @@ pub enum Command {
     /// Reads candidates and decides on them.
     #[command(subcommand)]
     Candidate(candidate::Candidate),
+    /// Claims, extends and reports as an executor of your own.
+    #[command(subcommand)]
+    Execution(execution::Execution),
     /// Passes a person's turn to another for a while.
     #[command(subcommand)]
     Delegation(delegation::Delegation),
@@ -116,6 +121,7 @@ impl Command {
             Self::Demo(_)
             | Self::Propose(_)
             | Self::Candidate(_)
+            | Self::Execution(_)
             | Self::Delegation(_)
             | Self::Policy(_)
             | Self::StandingApproval(_)
@@ -135,6 +141,7 @@ impl Command {
             Self::Demo(demo) => demo.run(context).await,
             Self::Propose(propose) => propose.run(context).await,
             Self::Candidate(candidate) => candidate.run(context).await,
+            Self::Execution(execution) => execution.run(context).await,
             Self::Delegation(delegation) => delegation.run(context).await,
             Self::Policy(policy) => policy.run(context).await,
             Self::StandingApproval(standing) => standing.run(context).await,

@@ -5,6 +5,7 @@ mod outcome;
 mod remote;
 
 use countersign_api::access::v1::token_service_client::TokenServiceClient;
+use countersign_api::candidate::v1::execution_service_client::ExecutionServiceClient;
 use countersign_api::candidate::v1::policy_service_client::PolicyServiceClient;
 use countersign_api::candidate::v1::proposal_service_client::ProposalServiceClient;
 use countersign_api::candidate::v1::review_service_client::ReviewServiceClient;
@@ -52,6 +53,8 @@ pub enum Caller {
     Admin,
     /// The proposer that stands for this folder's own files.
     LocalProposer,
+    /// The executor that stands for whoever works in this folder.
+    LocalExecutor,
 }
 
 /// A way to the services, as one principal, in one workspace.
@@ -148,6 +151,11 @@ impl Session {
     /// Returns a client for proposals.
     pub fn proposals(&self) -> ProposalServiceClient<AuthorizedChannel> {
         ProposalServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Returns a client for permits and reports.
+    pub fn executions(&self) -> ExecutionServiceClient<AuthorizedChannel> {
+        ExecutionServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
     }
 
     /// Returns a client for the review policy.

@@ -42,7 +42,7 @@ fn every_decision_has_its_command() {
     assert_eq!(state(&installation, &names[0]), "EDITED");
     does(&["reject", &names[1], "--reason", "duplicate", "--note", "done by phone"]);
     assert_eq!(state(&installation, &names[1]), "REJECTED");
-    does(&["hold", &names[2], "--until", "2100-01-01", "--reason", "budget freeze"]);
+    does(&["hold", &names[2], "--until-evidence", "--reason", "budget freeze"]);
     assert_eq!(state(&installation, &names[2]), "HELD");
     does(&["release", &names[2]]);
     assert_eq!(state(&installation, &names[2]), "PROPOSED");
@@ -127,6 +127,90 @@ fn an_approved_candidate_is_executed_and_its_story_is_told() {
         assert_eq!(installation.json(&["ledger", "check", &file])["leaf"]["kind"], kind);
     }
     installation.json(&["ledger", "verify"]);
+}
+
+/// Approves and claims; returns the permit.
+fn claimed(installation: &Installation, name: &str) -> Value {
+    installation.json(&["candidate", "approve", name, "--yes"]);
+    let permit = installation.json(&["execution", "claim", "--action-type", "create_task"]);
+    assert_eq!((&permit["candidate"], &permit["verified"]), (&Value::from(name), &Value::Bool(true)), "{permit}");
+    permit
+}
+
+#[test]
+fn an_executor_claims_extends_and_reports_by_command() {
+    let installation = Installation::new();
+    let names = propose(&installation, 3);
+    let does = |arguments: &[&str]| installation.json(&[&["execution"], arguments].concat());
+
+    let permit = claimed(&installation, &names[0]);
+    let shown = installation.json(&["candidate", "show", &names[0]]);
+    assert_eq!(shown["candidate"]["state"], "EXECUTING");
+    assert_eq!(permit["payload"]["digest"], shown["candidate"]["payload"]["digest"]);
+    assert_eq!(permit["entry_index"], shown["history"][1]["entry_index"]);
+    assert_eq!(permit["idempotency_key"], shown["candidate"]["execution"]["idempotency_key"]);
+    let fence = permit["fence"].to_string();
+
+    // Nothing else is approved; what was lost on the way is shown again under its fence.
+    let nothing = installation.run(&["execution", "claim", "--action-type", "create_task", "--json"]);
+    nothing.expect(0, &["nothing is approved"]);
+    assert_eq!(nothing.stdout, "");
+    let again = does(&["claim", "--action-type", "create_task", "--held"]);
+    assert_eq!(
+        (&again["fence"], &again["reissued"], &again["verified"]),
+        (&permit["fence"], &true.into(), &true.into())
+    );
+
+    let extended = does(&["extend", &names[0], "--fence", &fence, "--lease", "900"]);
+    assert!(extended["lease_expire_time"].as_str() > permit["lease_expire_time"].as_str(), "{extended}");
+    let stale = installation.run(&["execution", "report", &names[0], "--fence", "7", "--succeeded"]);
+    stale.expect(1, &["FENCE_STALE"]);
+    let done = ["report", &names[0], "--fence", &fence, "--succeeded", "--reference", "crm/task/T-42"];
+    assert_eq!(does(&done)["state"], "EXECUTED");
+    assert_eq!(does(&done)["state"], "EXECUTED", "sent again, it is answered as before");
+    let result = installation.json(&["candidate", "show", &names[0]])["candidate"]["execution"]["result"].clone();
+    assert_eq!(result["references"][0]["id"], "T-42");
+
+    let fence = claimed(&installation, &names[1])["fence"].to_string();
+    let failed =
+        ["report", &names[1], "--fence", &fence, "--failed", "--class", "not-found", "--message", "No such list"];
+    assert_eq!(does(&failed)["state"], "FAILED");
+    let attempt = installation.json(&["candidate", "show", &names[1]])["candidate"]["execution"]["attempts"][0].clone();
+    assert_eq!((&attempt["failure"]["class"], &attempt["executor"]), (&"NOT_FOUND".into(), &"services/local".into()));
+
+    // Nobody knows; the service that held the claim finds out, and names its fence.
+    let fence = claimed(&installation, &names[2])["fence"].to_string();
+    assert_eq!(
+        does(&["report", &names[2], "--fence", &fence, "--unknown", "The line broke"])["state"],
+        "OUTCOME_UNKNOWN"
+    );
+    let token = installation.data_dir().join("keys/local-executor.token");
+    let token = token.to_str().expect("a readable path");
+    let settle =
+        ["candidate", "settle", &names[2], "--found", "executed", "--finding", "It is there", "--token-file", token];
+    installation.run(&settle).expect(1, &["REQUEST_MALFORMED", "execution.fence", "mend `--fence`"]);
+    installation.json(&[settle.as_slice(), &["--fence", &fence]].concat());
+    assert_eq!(state(&installation, &names[2]), "EXECUTED");
+    installation.json(&["ledger", "verify"]);
+}
+
+#[test]
+fn a_permit_that_another_key_signed_is_shown_as_none() {
+    let installation = Installation::new();
+    let names = propose(&installation, 1);
+    let other = Installation::new();
+    propose(&other, 1);
+    installation.json(&["candidate", "approve", &names[0], "--yes"]);
+    let key = other.data_dir().join("keys/ledger.pub");
+    let key = key.to_str().expect("a readable path");
+    let claim = ["execution", "claim", "--action-type", "create_task", "--key", key];
+    let refused = installation.run(&claim);
+    refused.expect(1, &["1 of 1 permits did not verify", "--class permit-refused"]);
+    assert!(refused.stdout.starts_with("verified") && refused.stdout.contains("NO: "), "{}", refused.stdout);
+
+    // With the right key the very same permit holds.
+    let held = ["execution", "claim", "--action-type", "create_task", "--held"];
+    assert_eq!(installation.json(&held)["verified"], true);
 }
 
 #[test]

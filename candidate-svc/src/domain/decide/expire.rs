@@ -11,6 +11,10 @@ pub(super) fn decide(candidate: &Candidate, context: &Context<'_>) -> Result<Vec
     if context.now < expires_at {
         return Err(Refusal::too_early(candidate, Verb::Expire, expires_at));
     }
+    // Nothing expires unheard, not even when nobody kept time while a step was due.
+    if candidate.escalates_next() {
+        return Err(Refusal::illegal(candidate, Verb::Expire, "the policy names somebody who has not heard of it yet"));
+    }
     let transcript = Transcript::of_next(candidate, context);
     let lost = doubtful_attempt(candidate);
     let transcript = match lost {

@@ -11,6 +11,8 @@ pub(super) fn edited(candidate: &mut Candidate, facts: &CandidateEdited, event: 
     candidate.state = candidate.waiting_once_edited().into();
     let dropped = candidate.drop_approvals();
     assert_eq!(dropped, facts.approvals_dropped, "C-7: an event says how many approvals fell with it");
+    // A person has looked.
+    candidate.standing_approval = None;
     if candidate.first_content.is_none() && !candidate.payload.is_erased() {
         candidate.first_content = Some(memory_of_content(&candidate.proposal, candidate.payload.canonical_json()));
     }

@@ -2,7 +2,7 @@
 
 use service_kit::access::PrincipalId;
 
-use super::{StandingApproval, StandingApprovalUse, StandingOffer};
+use super::{Draw, StandingApproval, StandingApprovalUse, StandingOffer};
 use crate::domain::{
     ActionType, ConfidenceLevel, Moment, PolicyVerdict, Proposal, RecordReference, ReviewPath, Risk, RiskTier,
 };
@@ -25,7 +25,7 @@ pub(in crate::domain) struct Case<'a> {
 pub(in crate::domain) fn find_cover<'a>(
     offers: &'a [StandingOffer],
     case: Case<'_>,
-) -> Option<(&'a StandingApproval, StandingApprovalUse)> {
+) -> Option<(&'a StandingOffer, StandingApprovalUse)> {
     offers.iter().find_map(|offer| {
         let standing = &*offer.standing;
         let grant_entry_index = standing.entry_index.filter(|_| standing.covers(case))?;
@@ -33,10 +33,11 @@ pub(in crate::domain) fn find_cover<'a>(
             name: standing.name.clone(),
             granted_by: standing.granted_by.clone(),
             use_number: u64::from(standing.uses) + u64::from(standing.audits) + 1,
-            drawn_for_audit: offer.drawn_for_audit,
+            drawn_for_audit: offer.drawn.is_some(),
+            in_place_of_another: offer.drawn.is_some_and(|draw| draw != Draw::Sample),
             grant_entry_index,
         };
-        Some((standing, used))
+        Some((offer, used))
     })
 }
 

@@ -84,6 +84,8 @@ pub fn grant(command: GrantStandingApproval, context: &Context<'_>) -> Result<St
         reason,
         uses: 0,
         audits: 0,
+        audits_waiting: 0,
+        audits_owed: 0,
         revocation: None,
         entry_index: None,
     })

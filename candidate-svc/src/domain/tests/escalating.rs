@@ -53,14 +53,60 @@ fn an_edit_begins_the_chain_anew() {
 }
 
 #[test]
-fn a_hold_rests_the_chain_and_a_decision_ends_it() {
+fn a_hold_with_an_end_rests_the_chain_and_a_decision_ends_it() {
     let mut story = chained();
-    story.tell(ANNA, story.hold(None, false));
-    assert_eq!(story.it().turn(), Turn::Nobody);
-    assert_eq!(story.it().next_deadline(), Some(story.it().expires_at));
+    let until = story.now.plus_secs(6 * DAY_SECS);
+    story.tell(ANNA, story.hold(Some(until), false));
+    assert_eq!((story.it().turn(), story.it().next_deadline()), (Turn::Nobody, Some(until)));
     story.tell(ANNA, story.release());
     story.tell(BEN, story.approve());
     assert_eq!(story.it().turn().to_string(), "services/executors");
     story.pass_days(2);
     assert!(matches!(story.refused_by(&Actor::Clock, &Command::Escalate), Refusal::IllegalTransition { .. }));
+}
+
+#[test]
+fn a_hold_without_an_end_does_not_expire_unheard() {
+    let mut story = chained();
+    story.tell(ANNA, story.hold(None, false));
+    assert_eq!(story.it().turn(), Turn::Nobody);
+    story.pass_days(2);
+    story.tell_clock(Command::Escalate);
+    assert_eq!((story.state(), story.it().turn().to_string().as_str()), (StateName::Held, "humans/bea"));
+    // Who holds it on has heard of it.
+    story.tell("humans/bea", story.hold(None, true));
+    assert_eq!(story.it().turn(), Turn::Nobody);
+}
+
+#[test]
+fn evidence_that_does_not_come_is_somebody_elses_turn_in_the_end() {
+    let mut story = chained();
+    story.tell(ANNA, story.request_evidence(&[]));
+    assert_eq!(story.it().turn().to_string(), RULES);
+    story.pass_days(2);
+    story.tell_clock(Command::Escalate);
+    assert_eq!((story.state(), story.it().turn().to_string().as_str()), (StateName::NeedsEvidence, "humans/bea"));
+    story.tell("humans/bea", story.hold(None, true));
+    story.tell("humans/bea", story.request_evidence(&[]));
+    assert_eq!(story.it().turn().to_string(), RULES, "she asked again");
+}
+
+#[test]
+fn nothing_expires_unheard_when_nobody_kept_time() {
+    let mut story = chained();
+    story.pass_days(15);
+    assert!(matches!(story.refused_by(&Actor::Clock, &Command::Expire), Refusal::IllegalTransition { .. }));
+    for (turn, days_left) in [("humans/bea", 12), ("roles/manager", 9)] {
+        story.tell_clock(Command::Escalate);
+        assert_eq!(story.it().turn().to_string(), turn);
+        assert_eq!(
+            story.it().expires_at,
+            story.now.plus_secs(days_left * DAY_SECS),
+            "as long as the policy gives them"
+        );
+        story.refused_by(&Actor::Clock, &Command::Expire);
+        story.now = story.it().next_deadline().expect("a deadline");
+    }
+    story.tell_clock(Command::Expire);
+    assert_eq!(story.state(), StateName::Expired);
 }

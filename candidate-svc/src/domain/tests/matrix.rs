@@ -47,7 +47,7 @@ fn in_doubt() -> Story {
 
 fn expired() -> Story {
     let mut story = Story::proposed();
-    story.pass_days(14);
+    story.pass_unheeded();
     story.tell_clock(Command::Expire);
     story
 }
@@ -69,7 +69,7 @@ fn rows() -> Vec<Row> {
         ("release", BEN, |story| story.release()),
         ("withdraw", RULES, |story| story.withdraw()),
         ("expire", "the clock", |story| {
-            story.pass_days(30);
+            story.pass_unheeded();
             Command::Expire
         }),
         ("escalate", "the clock", |story| {

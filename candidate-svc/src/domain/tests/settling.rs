@@ -37,7 +37,10 @@ fn a_service_settles_with_the_last_fence_and_never_approves() {
     for who in [EXECUTOR, RIVAL] {
         let mut story = Story::outcome_unknown();
         let found = story.settle(Settlement::Executed(result()));
-        assert!(matches!(story.refused(who, found.clone()), Refusal::FenceStale { .. }), "{who}: without a fence");
+        let without = story.refused(who, found.clone());
+        let names_it =
+            matches!(&without, Refusal::Malformed { field, reason } if field == "fence" && reason.contains("send"));
+        assert!(names_it, "{who}: without a fence: {without}");
         let stale = with_fence(found.clone(), 7);
         assert_eq!(story.refused(who, stale), Refusal::FenceStale { given: 7, present: 1 });
         let approve = with_fence(story.settle(story.anew()), 1);

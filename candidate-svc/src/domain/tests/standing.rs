@@ -8,7 +8,8 @@ use super::cast::{ANNA, BEN, EXECUTOR, RULES, actor, actor_as, person, principal
 use super::story::{DAY_SECS, Story};
 use crate::catalogue::Catalogue;
 use crate::domain::limits::{
-    AUDIT_MAX_PER_MILLE, AUDIT_MIN_PER_MILLE, STANDING_APPROVAL_MAX_SECS, STANDING_APPROVAL_MAX_USES,
+    AUDIT_MAX_PER_MILLE, AUDIT_MIN_PER_MILLE, AUDITS_WAITING_MAX, STANDING_APPROVAL_MAX_SECS,
+    STANDING_APPROVAL_MAX_USES,
 };
 use crate::domain::*;
 
@@ -36,13 +37,15 @@ pub fn standing(story: &Story, proposer: &str) -> StandingApproval {
         reason: "These were always right.".into(),
         uses: 0,
         audits: 0,
+        audits_waiting: 0,
+        audits_owed: 0,
         revocation: None,
         entry_index: Some(7),
     }
 }
 
 pub fn offer(standing: StandingApproval) -> Vec<StandingOffer> {
-    vec![StandingOffer { standing: Arc::new(standing), drawn_for_audit: false }]
+    vec![StandingOffer { standing: Arc::new(standing), drawn: None }]
 }
 
 /// A proposal that the standing approval covers.
@@ -90,7 +93,7 @@ fn it_approves_ahead_in_the_same_revision() {
 
 #[test]
 fn what_is_drawn_goes_to_a_person_and_says_so() {
-    let mut story = proposed(|_, proposal| proposal.standing[0].drawn_for_audit = true);
+    let mut story = proposed(|_, proposal| proposal.standing[0].drawn = Some(Draw::Sample));
     assert_eq!((story.state(), story.events.len()), (StateName::Proposed, 1));
     assert!(story.it().standing_approval.as_ref().is_some_and(|used| used.drawn_for_audit));
     story.tell(BEN, story.approve());
@@ -102,7 +105,7 @@ fn what_is_drawn_goes_to_a_person_and_says_so() {
 /// C-7.
 #[test]
 fn a_change_ends_the_use() {
-    let mut story = proposed(|_, proposal| proposal.standing[0].drawn_for_audit = true);
+    let mut story = proposed(|_, proposal| proposal.standing[0].drawn = Some(Draw::Sample));
     let edit = story.edit_due("2026-12-01");
     story.tell(BEN, edit);
     assert_eq!(story.it().standing_approval, None);
@@ -209,7 +212,7 @@ fn note_on(story: &mut Story, proposal: &mut Propose, id: &str) {
 fn the_draw_of_the_first_that_covers_counts() {
     let story = proposed(|story, proposal| {
         let foreign = StandingApproval { use_limit: 0, ..standing(story, RULES) };
-        proposal.standing[0].drawn_for_audit = true;
+        proposal.standing[0].drawn = Some(Draw::Sample);
         let drawn = proposal.standing[0].clone();
         let second = offer(standing(story, RULES));
         proposal.standing = offer(foreign).into_iter().chain([drawn]).chain(second).collect();
@@ -225,7 +228,8 @@ fn a_revocation_takes_back_what_nobody_claimed() {
     let events = withdraw_ahead(story.it(), note, &story.context(&ben)).expect("there is an approval to take back");
     assert_eq!(events[0].actor.as_str(), BEN);
     let it = events.iter().fold(story.it().clone(), |it, event| evolve(Some(it), event));
-    assert_eq!((it.state.name(), it.revision, &it.standing_approval), (StateName::Proposed, 2, &None));
+    assert_eq!((it.state.name(), it.revision, it.approved_ahead()), (StateName::Proposed, 2, None));
+    assert!(it.awaits_look().is_some(), "a person decides");
 
     story.tell(EXECUTOR, story.claim());
     assert_eq!(withdraw_ahead(story.it(), note, &story.context(&ben)), None, "it was claimed");
@@ -364,4 +368,189 @@ fn a_revocation_stands_once_and_any_decider_makes_it() {
 fn no_use_beyond_the_limit() {
     let story = on_the_light_path();
     let _ = StandingApproval { uses: 10, ..standing(&story, RULES) }.used(false);
+}
+
+/// Whatever is open already comes first, and candidate and event say why.
+#[test]
+fn what_is_open_already_is_decided_by_a_person_first() {
+    let open = || "workspaces/demo/candidates/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a56".parse().expect("a name");
+    let before = [
+        (Precedence::Supersedes(open()), "supersedes"),
+        (Precedence::SameField(open()), "same field"),
+        (Precedence::Alike(open()), "alike"),
+    ];
+    for (precedence, part) in before {
+        let story = proposed(|_, proposal| proposal.precedence = Some(precedence));
+        assert_eq!((story.state(), &story.it().standing_approval), (StateName::Proposed, &None), "{part}");
+        let reason = story.it().policy.reasons.last().expect("a reason");
+        assert!(reason.contains(part) && reason.contains("6d1f6c7a9a56"), "{reason}");
+        let EventBody::CandidateProposed(facts) = &story.events[0].body else { panic!("a proposal") };
+        assert_eq!(facts.policy.reasons.last(), Some(reason));
+    }
+    let uncovered = proposed(|_, proposal| {
+        proposal.standing.clear();
+        proposal.precedence = Some(Precedence::Alike(open()));
+    });
+    let reasons = &uncovered.it().policy.reasons;
+    assert_eq!(reasons.len(), 1, "where nothing was approved ahead there is nothing to say: {reasons:?}");
+}
+
+/// A story of one that was drawn, and how the standing approval's count of owed looks stands after each of its revisions.
+fn counted(draw: Draw, begin: &StandingApproval, tell: &[&dyn Fn(&mut Story)]) -> Vec<(u32, u32)> {
+    let mut story = proposed(|_, proposal| proposal.standing[0].drawn = Some(draw));
+    let mut standing = begin.clone();
+    standing = standing.looked(None, story.it()).expect("it waits");
+    let mut counts = vec![(standing.audits_waiting, standing.audits_owed)];
+    for step in tell {
+        let before = story.it().clone();
+        step(&mut story);
+        standing = standing.looked(Some(&before), story.it()).unwrap_or(standing);
+        counts.push((standing.audits_waiting, standing.audits_owed));
+    }
+    counts
+}
+
+/// However one that was drawn ends before a person decided, the look is owed; what a person does short of deciding changes nothing.
+#[test]
+fn a_drawn_proposal_that_ends_unseen_leaves_its_look_owed() {
+    type Step = fn(&mut Story);
+    let none = standing(&on_the_light_path(), RULES);
+    let take_back: Step = |story| {
+        story.tell(RULES, story.withdraw());
+    };
+    let expire: Step = |story| {
+        story.pass_unheeded();
+        story.tell_clock(Command::Expire);
+    };
+    let add_evidence: Step = |story| {
+        story.tell(RULES, story.add_evidence("note"));
+    };
+    let hold: Step = |story| {
+        story.tell(BEN, story.hold(None, true));
+    };
+    let ask: Step = |story| {
+        story.tell(BEN, story.request_evidence(&[]));
+    };
+    assert_eq!(counted(Draw::Sample, &none, &[&take_back]), [(1, 0), (0, 1)]);
+    assert_eq!(counted(Draw::Sample, &none, &[&expire]), [(1, 0), (0, 1)]);
+    for touch in [add_evidence, hold, ask] {
+        assert_eq!(counted(Draw::Sample, &none, &[&touch, &take_back]), [(1, 0), (1, 0), (0, 1)]);
+    }
+
+    let owing = StandingApproval { audits_owed: 1, ..none };
+    for draw in [Draw::Owed, Draw::Waiting] {
+        assert_eq!(counted(draw, &owing, &[&take_back]), [(1, 1), (0, 1)], "still owed, and no more");
+    }
+}
+
+#[test]
+fn a_person_who_decides_one_in_its_place_takes_the_look_that_was_owed() {
+    type Step = fn(&mut Story);
+    let none = standing(&on_the_light_path(), RULES);
+    let owing = StandingApproval { audits_owed: 2, ..none.clone() };
+    let approve: Step = |story| {
+        story.tell(BEN, story.approve());
+    };
+    let reject: Step = |story| {
+        story.tell(BEN, story.reject());
+    };
+    let edit: Step = |story| {
+        let edit = story.edit_due("2026-12-01");
+        story.tell(BEN, edit);
+    };
+    for decide in [approve, reject, edit] {
+        assert_eq!(counted(Draw::Sample, &none, &[&decide]), [(1, 0), (0, 0)]);
+        assert_eq!(counted(Draw::Owed, &owing, &[&decide]), [(1, 2), (0, 1)]);
+        assert_eq!(counted(Draw::Sample, &owing, &[&decide]), [(1, 2), (0, 2)], "its own look pays for no other");
+    }
+    let take_back: Step = |story| {
+        story.tell(BEN, story.withdraw_approval());
+    };
+    let counts = counted(Draw::Owed, &owing, &[&approve, &take_back, &approve]);
+    assert_eq!(counts, [(1, 2), (0, 1), (1, 1), (0, 1)], "one person who looks twice pays once");
+}
+
+#[test]
+fn who_owes_a_look_or_has_too_many_waiting_sends_everything_to_a_person() {
+    let none = standing(&on_the_light_path(), RULES);
+    let owing = StandingApproval { audits_owed: 1, ..none.clone() };
+    let most = StandingApproval { audits_waiting: AUDITS_WAITING_MAX, ..none.clone() };
+    let fewer = StandingApproval { audits_waiting: AUDITS_WAITING_MAX - 1, ..none.clone() };
+    assert_eq!([none.draw(false), none.draw(true)], [None, Some(Draw::Sample)]);
+    assert_eq!([owing.draw(false), owing.draw(true)], [Some(Draw::Owed), Some(Draw::Sample)]);
+    assert_eq!([most.draw(false), fewer.draw(false)], [Some(Draw::Waiting), None]);
+}
+
+#[test]
+fn every_event_names_the_approval_ahead_as_long_as_it_holds() {
+    let named = |story: &Story| -> Vec<(&str, bool)> {
+        story.events.iter().map(|event| (event.body.kind(), event.standing_approval.is_some())).collect()
+    };
+    let mut story = proposed(|_, _| {});
+    story.tell(EXECUTOR, story.claim());
+    story.tell(EXECUTOR, story.report_failure(false));
+    let retry = Command::Retry(story.approval());
+    story.tell(BEN, retry);
+    story.tell(EXECUTOR, story.claim());
+    assert_eq!(
+        named(&story),
+        [
+            ("candidate_proposed", false),
+            ("candidate_approved", true),
+            ("execution_started", true),
+            ("execution_failed", true),
+            ("candidate_approved", false),
+            ("execution_started", false),
+        ]
+    );
+    let drawn = {
+        let mut story = proposed(|_, proposal| proposal.standing[0].drawn = Some(Draw::Sample));
+        story.tell(BEN, story.approve());
+        story.tell(EXECUTOR, story.claim());
+        story
+    };
+    assert!(drawn.events.iter().all(|event| event.standing_approval.is_none()), "a person approved it");
+}
+
+#[test]
+#[should_panic(expected = "C-8: an event names another standing approval")]
+fn no_event_names_another_approval_ahead() {
+    let mut story = proposed(|_, _| {});
+    let before = story.it().clone();
+    story.tell(EXECUTOR, story.claim());
+    let mut event = story.events.last().expect("an event").clone();
+    event.standing_approval =
+        Some("workspaces/demo/standingApprovals/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a57".parse().expect("a name"));
+    let _ = evolve(Some(before), &event);
+}
+
+/// Stored before events named it.
+#[test]
+fn an_event_that_names_none_is_read_all_the_same() {
+    let mut story = proposed(|_, _| {});
+    let before = story.it().clone();
+    story.tell(EXECUTOR, story.claim());
+    let event = Event { standing_approval: None, ..story.events.last().expect("an event").clone() };
+    assert_eq!(evolve(Some(before), &event), *story.it());
+}
+
+#[test]
+fn whoever_gave_it_ahead_takes_back_one_approval_before_it_is_claimed() {
+    let mut story = proposed(|_, _| {});
+    let refused = story.refused(BEN, story.withdraw_approval());
+    assert!(matches!(refused, Refusal::NotEntitled { reason: NotEntitled::NoApproval(_), .. }), "{refused}");
+    story.tell(ANNA, story.withdraw_approval());
+    assert_eq!((story.state(), story.it().approved_ahead()), (StateName::Proposed, None));
+    let last = story.events.last().expect("an event");
+    assert!(last.standing_approval.is_some(), "the event that ends it names it");
+    assert!(story.it().awaits_look().is_some_and(|used| !used.in_place_of_another), "a person decides this one");
+    let refused = story.refused(ANNA, story.withdraw_approval());
+    assert!(matches!(refused, Refusal::NotEntitled { .. }), "nothing is left to take back: {refused}");
+    story.tell(BEN, story.approve());
+    assert_eq!((story.state(), story.it().approved_ahead()), (StateName::Approved, None));
+
+    let mut claimed = proposed(|_, _| {});
+    claimed.tell(EXECUTOR, claimed.claim());
+    let refused = claimed.refused(ANNA, claimed.withdraw_approval());
+    assert!(matches!(refused, Refusal::IllegalTransition { .. }), "{refused}");
 }

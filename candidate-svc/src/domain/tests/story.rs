@@ -127,6 +127,15 @@ impl Story {
         self.now = self.now.plus_secs(days * DAY_SECS);
     }
 
+    /// Lets so much time pass that it may expire, and everybody hear of it in time who is to hear of it.
+    pub fn pass_unheeded(&mut self) {
+        while self.it().escalates_next() {
+            self.now = self.it().next_deadline().expect("a step is due");
+            self.tell_clock(Command::Escalate);
+        }
+        self.pass_days(30);
+    }
+
     /// Lets somebody do something that must succeed.
     pub fn tell(&mut self, who: &str, command: Command) -> &Candidate {
         self.attempt(&actor(who), &command).unwrap_or_else(|refusal| panic!("{who}: {refusal}"));
@@ -238,6 +247,7 @@ impl Story {
             payload: PayloadDraft::read(PAYLOAD),
             nonce: Nonce::new([0xee; 32]),
             standing: Vec::new(),
+            precedence: None,
         }
     }
 

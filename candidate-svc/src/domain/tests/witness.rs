@@ -20,6 +20,8 @@ pub struct Witness {
     approvals: BTreeMap<PrincipalId, PayloadDigest>,
     /// The digest that may run, and the key of its approval.
     may_run: Option<(PayloadDigest, String)>,
+    /// Who gave the approval ahead that stands.
+    gave_ahead: Option<PrincipalId>,
     last_fence: u64,
     live_claim: Option<u64>,
     /// Whether an attempt under the approval that stands ended without a known result.
@@ -61,7 +63,9 @@ impl Witness {
             }
             EventBody::CandidateApproved(facts) => self.watch_approved(event, facts),
             EventBody::ApprovalWithdrawn(_) => {
-                assert!(self.approvals.remove(&event.actor).is_some(), "an approval that nobody gave was taken back");
+                let ahead = self.gave_ahead.take_if(|giver| *giver == event.actor).is_some();
+                let own = self.approvals.remove(&event.actor).is_some();
+                assert!(own || ahead, "an approval that nobody gave was taken back");
                 self.end_approval();
             }
             EventBody::ExecutionStarted(facts) => self.watch_started(facts),
@@ -107,6 +111,7 @@ impl Witness {
     fn drop_approvals(&mut self, said: u32) {
         assert_eq!(self.approvals.len(), quorum(said), "C-7: not as many fell as it says");
         self.approvals.clear();
+        self.gave_ahead = None;
         self.may_run = None;
     }
 
@@ -125,6 +130,7 @@ impl Witness {
         if facts.standing_approval.is_some() {
             assert_eq!(event.actor.kind(), PrincipalKind::Human, "C-1: a machine gave a standing approval");
             assert_eq!((event.revision, event.ordinal), (1, 1), "C-7: a standing approval after the proposal");
+            self.gave_ahead = Some(event.actor.clone());
         } else {
             self.take_approval(&event.actor, facts.digest);
             assert!(self.approvals.len() >= quorum(self.quorum), "C-1: approved without a quorum");

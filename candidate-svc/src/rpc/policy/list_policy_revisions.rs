@@ -15,7 +15,7 @@ pub(super) async fn handle(
     let (call, request) = Parts::enter(request)?;
     let workspace = parts.workspace_read(&call, &request.parent).await?;
     let size = page_size(request.page_size)?;
-    let binding = Binding::new("ListPolicyRevisions", &[&request.parent]);
+    let binding = Binding::new(&parts.seals, "ListPolicyRevisions", &[&request.parent]);
     let before = match request.page_token.as_str() {
         "" => None,
         token => Some(u64::from_be_bytes(binding.open(token)?)),

@@ -25,7 +25,7 @@ pub(super) async fn handle(
     let (call, request) = Parts::enter(request)?;
     let workspace = parts.workspace_read(&call, &request.parent).await?;
     let proposer = call.principal().id().clone();
-    let binding = Binding::new("WatchOutcomes", &[&request.parent, proposer.as_str()]);
+    let binding = Binding::new(&parts.seals, "WatchOutcomes", &[&request.parent, proposer.as_str()]);
     let start = follow::start_of(&binding, &request.resume_token)?;
     let events = follow::events(parts, &workspace, start).await?;
     let reader = parts.store.read().clone();

@@ -21,7 +21,7 @@ pub(super) async fn handle(
     let now = parts.now();
     let mut listing = Listing::parse(&request.filter, &request.order_by, now)?;
     let size = page_size(request.page_size)?;
-    let binding = Binding::new("ListCandidates", &[&request.parent, &request.filter, &request.order_by]);
+    let binding = Binding::new(&parts.seals, "ListCandidates", &[&request.parent, &request.filter, &request.order_by]);
     let after = match request.page_token.as_str() {
         "" => None,
         token => Some(Place::open(&binding, token)?),

@@ -17,7 +17,7 @@ pub(super) async fn handle(
     let (call, request) = Parts::enter(request)?;
     let workspace = parts.workspace_read(&call, &request.parent).await?;
     let size = page_size(request.page_size)?;
-    let binding = Binding::new("ListDelegations", &[&request.parent]);
+    let binding = Binding::new(&parts.seals, "ListDelegations", &[&request.parent]);
     let after = match request.page_token.as_str() {
         "" => None,
         token => Some(open(&binding, token)?),

@@ -17,7 +17,7 @@ pub(super) async fn handle(
 ) -> Result<BoxStream<'static, Result<WatchCandidatesResponse, Status>>, Status> {
     let (call, request) = Parts::enter(request)?;
     let workspace = parts.workspace_read(&call, &request.parent).await?;
-    let binding = Binding::new("WatchCandidates", &[&request.parent]);
+    let binding = Binding::new(&parts.seals, "WatchCandidates", &[&request.parent]);
     let start = follow::start_of(&binding, &request.resume_token)?;
     let events = follow::events(parts, &workspace, start).await?;
     let responses = events.map_ok(move |events| {

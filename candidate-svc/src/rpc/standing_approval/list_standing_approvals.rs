@@ -17,7 +17,7 @@ pub(super) async fn handle(
     let workspace = Parts::workspace(&call, &request.parent)?;
     let size = page_size(request.page_size)?;
     let active_only = if request.active_only { "active" } else { "all" };
-    let binding = Binding::new("ListStandingApprovals", &[&request.parent, active_only]);
+    let binding = Binding::new(&parts.seals, "ListStandingApprovals", &[&request.parent, active_only]);
     let before = match request.page_token.as_str() {
         "" => None,
         token => Some(Uuid::from_bytes(binding.open(token)?)),

@@ -16,7 +16,7 @@ pub(super) async fn handle(
     let (call, request) = Parts::enter(request)?;
     let workspace = parts.workspace_read(&call, &request.parent).await?;
     let size = page_size(request.page_size)?;
-    let binding = Binding::new("ListTriggers", &[&request.parent]);
+    let binding = Binding::new(&parts.seals, "ListTriggers", &[&request.parent]);
     let after = place::after(&binding, &request.page_token)?;
 
     let found = parts.store.read().triggers(&workspace, after, size + 1).await?;

@@ -6,17 +6,16 @@ use countersign_api::{
     candidate::v1::{StandingApprovalRevoked, workspace_event::Event as WorkspaceBody},
     name::{CandidateName, StandingApprovalName},
 };
-use ledger_format::Hash;
 
 use super::Batch;
 use crate::{
     domain::{
-        self, Candidate, GrantStandingApproval, Propose, Refusal, RevokeStandingApproval, StandingApproval,
+        self, Candidate, GrantStandingApproval, Precedence, Propose, Refusal, RevokeStandingApproval, StandingApproval,
         StandingOffer, limits::STANDING_APPROVALS_MAX,
     },
     store::{
         Denial, Subject,
-        ahead::{DrawRow, StandingJob, StandingOrder, UseRow},
+        ahead::{StandingJob, StandingOrder, UseRow},
         job::Ask,
         row::{EventRow, WorkspaceFact},
     },
@@ -41,54 +40,66 @@ impl Batch<'_> {
         }
     }
 
-    /// Finds what a proposal may come under, and by what it is known again should it be drawn for the audit sample.
-    pub(super) fn offers(
+    /// Finds what a proposal may come under.
+    pub(super) fn offers(&self, ask: &Ask, propose: &Propose) -> Vec<StandingOffer> {
+        let workspace = &propose.name.workspace;
+        let action_type = &propose.proposal.action_type;
+        let proposer = ask.actor.principal();
+        let found = self.known.ahead.for_category(workspace, action_type, &proposer, self.now);
+        let offer = |standing: &Arc<StandingApproval>| StandingOffer {
+            drawn: standing.draw(self.judge.audit.draws(propose.name.id, standing.audit_per_mille)),
+            standing: Arc::clone(standing),
+        };
+        found.map(offer).collect()
+    }
+
+    /// Finds what comes before all of them: what a person has touched or must still decide on is not decided by a standing approval.
+    pub(super) fn precedence(
         &self,
         ask: &Ask,
         propose: &Propose,
         predecessor: Option<&Candidate>,
-    ) -> (Vec<StandingOffer>, Vec<Hash>) {
+    ) -> Option<Precedence> {
         let workspace = &propose.name.workspace;
-        let proposer = ask.actor.principal();
-        let action_type = &propose.proposal.action_type;
-        let ahead = &self.known.ahead;
-        let mut found = ahead.for_category(workspace, action_type, &proposer, self.now).peekable();
-        if found.peek().is_none() || self.is_contested(propose, predecessor) {
-            return (Vec::new(), Vec::new());
-        }
-        let keys = domain::audit_keys(&proposer, propose);
-        let drew_before = ahead.drew_before(workspace, &keys);
-        let offer = |standing: &Arc<StandingApproval>| StandingOffer {
-            drawn_for_audit: drew_before || self.judge.audit.draws(propose.name.id, standing.audit_per_mille),
-            standing: Arc::clone(standing),
+        let alike = || {
+            let keys = domain::likenesses(&ask.actor.principal(), propose);
+            self.known.ahead.alike_to(workspace, &keys).cloned().map(Precedence::Alike)
         };
-        (found.map(offer).collect(), keys)
+        let supersedes = predecessor.map(|predecessor| Precedence::Supersedes(predecessor.name.clone()));
+        supersedes.or_else(|| self.contested(propose).map(Precedence::SameField)).or_else(alike)
+    }
+
+    /// Counts what a change does to the looks that a standing approval owes, and notes by what the candidate is found.
+    pub(super) fn follow_ahead(&mut self, before: Option<&Candidate>, after: &Candidate) {
+        self.known.ahead.follow_candidate(after, &mut self.writes.ahead.likenesses);
+        let awaited = before.and_then(Candidate::awaits_look).or_else(|| after.awaits_look());
+        let Some(Ok(standing)) = awaited.and_then(|used| self.known.ahead.approvals.get(&used.name)) else { return };
+        // What was revoked covers nothing, so it owes nothing.
+        if standing.revocation.is_none()
+            && let Some(standing) = standing.looked(before, after)
+        {
+            self.keep_standing(&Arc::new(standing));
+        }
     }
 
     /// Counts the use that a proposal made of a standing approval, in the order of the jobs: so the limit holds exactly.
-    pub(super) fn count_use(&mut self, candidate: &Candidate, keys: Vec<Hash>) {
+    pub(super) fn count_use(&mut self, candidate: &Candidate) {
         let Some(used) = &candidate.standing_approval else { return };
         let Some(Ok(standing)) = self.known.ahead.approvals.get(&used.name) else {
             panic!("C-1: a standing approval was used that nobody knows");
         };
         let standing = Arc::new(standing.used(used.drawn_for_audit));
         self.keep_standing(&standing);
-        let (name, drawn_for_audit) = (candidate.name.clone(), used.drawn_for_audit);
-        self.writes.ahead.uses.push(UseRow { standing: used.name.clone(), candidate: name.clone(), drawn_for_audit });
-        if drawn_for_audit {
-            let workspace = &name.workspace;
-            self.known.ahead.drawn.extend(keys.iter().map(|key| (workspace.clone(), *key)));
-            self.writes.ahead.draws.extend(keys.into_iter().map(|key| DrawRow { key, candidate: name.clone() }));
-        }
+        let (standing, candidate, drawn_for_audit) = (used.name.clone(), candidate.name.clone(), used.drawn_for_audit);
+        self.writes.ahead.uses.push(UseRow { standing, candidate, drawn_for_audit });
     }
 
-    /// Tells whether another candidate would change the same field: two of them go to a person, who sees both.
-    fn is_contested(&self, propose: &Propose, predecessor: Option<&Candidate>) -> bool {
+    /// Finds another candidate that would change the same field: two of them go to a person, who sees both.
+    fn contested(&self, propose: &Propose) -> Option<CandidateName> {
         let action_type = self.judge.catalogue.get(&propose.proposal.action_type);
-        let subject = propose.change_subject(action_type).map(|subject| (propose.name.workspace.clone(), subject));
-        let others = subject.and_then(|subject| self.known.kin.by_subject.get(&subject));
-        let replaced = predecessor.map(|predecessor| &predecessor.name);
-        others.is_some_and(|others| others.keys().any(|other| Some(other) != replaced))
+        let subject = (propose.name.workspace.clone(), propose.change_subject(action_type)?);
+        let mut others = self.known.kin.by_subject.get(&subject)?.iter();
+        others.find(|(_, standing)| standing.state.is_live()).map(|(other, _)| other.clone())
     }
 
     fn grant(&mut self, ask: &Ask, command: GrantStandingApproval) -> Result<Arc<StandingApproval>, Denial> {

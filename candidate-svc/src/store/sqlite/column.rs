@@ -3,10 +3,11 @@
 use std::fmt;
 
 use countersign_api::name::Workspace;
+use jiff::Timestamp;
 use ledger_format::Hash;
 use uuid::Uuid;
 
-use crate::store::CorruptRow;
+use crate::{domain::Moment, store::CorruptRow};
 
 /// Where a value stands, for the error when it does not read back.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +32,10 @@ pub(super) fn hash(at: Column, row: impl fmt::Display, bytes: &[u8]) -> Result<H
 
 pub(super) fn workspace(at: Column, row: impl fmt::Display, id: &str) -> Result<Workspace, CorruptRow> {
     Workspace::new(id).map_err(|error| at.corrupt(row, error))
+}
+
+pub(super) fn moment(at: Column, row: impl fmt::Display, us: i64) -> Result<Moment, CorruptRow> {
+    Timestamp::from_microsecond(us).map(Moment::from).map_err(|error| at.corrupt(row, error))
 }
 
 pub(super) fn natural<T: TryFrom<i64>>(at: Column, row: impl fmt::Display, number: i64) -> Result<T, CorruptRow> {

@@ -84,7 +84,7 @@ pub(super) async fn erase(connection: &mut SqliteConnection, erasures: &[Erasure
         }
         for statement in [
             "DELETE FROM rejection_memories WHERE workspace = ? AND candidate_id = ?",
-            "DELETE FROM audit_draws WHERE workspace = ? AND candidate_id = ?",
+            "DELETE FROM likenesses WHERE workspace = ? AND candidate_id = ?",
         ] {
             sqlx::query(statement).bind(workspace).bind(&id).execute(&mut *connection).await?;
         }

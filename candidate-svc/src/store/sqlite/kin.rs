@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use countersign_api::name::{CandidateName, Workspace};
-use jiff::Timestamp;
 use ledger_format::Hash;
 use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, query_builder::Separated, sqlite::SqliteRow};
 
@@ -16,7 +15,7 @@ use crate::{
     domain::{Moment, RejectionMemory, RejectionReason, Rival, StateName, UnknownState},
     store::{
         Conflict, Error,
-        kin::{DedupKey, Kin, MemoryRow},
+        kin::{DedupKey, Kin, MemoryRow, Standing},
     },
 };
 
@@ -61,10 +60,12 @@ pub(super) async fn rivals(
     kin: &mut Kin,
 ) -> Result<(), Error> {
     const HEAD: &str = "WITH wanted (workspace, id) AS (";
-    const TAIL: &str = ") SELECT other.workspace, other.id, other.state, other.change_subject FROM wanted \
+    const TAIL: &str = ") SELECT other.workspace, other.id, other.state, other.updated_at_us, other.change_subject \
+                        FROM wanted \
                         CROSS JOIN candidates self ON self.workspace = wanted.workspace AND self.id = wanted.id \
                         CROSS JOIN candidates other ON other.workspace = self.workspace \
-                        AND other.change_subject = self.change_subject";
+                        AND other.change_subject = self.change_subject \
+                        AND (other.state <> 'EXECUTED' OR other.updated_at_us >= self.created_at_us)";
     for chunk in bulk::chunks(names) {
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>, name: &CandidateName| {
             values.push_bind(name.workspace.id().to_owned()).push_bind(id_bytes(name));
@@ -76,20 +77,22 @@ pub(super) async fn rivals(
             let name = CandidateName::new(workspace.clone(), id);
             let state: &str = row.try_get("state")?;
             let state: StateName = state.parse().map_err(|error| at("state").corrupt(&name, error))?;
+            let updated_at = column::moment(at("updated_at_us"), &name, row.try_get("updated_at_us")?)?;
             let subject: String = row.try_get("change_subject")?;
-            kin.by_subject.entry((workspace, subject.clone())).or_default().insert(name.clone(), state);
+            let standing = Standing { state, updated_at };
+            kin.by_subject.entry((workspace, subject.clone())).or_default().insert(name.clone(), standing);
             kin.subjects.insert(name, subject);
         }
     }
     Ok(())
 }
 
-/// Finds the live candidates that would change what this one would change.
+/// Finds the candidates that would change what this one would change, or changed it since this one was proposed.
 pub(super) async fn conflicts(readers: &SqlitePool, name: &CandidateName) -> Result<Vec<Conflict>, Error> {
     let rows = sqlx::query(
         "SELECT other.id, other.state, other.change_subject FROM candidates self CROSS JOIN candidates other \
          ON other.workspace = self.workspace AND other.change_subject = self.change_subject AND other.id <> self.id \
-         WHERE self.workspace = ? AND self.id = ? ORDER BY other.id LIMIT ?",
+         AND (other.state <> 'EXECUTED' OR other.updated_at_us >= self.created_at_us) WHERE self.workspace = ? AND self.id = ? ORDER BY other.id LIMIT ?",
     )
     .bind(name.workspace.id())
     .bind(id_bytes(name))
@@ -117,8 +120,7 @@ pub(super) async fn remembered_until(readers: &SqlitePool, name: &CandidateName)
             .fetch_one(readers)
             .await?;
     let at = Column { table: "rejection_memories", column: "until_us" };
-    let moment = |us| Timestamp::from_microsecond(us).map(Moment::from).map_err(|error| at.corrupt(name, error));
-    Ok(until.map(moment).transpose()?)
+    Ok(until.map(|us| column::moment(at, name, us)).transpose()?)
 }
 
 /// Finds what is remembered under these keys.
@@ -142,11 +144,10 @@ pub(super) async fn memories(
             let workspace: Workspace = column::workspace(at("workspace"), id, row.try_get("workspace")?)?;
             let key = column::hash(at("memory_key"), id, row.try_get("memory_key")?)?;
             let reason: &str = row.try_get("reason")?;
-            let until = Timestamp::from_microsecond(row.try_get("until_us")?);
             let memory = RejectionMemory {
                 candidate: CandidateName::new(workspace.clone(), id),
                 reason: RejectionReason::of_str(reason).ok_or_else(|| at("reason").corrupt(id, "it is no reason"))?,
-                until: Moment::from(until.map_err(|error| at("until_us").corrupt(id, error))?),
+                until: column::moment(at("until_us"), id, row.try_get("until_us")?)?,
             };
             found.insert((workspace, key), memory);
         }

@@ -1,6 +1,5 @@
 //! The store in SQLite: the only module here that holds SQL.
 
-mod audit_draws;
 mod bulk;
 mod candidates;
 mod census;
@@ -11,12 +10,14 @@ mod due;
 mod erasures;
 mod events;
 mod kin;
+mod likenesses;
 mod listing;
 mod outbox;
 mod policies;
 mod reader;
 mod requests;
 mod standing_approvals;
+mod team_turns;
 mod triggers;
 mod workspaces;
 mod writer;

@@ -14,10 +14,10 @@ use super::{
     column::{self, Column, signed},
 };
 use crate::{
-    domain::{Moment, Revocation, StandingApproval},
+    domain::{Candidate, Moment, Revocation, StandingApproval, State},
     store::{
         CorruptRow, Error,
-        ahead::{AheadWrites, DrawRow, StandingOrder, UseRow},
+        ahead::{AheadWrites, StandingOrder, UseRow},
         job::Job,
         request::{KeptRequest, RequestKey},
     },
@@ -75,6 +75,26 @@ pub(super) async fn load(
     Ok(known)
 }
 
+/// Reads those that drew or approved one of these candidates, as long as that bears on what they owe.
+pub(super) async fn load_used<'a>(
+    connection: &mut SqliteConnection,
+    candidates: impl Iterator<Item = &'a Result<Arc<Candidate>, CorruptRow>>,
+    known: &mut KnownApprovals,
+) -> Result<(), Error> {
+    let undecided = |it: &&Arc<Candidate>| it.state.name().is_open() || matches!(it.state, State::Approved(_));
+    let found = candidates.filter_map(|known| known.as_ref().ok()).filter(undecided);
+    let names: BTreeSet<_> =
+        found.filter_map(|it| it.standing_approval.as_ref()).map(|used| used.name.clone()).collect();
+    for name in names {
+        if !known.contains_key(&name)
+            && let Some(row) = row_of(&mut *connection, &name).await?
+        {
+            known.insert(name.clone(), standing(&name.workspace, &row)?);
+        }
+    }
+    Ok(())
+}
+
 /// Finds what the standing approvals approved that are to be revoked, and nobody claimed.
 pub(super) async fn approved_under(
     connection: &mut SqliteConnection,
@@ -102,7 +122,7 @@ pub(super) async fn approved_under(
     Ok(found)
 }
 
-/// Writes grants, uses, draws and revocations.
+/// Writes grants, uses, what is owed, and revocations.
 pub(super) async fn write(connection: &mut SqliteConnection, writes: &AheadWrites) -> Result<(), sqlx::Error> {
     for granted in &writes.granted {
         insert(connection, granted).await?;
@@ -119,16 +139,6 @@ pub(super) async fn write(connection: &mut SqliteConnection, writes: &AheadWrite
                 .push_bind(row.standing.id.as_bytes().to_vec())
                 .push_bind(id_bytes(&row.candidate))
                 .push_bind(row.drawn_for_audit);
-        };
-        bulk::with_values(HEAD, chunk, bind, "").build().execute(&mut *connection).await?;
-    }
-    for chunk in bulk::chunks(&writes.draws) {
-        const HEAD: &str = "INSERT INTO audit_draws (workspace, audit_key, candidate_id) ";
-        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, row: &DrawRow| {
-            values
-                .push_bind(row.candidate.workspace.id().to_owned())
-                .push_bind(row.key.as_bytes().to_vec())
-                .push_bind(id_bytes(&row.candidate));
         };
         bulk::with_values(HEAD, chunk, bind, "").build().execute(&mut *connection).await?;
     }
@@ -194,12 +204,14 @@ async fn insert(connection: &mut SqliteConnection, granted: &StandingApproval) -
 async fn update(connection: &mut SqliteConnection, standing: &StandingApproval) -> Result<(), sqlx::Error> {
     let revocation = standing.revocation.as_ref();
     let result = sqlx::query(
-        "UPDATE standing_approvals SET revision = ?, uses = ?, audits = ?, revoked_at_us = ?, revoked_by = ?, \
-         revoke_reason = ? WHERE workspace = ? AND id = ?",
+        "UPDATE standing_approvals SET revision = ?, uses = ?, audits = ?, audits_waiting = ?, audits_owed = ?, \
+         revoked_at_us = ?, revoked_by = ?, revoke_reason = ? WHERE workspace = ? AND id = ?",
     )
     .bind(signed(standing.revision))
     .bind(standing.uses)
     .bind(standing.audits)
+    .bind(standing.audits_waiting)
+    .bind(standing.audits_owed)
     .bind(revocation.map(|revocation| revocation.revoked_at.as_micros()))
     .bind(revocation.map(|revocation| revocation.revoked_by.as_str()))
     .bind(revocation.map(|revocation| revocation.reason.as_str()))
@@ -271,6 +283,8 @@ fn read(name: StandingApprovalName, row: &SqliteRow) -> Result<StandingApproval,
         reason: row.try_get("reason")?,
         uses: column::natural(at("uses"), &name, row.try_get("uses")?)?,
         audits: column::natural(at("audits"), &name, row.try_get("audits")?)?,
+        audits_waiting: column::natural(at("audits_waiting"), &name, row.try_get("audits_waiting")?)?,
+        audits_owed: column::natural(at("audits_owed"), &name, row.try_get("audits_owed")?)?,
         revocation,
         entry_index,
         name,

@@ -14,8 +14,8 @@ use service_kit::{
 use sqlx::SqliteConnection;
 
 use super::{
-    audit_draws, candidates, delegations, erasures, events, kin, outbox, policies, requests, standing_approvals,
-    triggers, workspaces,
+    candidates, delegations, erasures, events, kin, likenesses, outbox, policies, requests, standing_approvals,
+    team_turns, triggers, workspaces,
 };
 use crate::{
     catalogue::Catalogue,
@@ -60,7 +60,10 @@ impl SqliteWriter {
     async fn run(&mut self, jobs: Vec<Job>) -> Result<(Vec<Answer>, Effects), Error> {
         let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
         let now = Moment::from(self.clock.now());
-        let known = load(&mut transaction, &self.judge.catalogue, &jobs, now).await?;
+        let mut known = load(&mut transaction, &self.judge.catalogue, &jobs, now).await?;
+        if self.judge.owners.take_turns() {
+            known.team_turns = team_turns::load(&mut transaction, &jobs).await?;
+        }
         let mut batch = Batch::new(&self.judge, now, known);
         let answers = jobs.into_iter().map(|job| batch.answer(job)).collect();
         let (mut writes, effects) = batch.finish();
@@ -97,6 +100,8 @@ impl SqliteWriter {
         policies::insert(connection, &writes.policy_revisions).await?;
         policies::take_notice(connection, &writes.policy_files).await?;
         standing_approvals::write(connection, &writes.ahead).await?;
+        likenesses::write(connection, &writes.ahead.likenesses).await?;
+        team_turns::write(connection, &writes.team_turns).await?;
         outbox::record_receipts(connection, &writes.receipts).await?;
         erasures::erase(connection, &writes.erasures).await?;
         erasures::note_followed(connection, &writes.followed).await?;
@@ -208,7 +213,7 @@ async fn load(
     let requests = requests::find(connection, &keys).await?;
     let approvals = standing_approvals::load(connection, jobs, &requests, now).await?;
     let mut ahead = Ahead { approvals, ..Ahead::default() };
-    audit_draws::load(connection, jobs, catalogue, &mut ahead, &mut kin, now).await?;
+    likenesses::load(connection, jobs, catalogue, &mut ahead, &mut kin, now).await?;
     let mut trigger_names = BTreeSet::new();
     for (key, kept) in &requests {
         match kept.revision {
@@ -217,6 +222,7 @@ async fn load(
         }
     }
     let candidates = candidates::find(connection, &names.into_iter().collect::<Vec<_>>()).await?;
+    standing_approvals::load_used(connection, candidates.values(), &mut ahead.approvals).await?;
 
     // What changed since a request was answered is rebuilt from its events as it was then.
     let is_past = |name: &CandidateName, revision: u64| !matches!(candidates.get(name), Some(Ok(present)) if present.revision == revision);
@@ -228,6 +234,7 @@ async fn load(
         .collect();
     Ok(Known {
         histories: erasures::histories(connection, &erased).await?,
+        team_turns: HashMap::new(),
         answered: events::rebuild(connection, past).await?,
         triggers_by_source: triggers::find_by_source(connection, &sources.into_iter().collect::<Vec<_>>()).await?,
         triggers_by_name: triggers::find(connection, &trigger_names.into_iter().collect::<Vec<_>>()).await?,

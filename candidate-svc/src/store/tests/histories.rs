@@ -5,29 +5,67 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_api::name::CandidateName;
+use ledger_format::Hash;
 use service_kit::{
     clock::Clock,
     ids::{Ids, SeededIds},
 };
 use uuid::Uuid;
 
-use super::shelf::{Shelf, job};
+use super::shelf::{Shelf, ask, job};
 use crate::{
+    catalogue::Catalogue,
     domain::{
-        Actor, Candidate, ClaimCommand, Command, LoseTrack, Moment, Propose, RecordedAt, Release, Settlement, State,
-        StateName, Verb, allowed_transitions, evolve,
+        Actor, Candidate, Category, ClaimCommand, Command, ConfidenceLevel, GrantStandingApproval, LoseTrack, Moment,
+        PayloadDraft, Propose, RecordPrefix, RecordedAt, Release, Settlement, State, StateName, Verb,
+        allowed_transitions, evolve,
         tests::{
-            cast::{ANNA, BEN, CARA, EXECUTOR, RULES, actor},
+            cast::{ANNA, BEN, CARA, EXECUTOR, RULES, actor, principal},
             histories::way_on,
-            story::{Story, failure, result},
+            story::{DAY_SECS, PAYLOAD, Story, failure, result},
         },
     },
-    store::WriteError,
+    policy::{Policy, PolicySource},
+    store::{EventReceipt, StandingJob, StandingOrder, WriteError},
     wire,
 };
 
-const HISTORIES: u8 = 24;
-const STEPS: usize = 60;
+/// Four tests of so many histories of so many steps each: more than 10,000 steps that are asked for.
+const HISTORIES: u64 = 36;
+const STEPS: usize = 100;
+const ASKED_MIN: usize = 2_500;
+
+/// What is the same in all histories of a test.
+#[derive(Debug, Clone, Copy)]
+struct Setting {
+    first_seed: u64,
+    action_type: &'static str,
+    payload: &'static str,
+    quorum: u32,
+    /// Whether such candidates are approved ahead.
+    ahead: bool,
+}
+
+const TASKS: Setting = Setting { first_seed: 0, action_type: "create_task", payload: PAYLOAD, quorum: 1, ahead: false };
+
+const QUESTIONS: Setting = Setting {
+    first_seed: 1_000,
+    action_type: "request_information",
+    payload: r#"{"due":"2026-11-30","fields":["account"],"question":"Whose is it?","recipient":"Anna","subject":"The deal"}"#,
+    ..TASKS
+};
+
+/// What became of the steps of some histories.
+#[derive(Debug, Default)]
+struct Tally {
+    /// Steps that were asked for.
+    asked: usize,
+    /// Those that changed the candidate; the others were refused.
+    taken: usize,
+    states: BTreeSet<StateName>,
+    highest_ordinal: u32,
+    approved_ahead: usize,
+}
 
 /// Dice that fall the same way every time.
 struct Dice(SeededIds);
@@ -45,30 +83,102 @@ impl Dice {
 
 #[tokio::test]
 async fn a_row_equals_what_its_events_make_and_every_request_keeps_its_answer() {
-    let mut states = BTreeSet::new();
-    let mut longest = 0;
-    for seed in 0..HISTORIES {
-        longest = longest.max(happen(u64::from(seed), &mut states).await);
+    let tally = all_happen(TASKS).await;
+    assert!(tally.highest_ordinal > 0, "the dice never led to a decision of two events");
+}
+
+#[tokio::test]
+async fn rows_and_answers_hold_where_two_approve() {
+    all_happen(Setting { first_seed: 2_000, quorum: 2, ..TASKS }).await;
+}
+
+#[tokio::test]
+async fn rows_and_answers_hold_for_another_action_type() {
+    all_happen(QUESTIONS).await;
+}
+
+#[tokio::test]
+async fn rows_and_answers_hold_where_it_is_approved_ahead() {
+    let tally = all_happen(Setting { first_seed: 3_000, ahead: true, ..TASKS }).await;
+    assert!(tally.approved_ahead > 0, "nothing was approved ahead");
+}
+
+/// Lets all histories of a setting happen. `COUNTERSIGN_SEED` begins with another seed.
+async fn all_happen(setting: Setting) -> Tally {
+    let first_seed = std::env::var("COUNTERSIGN_SEED").ok().and_then(|text| text.parse().ok());
+    let first_seed = first_seed.unwrap_or(setting.first_seed);
+    println!("seeds {first_seed} to {}, {setting:?}", first_seed + HISTORIES - 1);
+    let mut tally = Tally::default();
+    for seed in first_seed..first_seed + HISTORIES {
+        happen(setting, seed, &mut tally).await;
     }
-    assert!(longest > 0, "the dice never led to a decision of two events");
+    println!("{tally:?}");
+    assert!(tally.asked >= ASKED_MIN && tally.taken * 4 > tally.asked, "too little happened: {tally:?}");
     for state in
         [StateName::Approved, StateName::Executing, StateName::Executed, StateName::OutcomeUnknown, StateName::Rework]
     {
-        assert!(states.contains(&state), "the dice never led to {state}: {states:?}");
+        assert!(tally.states.contains(&state), "the dice never led to {state}: {tally:?}");
     }
+    tally
 }
 
-/// Lets one history happen; returns the highest ordinal that an event had.
-async fn happen(seed: u64, states: &mut BTreeSet<StateName>) -> u32 {
-    let shelf = Shelf::open().await;
+fn policy(setting: Setting) -> Policy {
+    let quorum = format!("quorum = {}\nfour", setting.quorum);
+    let mut text = PolicySource::BuiltIn.text().replace("quorum = 1\nfour", &quorum);
+    if setting.ahead {
+        text.push_str("\n[[rules]]\nreason = \"all is light\"\npath = \"LIGHT\"\n");
+    }
+    Policy::read("policy.toml", &text).expect("a policy")
+}
+
+/// Has Anna approve ahead what the story proposes, and the ledger record that she did.
+async fn approve_ahead(shelf: &Shelf, story: &Story) {
+    let name = "workspaces/demo/standingApprovals/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55";
+    let category = Category {
+        action_type: story.action_type.name.clone(),
+        proposer: principal(RULES),
+        records: RecordPrefix::default(),
+    };
+    let grant = GrantStandingApproval {
+        name: name.parse().expect("a name"),
+        category,
+        use_limit: 10,
+        audit_per_mille: 100,
+        valid_until: story.now.plus_secs(3 * DAY_SECS),
+        reason: "These were always right.".into(),
+    };
+    let job = StandingJob { ask: ask(&actor(ANNA), "grant"), order: StandingOrder::Grant(grant) };
+    shelf.store.stand(job).await.expect("granted");
+    let receipt = EventReceipt { position: 1, entry_index: 0, leaf_hash: Hash::new([1; 32]) };
+    shelf.store.record_receipts(vec![receipt]).await.expect("recorded");
+}
+
+/// Returns what the story proposes in this setting.
+fn proposal(story: &Story, setting: Setting, name: &CandidateName) -> Propose {
+    let mut propose = Propose { name: name.clone(), payload: PayloadDraft::read(setting.payload), ..story.proposal() };
+    if setting.ahead {
+        propose.proposal.confidence.level = ConfidenceLevel::High;
+    }
+    propose
+}
+
+/// Lets one history happen.
+async fn happen(setting: Setting, seed: u64, tally: &mut Tally) {
+    let shelf = Shelf::open_under(policy(setting)).await;
     let dice = Dice(SeededIds::new(seed));
     let mut story = Story::new();
-    story.action_type.retry_safe = true;
+    let action_type = setting.action_type.parse().expect("a name");
+    story.action_type = Catalogue::built_in().get(&action_type).expect("built in").clone();
+    story.now = Moment::from(shelf.clock.now());
+    if setting.ahead {
+        approve_ahead(&shelf, &story).await;
+    }
     let names: Vec<CandidateName> = (0..3).map(|n| name(&story, seed, n)).collect();
     let mut answered: Vec<(Actor, String, CandidateName, Command, Arc<Candidate>)> = Vec::new();
     for name in &names {
-        let propose = Propose { name: name.clone(), ..story.proposal() };
-        shelf.propose(&actor(RULES), &format!("propose-{name}"), propose).await.expect("a candidate");
+        let propose = proposal(&story, setting, name);
+        let changed = shelf.propose(&actor(RULES), &format!("propose-{name}"), propose).await.expect("a candidate");
+        tally.approved_ahead += usize::from(matches!(changed.candidate.state, State::Approved(_)));
     }
     for step in 0..STEPS {
         shelf.clock.advance(Duration::from_millis(dice.of(&[1, 1, 200, 30_000, 3_600_000])));
@@ -83,6 +193,7 @@ async fn happen(seed: u64, states: &mut BTreeSet<StateName>) -> u32 {
         };
         let (who, Some(command)) = (who(&dice, verb), command(&dice, &mut story, verb)) else { continue };
         let id = format!("step-{step}");
+        tally.asked += 1;
 
         // Two jobs of one commit: the second, on the same revision, sees what the first left.
         let first = shelf.store.enter_command(job(&who, &id, name, command.clone())).await.expect("room");
@@ -92,21 +203,23 @@ async fn happen(seed: u64, states: &mut BTreeSet<StateName>) -> u32 {
         match first {
             Ok(changed) => {
                 assert!(!changed.replayed);
-                states.insert(changed.candidate.state.name());
+                tally.taken += 1;
+                tally.states.insert(changed.candidate.state.name());
                 answered.push((who, id, name.clone(), command, changed.candidate));
             }
-            Err(WriteError::Denied(_)) if second.is_err() => assert_eq!(shelf.candidate(name).await, before),
-            Err(error) => panic!("{error}"),
+            Err(WriteError::Denied(_)) if second.is_err() => {
+                assert_eq!(shelf.candidate(name).await, before, "a refusal changes nothing (seed {seed})");
+            }
+            Err(error) => panic!("{error} (seed {seed})"),
         }
         assert_eq!(shelf.candidate(name).await, rebuilt(&shelf, name).await, "C-8 after `{verb}` (seed {seed})");
     }
-    let highest_ordinal = every_event_waits_for_the_ledger_once(&shelf, &names).await;
+    tally.highest_ordinal = tally.highest_ordinal.max(every_event_waits_for_the_ledger_once(&shelf, &names).await);
     for (who, id, name, command, expected) in answered {
         let again = shelf.command(&who, &id, &name, command).await.expect("answered again");
         assert!(again.replayed, "C-6");
         assert_eq!(again.candidate, expected, "C-6 (seed {seed})");
     }
-    highest_ordinal
 }
 
 fn name(story: &Story, seed: u64, number: u64) -> CandidateName {

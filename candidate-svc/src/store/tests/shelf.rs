@@ -6,7 +6,12 @@ use std::sync::Arc;
 
 use countersign_api::name::CandidateName;
 use service_kit::{
-    access::Pseudonyms, clock::ManualClock, health::Health, ids::SeededIds, metrics::Metrics, shutdown::Shutdown,
+    access::{AccessPolicy, Pseudonyms},
+    clock::ManualClock,
+    health::Health,
+    ids::SeededIds,
+    metrics::Metrics,
+    shutdown::Shutdown,
 };
 use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
 
@@ -15,7 +20,7 @@ use crate::{
     catalogue::Catalogue,
     domain::{Actor, Candidate, Command, Propose},
     ownership::Owners,
-    policy::Policy,
+    policy::{Approvers, Policy},
     store::{Ask, Changed, CommandJob, Judge, ProposeJob, RequestHash, Store, Surroundings, WriteError},
 };
 
@@ -29,10 +34,14 @@ pub(super) struct Shelf {
 
 impl Shelf {
     pub(super) async fn open() -> Self {
+        Self::open_under(Policy::built_in()).await
+    }
+
+    pub(super) async fn open_under(policy: Policy) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = ManualClock::new("2026-11-22T09:00:00Z".parse().expect("a time"));
         let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
-        let judge = judge(folder.path());
+        let judge = Judge { first_policy: Ok(policy), ..judge(folder.path()) };
         let surroundings = Surroundings {
             clock: Arc::new(clock.clone()),
             metrics: &metrics,
@@ -82,6 +91,7 @@ pub(super) fn judge(folder: &Path) -> Judge {
     Judge {
         catalogue: Catalogue::built_in(),
         first_policy: Ok(Policy::built_in()),
+        approvers: Approvers::under(&AccessPolicy::shipped()),
         policies: HashMap::new(),
         owners: Owners::default(),
         pseudonyms: Pseudonyms::open(&folder.join("pseudonym.key"), &SeededIds::new(9)).expect("a key"),

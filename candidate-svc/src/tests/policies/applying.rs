@@ -143,7 +143,9 @@ async fn of_two_that_were_written_for_one_revision_the_later_fails_and_can_be_re
     let rebased = bench.reviewer("humans/anna").edit_candidate(rebase).await.expect("edited").into_inner().candidate;
     let mut rebased = rebased.expect("a candidate");
     for (number, person) in ["humans/ben", "humans/cara"].into_iter().enumerate() {
-        let request = approve(&rebased, &format!("b{number}"));
+        // What was changed meanwhile is a conflict that they have seen.
+        let acknowledged_conflicts = vec![first.name.clone()];
+        let request = ApproveCandidateRequest { acknowledged_conflicts, ..approve(&rebased, &format!("b{number}")) };
         let answer = bench.reviewer(person).approve_candidate(request).await.expect("approved").into_inner();
         rebased = answer.candidate.expect("a candidate");
     }

@@ -1,13 +1,33 @@
 use countersign_api::candidate::v1::{
-    Candidate, Proposal, proposal_service_client::ProposalServiceClient, review_service_client::ReviewServiceClient,
+    Candidate, Permit, Proposal, ReportOutcomeRequest, State, proposal_service_client::ProposalServiceClient,
+    report_outcome_request::Outcome, review_service_client::ReviewServiceClient,
 };
 use service_kit::access::Role;
 
-use super::super::support::{Bench, approve, drain_all, edit, proposal, propose, report_failure, report_success};
+use super::super::support::{
+    Bench, approve, call_customer, drain_all, edit, proposal, propose, report_failure, report_success,
+};
 use super::asking::ask;
 use crate::domain::tests::rights::oracle::Relation;
 
-pub(super) const STATES: [&str; 7] = ["PROPOSED", "EDITED", "HELD", "APPROVED", "EXECUTED", "FAILED", "REJECTED"];
+pub(super) const STATES: [&str; 14] = [
+    "PROPOSED",
+    "NEEDS_EVIDENCE",
+    "NEEDS_OWNER",
+    "EDITED",
+    "HELD",
+    "APPROVED",
+    "EXECUTING",
+    "EXECUTED",
+    "FAILED",
+    "OUTCOME_UNKNOWN",
+    "REWORK",
+    "REJECTED",
+    "WITHDRAWN",
+    "EXPIRED",
+];
+
+const DAY_SECS: u64 = 24 * 60 * 60;
 
 /// A candidate in some state, with somebody who has some relation to it.
 pub(super) struct Setting<'a> {
@@ -23,11 +43,13 @@ impl Setting<'_> {
     /// Tells whether anybody can have that relation to a candidate in that state.
     pub(super) fn is_possible(&self) -> bool {
         match self.relation {
-            None | Some(Relation::OwnProposal | Relation::Owner) => true,
-            Some(Relation::OwnEdit) => self.state != "PROPOSED",
-            // One approval is the quorum here, and a failure uses it up.
-            Some(Relation::ApprovedAlready) => matches!(self.state, "APPROVED" | "EXECUTED"),
-            Some(Relation::ClaimHolder) => false,
+            None | Some(Relation::OwnProposal) => true,
+            Some(Relation::Owner) => self.state != "NEEDS_OWNER",
+            // What the edit changes is not in the payload of what cannot be repeated.
+            Some(Relation::OwnEdit) => !matches!(self.state, "PROPOSED" | "NEEDS_OWNER" | "OUTCOME_UNKNOWN"),
+            // One approval is the quorum here; a failure, a loss and rework use it up.
+            Some(Relation::ApprovedAlready) => matches!(self.state, "APPROVED" | "EXECUTING" | "EXECUTED"),
+            Some(Relation::GaveAhead | Relation::ClaimHolder) => false,
         }
     }
 
@@ -38,8 +60,10 @@ impl Setting<'_> {
     /// Leads a candidate there.
     pub(super) async fn lead(&self) -> Candidate {
         let proposer = self.part(Relation::OwnProposal, "generators/rules");
-        let owner = self.part(Relation::Owner, "humans/owner").to_owned();
-        let proposal = Proposal { owner, ..proposal(&self.number.to_string()) };
+        let owner = if self.state == "NEEDS_OWNER" { "" } else { self.part(Relation::Owner, "humans/owner") };
+        let record = self.number.to_string();
+        let plain = if self.state == "OUTCOME_UNKNOWN" { call_customer(&record) } else { proposal(&record) };
+        let proposal = Proposal { owner: owner.to_owned(), ..plain };
         let mut proposals = ProposalServiceClient::new(self.bench.channel(proposer, Role::Proposer));
         let response = proposals.propose_candidate(propose(&self.id("propose"), proposal)).await.expect("a proposal");
         let mut candidate = response.into_inner().candidate.expect("a candidate");
@@ -50,7 +74,23 @@ impl Setting<'_> {
             candidate = response.into_inner().candidate.expect("a candidate");
         }
         match self.state {
-            "APPROVED" | "EXECUTED" | "FAILED" => self.go_on_approved(candidate).await,
+            "APPROVED" | "EXECUTING" | "EXECUTED" | "FAILED" | "OUTCOME_UNKNOWN" => {
+                self.go_on_approved(candidate).await
+            }
+            "REWORK" => {
+                let executed = self.go_on_approved(candidate).await;
+                self.by_clerk("send_back", executed).await
+            }
+            "NEEDS_EVIDENCE" => self.by_clerk("request_evidence", candidate).await,
+            "WITHDRAWN" => {
+                let channel = self.bench.channel(proposer, Role::Proposer);
+                ask(channel, "withdraw", &candidate, &self.id("withdraw")).await.expect("withdrawn");
+                self.bench.candidate(&candidate.name).await
+            }
+            "EXPIRED" => {
+                self.bench.advance_secs(30 * DAY_SECS);
+                self.bench.until(&candidate.name, |it| it.state() == State::Expired).await
+            }
             "HELD" => self.by_clerk("hold", candidate).await,
             "REJECTED" => self.by_clerk("reject", candidate).await,
             _ => candidate,
@@ -70,12 +110,24 @@ impl Setting<'_> {
         if self.state != "APPROVED" {
             let permits = self.bench.permits(drain_all()).await;
             let permit = permits.iter().find(|permit| permit.candidate == candidate.name).expect("a permit");
-            let id = self.id("report");
-            let succeeded = self.state == "EXECUTED";
-            let report = if succeeded { report_success(permit, &id) } else { report_failure(permit, &id, false) };
-            self.bench.executor().report_outcome(report).await.expect("a report");
+            self.report(permit).await;
         }
         self.bench.candidate(&candidate.name).await
+    }
+
+    /// Reports what leads from an attempt to the state; nothing where it is to go on.
+    async fn report(&self, permit: &Permit) {
+        let id = self.id("report");
+        let report = match self.state {
+            "EXECUTING" => return,
+            "FAILED" => report_failure(permit, &id, false),
+            "OUTCOME_UNKNOWN" => {
+                let outcome = Some(Outcome::Unknown("the line went dead".into()));
+                ReportOutcomeRequest { outcome, ..report_success(permit, &id) }
+            }
+            _ => report_success(permit, &id),
+        };
+        self.bench.executor().report_outcome(report).await.expect("a report");
     }
 
     fn reviews(&self, who: &str) -> ReviewServiceClient<service_kit::grpc::AuthorizedChannel> {

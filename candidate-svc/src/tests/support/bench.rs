@@ -12,7 +12,7 @@ use countersign_api::{
 };
 use jiff::Timestamp;
 use service_kit::{
-    access::{Access, Principal, Pseudonyms, Role, Scope, TokenStore},
+    access::{Access, AccessPolicy, Principal, Pseudonyms, Role, Scope, TokenStore},
     call::CallContext,
     clock::ManualClock,
     grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
@@ -24,7 +24,11 @@ use service_kit::{
 
 use super::{FakeLedger, approve, drain_all, propose};
 use crate::{
-    App, AuditSample, Config, Environment, catalogue::Catalogue, ownership::Owners, policy::PolicySource, rpc::Parts,
+    App, AuditSample, Config, Environment,
+    catalogue::Catalogue,
+    ownership::Owners,
+    policy::{Approvers, PolicySource},
+    rpc::Parts,
     store::Store,
 };
 
@@ -305,6 +309,7 @@ fn config(folder: &Path, policy: PolicySource) -> Config {
     Config {
         database_path: folder.join("candidates.db"),
         policy,
+        approvers: Approvers::under(&AccessPolicy::shipped()),
         owners: Owners::read("owners.toml", OWNERS, &catalogue).expect("rules"),
         catalogue,
         pseudonyms: Pseudonyms::open(&folder.join("pseudonym.key"), &SeededIds::new(9)).expect("a key"),

@@ -51,6 +51,7 @@ fn from_wire(event: api::CandidateEvent) -> Result<Event, FieldError> {
         state: words::from_wire("state", event.state)?,
         simulated: event.simulated,
         erased: event.erased,
+        standing_approval: field::parsed_unless_empty("standing_approval", &event.standing_approval)?,
         body: body_from_wire(event.event.ok_or_else(|| FieldError::missing("event"))?)?,
     })
 }
@@ -141,6 +142,7 @@ fn body_from_wire(body: WireBody) -> Result<EventBody, FieldError> {
         WireBody::CandidateEscalated(escalated) => EventBody::CandidateEscalated(CandidateEscalated {
             step: field::natural("step", escalated.step)?,
             to: field::parsed("to", &escalated.to)?,
+            expires_at: field::optional("expire_time", escalated.expire_time, time::from_wire)?,
         }),
     })
 }

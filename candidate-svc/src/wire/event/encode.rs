@@ -27,6 +27,7 @@ fn to_wire(event: &Event) -> api::CandidateEvent {
         state: event.state.to_wire().into(),
         simulated: event.simulated,
         erased: event.erased,
+        standing_approval: event.standing_approval.as_ref().map(ToString::to_string).unwrap_or_default(),
         event: Some(body_to_wire(&event.body)),
     }
 }
@@ -144,6 +145,7 @@ fn body_to_wire(body: &EventBody) -> WireBody {
         EventBody::CandidateEscalated(escalated) => WireBody::CandidateEscalated(api::CandidateEscalated {
             step: count(escalated.step),
             to: escalated.to.to_string(),
+            expire_time: escalated.expires_at.map(time::to_wire),
         }),
     }
 }

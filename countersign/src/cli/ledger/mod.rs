@@ -23,6 +23,7 @@ use super::Context;
 use crate::failure::Failure;
 
 pub use export::failure_of;
+pub use pinned::Pinned;
 pub use pinned_export::{ExportKeys, PinnedExport};
 
 const EXAMPLES: &str = "\

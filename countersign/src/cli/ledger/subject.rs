@@ -1,6 +1,6 @@
 //! What a person means by the subject of entries.
 
-use crate::cli::candidate::find_candidate;
+use crate::cli::candidate::find as find_candidate;
 use crate::failure::Failure;
 use crate::session::Session;
 

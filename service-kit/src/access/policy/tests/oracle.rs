@@ -38,6 +38,9 @@ const fn services(roles: &'static [Role]) -> Who {
 const ADMINS: &Who = &people(&[Role::Admin]);
 /// Whoever decides on candidates: a manager reviews as well, an admin does whatever a person does.
 const REVIEWERS: &Who = &people(&[Role::Admin, Role::Manager, Role::Reviewer]);
+/// Whoever can own a candidate or have a turn: any person. Which candidate and whose turn, the domain judges.
+const EVERY_PERSON: &Who =
+    &people(&[Role::Admin, Role::Manager, Role::Reviewer, Role::ProcessOwner, Role::Auditor, Role::Proposer]);
 /// People who see candidates and check proofs.
 const READERS: &Who =
     &people(&[Role::Admin, Role::Manager, Role::Reviewer, Role::ProcessOwner, Role::Auditor, Role::DataProtection]);
@@ -88,14 +91,14 @@ const ROWS: &[Row] = &[
     ("countersign.candidate.v1.ReviewService/RequestEvidence", &[REVIEWERS]),
     ("countersign.candidate.v1.ReviewService/AddEvidence", &[REVIEWERS, PROPOSERS]),
     ("countersign.candidate.v1.ReviewService/AssignOwner", &[REVIEWERS]),
-    ("countersign.candidate.v1.ReviewService/SendBackForRework", &[REVIEWERS]),
+    ("countersign.candidate.v1.ReviewService/SendBackForRework", &[EVERY_PERSON]),
     ("countersign.candidate.v1.ReviewService/RetryExecution", &[REVIEWERS]),
     ("countersign.candidate.v1.ReviewService/SettleOutcome", &[REVIEWERS, EXECUTORS]),
     ("countersign.candidate.v1.ReviewService/DecideBatch", &[REVIEWERS]),
     ("countersign.candidate.v1.ReviewService/CountCandidates", &[READERS, AUDITING_SERVICES, RELAYS]),
     ("countersign.candidate.v1.ReviewService/ListDelegations", &[READERS, AUDITING_SERVICES, RELAYS]),
-    ("countersign.candidate.v1.ReviewService/DelegateReviews", &[REVIEWERS]),
-    ("countersign.candidate.v1.ReviewService/EndDelegation", &[REVIEWERS]),
+    ("countersign.candidate.v1.ReviewService/DelegateReviews", &[EVERY_PERSON]),
+    ("countersign.candidate.v1.ReviewService/EndDelegation", &[EVERY_PERSON]),
     ("countersign.candidate.v1.StandingApprovalService/GrantStandingApproval", &[REVIEWERS]),
     ("countersign.candidate.v1.StandingApprovalService/RevokeStandingApproval", &[REVIEWERS]),
     ("countersign.candidate.v1.StandingApprovalService/GetStandingApproval", &[READERS, AUDITING_SERVICES, RELAYS]),
