@@ -17,7 +17,7 @@ use super::story::{Story, failure, result};
 use super::witness::Witness;
 use crate::domain::*;
 
-const HISTORIES: u32 = 3_500;
+const HISTORIES: u32 = 9_000;
 const STEPS: usize = 60;
 /// How many are looked at one by one.
 const SHOWN: u32 = 1_000;

@@ -94,7 +94,8 @@ pub(super) async fn ask(channel: AuthorizedChannel, act: &str, it: &Candidate, r
             reviews.send_back_for_rework(request).await.map(drop)
         }
         "settle (executed)" => {
-            let references = vec![ExternalReference { system: "crm".into(), id: "42".into(), ..Default::default() }];
+            let (system, object_type, id) = ("crm".into(), "task".into(), "42".into());
+            let references = vec![ExternalReference { system, object_type, id, ..Default::default() }];
             let result = ExecutionResult { references, ..Default::default() };
             reviews.settle_outcome(settle(it, request_id, Settlement::Executed(result))).await.map(drop)
         }
