@@ -68,6 +68,11 @@ impl Config {
     /// # Errors
     /// See [`OpenError`].
     pub async fn build(self, environment: &Environment) -> Result<App, OpenError> {
+        // Boxed: it is long, and whoever waits for it would be as long.
+        Box::pin(self.open(environment)).await
+    }
+
+    async fn open(self, environment: &Environment) -> Result<App, OpenError> {
         let seals = self.pseudonyms.seals();
         let first_policy = self.policy.read(&self.catalogue, &self.approvers);
         let judge = Judge {
@@ -85,8 +90,7 @@ impl Config {
             health: environment.health.clone(),
             shutdown: &environment.shutdown,
         };
-        // Boxed: it is long, and whoever waits for it would be as long.
-        let store = Box::pin(Store::open(&self.database_path, judge, surroundings)).await?;
+        let store = Store::open(&self.database_path, judge, surroundings).await?;
         let ledger = LedgerServiceClient::new(environment.ledger.clone())
             .max_decoding_message_size(TRANSPORT_MAX_BYTES)
             .max_encoding_message_size(TRANSPORT_MAX_BYTES);

@@ -63,11 +63,12 @@ impl Asked {
         let Self { pseudonyms, actor, workspace, subject, what } = self;
         let (reason, who) = (reason_of(denial), pseudonyms.of(&actor.principal()));
         let workspace = workspace.id();
-        match denial {
-            Denial::Refused(Refusal::NotEntitled { .. } | Refusal::NotYours { .. } | Refusal::NotAhead { .. }) => {
-                tracing::warn!(what, reason, candidate = %subject, workspace, pseudonym = who, "decision denied");
-            }
-            _ => tracing::info!(what, reason, candidate = %subject, workspace, pseudonym = who, "decision refused"),
+        if let Denial::Refused(Refusal::NotEntitled { .. } | Refusal::NotYours { .. } | Refusal::NotAhead { .. }) =
+            denial
+        {
+            tracing::warn!(what, reason, candidate = %subject, workspace, pseudonym = who, "decision denied");
+        } else {
+            tracing::info!(what, reason, candidate = %subject, workspace, pseudonym = who, "decision refused");
         }
     }
 }

@@ -144,12 +144,12 @@ mod tests {
 
     use super::*;
 
-    fn payload(json: &Value) -> Option<Payload> {
-        Some(Payload { canonical_json: json.to_string(), ..Payload::default() })
+    fn payload(json: &Value) -> Payload {
+        Payload { canonical_json: json.to_string(), ..Payload::default() }
     }
 
     fn proposed(json: &Value) -> CandidateEvent {
-        let event = Event::CandidateProposed(CandidateProposed { payload: payload(json), ..Default::default() });
+        let event = Event::CandidateProposed(CandidateProposed { payload: Some(payload(json)), ..Default::default() });
         CandidateEvent { event: Some(event), ..CandidateEvent::default() }
     }
 
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(replay.follow(&proposed(&json!({ "to": "a", "notes": "call\nfirst", "at": { "day": 1 } }))), None);
         let after = json!({ "to": "z", "at": { "day": 1 } });
         let patch = json!([{ "op": "remove", "path": "/notes" }, { "op": "replace", "path": "/to", "value": "z" }]);
-        let first = replay.follow(&edited(&patch, payload(&after)));
+        let first = replay.follow(&edited(&patch, Some(payload(&after))));
         assert_eq!(lines(first.clone()), [r#"/notes: "call\nfirst" → (nothing)"#, r#"/to: "a" → "z""#]);
         let told = json!([{ "pointer": "/notes", "before": "call\nfirst" }, { "pointer": "/to", "before": "a", "after": "z" }]);
         assert_eq!(first.expect("an edit").to_json(), told);
@@ -177,7 +177,7 @@ mod tests {
         // A whole new payload, and a text in the place of a number: the second edit goes on from the first.
         let after = json!({ "to": "", "at": { "day": "1" } });
         let patch = json!([{ "op": "replace", "path": "", "value": after }]);
-        let second = replay.follow(&edited(&patch, payload(&after)));
+        let second = replay.follow(&edited(&patch, Some(payload(&after))));
         assert_eq!(lines(second), [r#"/at/day: 1 → "1""#, r#"/to: "z" → """#]);
     }
 
@@ -187,11 +187,11 @@ mod tests {
         let unclear = |edit: Option<Edit>, word: &str| {
             assert!(matches!(&edit, Some(Edit::Unclear(why)) if why.contains(word)), "{edit:?}");
         };
-        unclear(Replay::default().follow(&edited(&replace, payload(&json!({ "to": "z" })))), "any more");
+        unclear(Replay::default().follow(&edited(&replace, Some(payload(&json!({ "to": "z" }))))), "any more");
 
         let mut replay = Replay::default();
         replay.follow(&proposed(&json!({ "to": "a" })));
-        unclear(replay.follow(&edited(&replace, payload(&json!({ "to": "y" })))), "does not lead");
+        unclear(replay.follow(&edited(&replace, Some(payload(&json!({ "to": "y" }))))), "does not lead");
         unclear(replay.follow(&edited(&json!([{ "op": "remove", "path": "/no" }]), None)), "does not apply");
     }
 }

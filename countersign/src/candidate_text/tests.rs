@@ -18,8 +18,8 @@ fn anna() -> Principal {
     Principal { kind: 1, id: "humans/anna".into() }
 }
 
-fn executed_and_sent_back() -> GetCandidateResponse {
-    let candidate = Candidate {
+fn candidate() -> Candidate {
+    Candidate {
         name: "workspaces/demo/candidates/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55".into(),
         revision: 6,
         etag: "r6".into(),
@@ -78,7 +78,10 @@ fn executed_and_sent_back() -> GetCandidateResponse {
             ..Execution::default()
         }),
         ..Candidate::default()
-    };
+    }
+}
+
+fn executed_and_sent_back() -> GetCandidateResponse {
     let proposed = CandidateEvent {
         actor: Some(Principal { kind: 2, id: "generators/crm-rules".into() }),
         event: Some(Event::CandidateProposed(CandidateProposed {
@@ -120,7 +123,7 @@ fn executed_and_sent_back() -> GetCandidateResponse {
         ..RecordedEvent::default()
     };
     GetCandidateResponse {
-        candidate: Some(candidate),
+        candidate: Some(candidate()),
         history: vec![recorded(proposed, 4710), recorded(edited, 4711), recorded(rejected, 4712)],
         allowed_transitions: vec!["edit".into(), "reject".into(), "send_back".into(), "expire".into()],
         conflicts: Vec::new(),

@@ -62,7 +62,7 @@ pub enum Caller {
 pub struct Session {
     workspace: Workspace,
     channel: AuthorizedChannel,
-    embedded: Option<Embedded>,
+    embedded: Option<Box<Embedded>>,
     clock: SystemClock,
     ids: RandomIds,
 }
@@ -83,7 +83,8 @@ impl Context {
         N: Into<Needs>,
         F: AsyncFnOnce(&Session) -> Result<(), Failure>,
     {
-        let session = Session::open(&self.place, needs.into()).await?;
+        // Boxed: opening all services is long, and each command would be as long.
+        let session = Box::pin(Session::open(&self.place, needs.into())).await?;
         let done = work(&session).await;
         let closed = session.close().await;
         done.and(closed)
@@ -106,7 +107,7 @@ impl Session {
         }
         match Embedded::start(place, needs).await? {
             embedded::Start::Started(embedded) => match embedded.channel(place, needs.caller) {
-                Ok(channel) => Ok(Self::over(place, channel, Some(*embedded))),
+                Ok(channel) => Ok(Self::over(place, channel, Some(embedded))),
                 Err(failure) => embedded.close().await.and(Err(failure)),
             },
             embedded::Start::InUse => {
@@ -117,7 +118,7 @@ impl Session {
         }
     }
 
-    fn over(place: &Place, channel: AuthorizedChannel, embedded: Option<Embedded>) -> Self {
+    fn over(place: &Place, channel: AuthorizedChannel, embedded: Option<Box<Embedded>>) -> Self {
         Self { workspace: place.workspace.clone(), channel, embedded, clock: SystemClock, ids: RandomIds }
     }
 

@@ -265,7 +265,7 @@ fn acknowledge(command: Command, story: &Story, step: &Step) -> Command {
             Command::Settle(Settle { settlement: Settlement::Approve { digest, .. }, etag, finding, fence }),
         ) => {
             let settlement = Settlement::Approve { digest, acknowledged_conflicts: seen() };
-            Command::Settle(Settle { settlement, etag, finding, fence })
+            Command::Settle(Settle { etag, finding, settlement, fence })
         }
         (_, command) => command,
     }

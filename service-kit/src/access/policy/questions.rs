@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use cedar_policy::{EntityUid, PolicySet};
+use cedar_policy::{EntityUid, Policy, PolicySet};
 use countersign_api::name::Workspace;
 
 use super::{asked::rpc_uid, ceiling, question::Question, schema::ACTIONS};
@@ -24,7 +24,7 @@ pub(super) struct Questions {
 
 impl Questions {
     pub(super) fn about(rules: &PolicySet) -> Self {
-        let named: BTreeSet<EntityUid> = rules.policies().flat_map(|rule| rule.entity_literals()).collect();
+        let named: BTreeSet<EntityUid> = rules.policies().flat_map(Policy::entity_literals).collect();
         let of_type = |name: &'static str| {
             named
                 .iter()
