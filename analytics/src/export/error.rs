@@ -362,15 +362,11 @@ impl Error {
         move |source| Self::Parquet { path, source }
     }
 
-    /// A failed write is the disk's fault, not the part's.
+    /// A failed write is the disk's fault, not the part's: what is written is well formed, and polars hands on in words what the operating
+    /// system said.
     pub(super) fn writing(path: &Path) -> impl FnOnce(PolarsError) -> Self {
         let path = path.to_owned();
-        move |source| match source {
-            PolarsError::IO { error, .. } => {
-                Self::File { path, source: io::Error::new(error.kind(), error.to_string()) }
-            }
-            source => Self::Parquet { path, source },
-        }
+        move |source| Self::File { path, source: io::Error::other(source.to_string()) }
     }
 
     pub(super) fn ledger(rpc: &'static str) -> impl FnOnce(tonic::Status) -> Self {

@@ -5,7 +5,8 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use ledger_format::{Hash, Subtree, sha256};
-use polars::prelude::{Column, DataFrame};
+use polars::chunked_array::builder::get_list_builder;
+use polars::prelude::{Column, DataFrame, DataType, IntoSeries, PolarsResult};
 use polars_io::SerReader;
 use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
 use polars_io::parquet::write::{KeyValueMetadata, ParquetCompression, ParquetWriter};
@@ -143,7 +144,7 @@ impl PartDraft {
         if let Some((_, mut whole)) = self.before {
             whole.vstack_mut(&frame).map_err(Error::parquet(&self.path))?;
             whole.rechunk_mut();
-            frame = whole;
+            frame = gathered(whole).map_err(Error::parquet(&self.path))?;
         }
         let metadata = vec![(ORIGIN_METADATA.to_owned(), self.origin)];
         let mut draft = Draft::create(&self.path).map_err(Error::file(&self.path))?;
@@ -164,6 +165,23 @@ impl PartDraft {
             contents,
         })
     }
+}
+
+/// Gathers the lists of a frame that was read anew. A list that is not there has a value all the same once it was read from a file, and is
+/// counted so: gathered, the same rows are the same bytes.
+fn gathered(mut frame: DataFrame) -> PolarsResult<DataFrame> {
+    let lists = frame.columns().iter().filter_map(|column| match column.dtype() {
+        DataType::List(inner) => Some((column.clone(), (**inner).clone())),
+        _ => None,
+    });
+    for (column, inner) in lists.collect::<Vec<_>>() {
+        let mut builder = get_list_builder(&inner, 0, column.len(), column.name().clone());
+        for list in column.list()?.series_iter() {
+            builder.append_opt_series(list.as_ref())?;
+        }
+        frame.with_column(builder.finish().into_series().into())?;
+    }
+    Ok(frame)
 }
 
 /// The bytes of a part, once they are those that its manifest names.

@@ -205,7 +205,7 @@ mod tests {
         write_part(folder.path(), 1, "countersign.local/workspaces/else");
         let refused = find(folder.path()).expect_err("a part of another log");
         assert!(
-            matches!(&refused, Error::FileInTheWay { path, source: NotOurs::Part } if path.ends_with("part-000001.parquet"))
+            matches!(&refused, Error::FileInTheWay { path, source: NotOurs::Part } if path.ends_with("contents-000001.parquet"))
         );
     }
 

@@ -99,7 +99,7 @@ async fn parts_exchanged_together_with_the_manifest_are_found_by_their_leaves() 
     }
     let (_other_bench, other) = verified(fork.log).await;
     let (bench, export) = verified(log()).await;
-    for name in ["part-000000.parquet", "part-000001.parquet"] {
+    for name in ["part-000000.parquet", "part-000001.parquet", "contents-000000.parquet", "contents-000001.parquet"] {
         fs::copy(other.folder().join(name), export.folder().join(name)).expect("copied");
     }
     forge(export.folder(), |manifest| manifest.parts = other.manifest().parts.clone());

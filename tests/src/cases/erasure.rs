@@ -100,7 +100,7 @@ fn a_forgotten_candidate_is_in_no_file_and_every_proof_stands() {
     let server = Server::start(&installation);
     let name = propose(&installation);
     let does = |arguments: &[&str]| installation.json(&[&["candidate"], arguments].concat());
-    does(&["hold", &name, "--until", "2100-01-01", "--reason", "zq-hold-reason"]);
+    does(&["hold", &name, "--until-evidence", "--reason", "zq-hold-reason"]);
     does(&["release", &name]);
     does(&["edit", &name, "--set", "/subject=zq-edit-value", "--note", "zq-edit-note"]);
     // Who edited it does not approve it: that takes another person.

@@ -154,7 +154,7 @@ async fn execute(caller: &Caller, office: &Office) {
             ..Default::default()
         };
         let report = ReportOutcomeRequest {
-            request_id: format!("report-{}", permit.fence),
+            request_id: format!("report-{}-{}", permit.candidate, permit.fence),
             name: permit.candidate,
             fence: permit.fence,
             outcome: Some(Outcome::Succeeded(ExecutionResult { references: vec![reference], ..Default::default() })),

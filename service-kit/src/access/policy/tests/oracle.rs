@@ -39,8 +39,15 @@ const ADMINS: &Who = &people(&[Role::Admin]);
 /// Whoever decides on candidates: a manager reviews as well, an admin does whatever a person does.
 const REVIEWERS: &Who = &people(&[Role::Admin, Role::Manager, Role::Reviewer]);
 /// Whoever can own a candidate or have a turn: any person. Which candidate and whose turn, the domain judges.
-const EVERY_PERSON: &Who =
-    &people(&[Role::Admin, Role::Manager, Role::Reviewer, Role::ProcessOwner, Role::Auditor, Role::Proposer]);
+const EVERY_PERSON: &Who = &people(&[
+    Role::Admin,
+    Role::Manager,
+    Role::Reviewer,
+    Role::ProcessOwner,
+    Role::Auditor,
+    Role::Proposer,
+    Role::DataProtection,
+]);
 /// People who see candidates and check proofs.
 const READERS: &Who =
     &people(&[Role::Admin, Role::Manager, Role::Reviewer, Role::ProcessOwner, Role::Auditor, Role::DataProtection]);
