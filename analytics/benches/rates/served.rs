@@ -83,7 +83,9 @@ impl LedgerService for Generated {
         let answers = (start..size).step_by(usize::try_from(ENTRIES_PER_ANSWER).expect("small")).map(move |start| {
             let mut entries = generated::entries(start, size.min(start + ENTRIES_PER_ANSWER));
             if !include_sealed {
-                entries.iter_mut().for_each(|entry| entry.sealed.clear());
+                for entry in &mut entries {
+                    entry.sealed.clear();
+                }
             }
             Ok(ReadEntriesResponse { entries })
         });

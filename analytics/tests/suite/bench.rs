@@ -191,7 +191,9 @@ impl LedgerService for FakeLedger {
         let limit = usize::try_from(request.limit).expect("not negative");
         let mut entries: Vec<Entry> = behaviour.log.entries.iter().skip(start).take(limit).cloned().collect();
         if !request.include_sealed {
-            entries.iter_mut().for_each(|entry| entry.sealed.clear());
+            for entry in &mut entries {
+                entry.sealed.clear();
+            }
         }
         let kept = behaviour.break_after.unwrap_or(entries.len()).min(entries.len());
         let mut answers: Vec<Result<ReadEntriesResponse, Status>> = entries[..kept]

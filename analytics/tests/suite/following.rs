@@ -61,7 +61,7 @@ async fn it_ends_while_it_waits_and_leaves_a_whole_export() {
         }
     };
     // Nothing grows: it is the end of the hour's wait that would come first, and the signal that does.
-    let every = Duration::from_secs(3_600);
+    let every = Duration::from_hours(1);
     let last = follow(bench.channel(), &request, every, stop.notified(), on_event).await.expect("followed");
     assert_eq!(last.map(|manifest| manifest.size), Some(10));
     bench.verify().expect("verified");

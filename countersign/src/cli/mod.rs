@@ -145,7 +145,7 @@ impl Command {
             Self::Delegation(delegation) => delegation.run(context).await,
             Self::Policy(policy) => policy.run(context).await,
             Self::StandingApproval(standing) => standing.run(context).await,
-            Self::Ledger(ledger) => ledger.run(context).await,
+            Self::Ledger(ledger) => Box::pin(ledger.run(context)).await,
             Self::Report(report) => report.run(context).await,
             Self::Token(token) => token.run(context).await,
         }

@@ -66,6 +66,19 @@ struct Settled {
     _room: tokio::sync::OwnedSemaphorePermit,
 }
 
+/// What a group of jobs asks of one log.
+struct Asked<'a> {
+    log: &'a Arc<Log>,
+    keys: Vec<&'a str>,
+    subjects: BTreeSet<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    const fn of(log: &'a Arc<Log>) -> Self {
+        Self { log, keys: Vec::new(), subjects: BTreeSet::new() }
+    }
+}
+
 impl CommitBatch for Committer {
     type Job = Job;
     type Answer = Answer;
@@ -142,17 +155,16 @@ impl Committer {
         &mut self,
         appends: &[(Append, Reply<Answer>)],
     ) -> Result<HashMap<Workspace, Staging>, store::Error> {
-        let mut asked: BTreeMap<&Workspace, (&Arc<Log>, Vec<&str>, BTreeSet<&str>)> = BTreeMap::new();
+        let mut asked: BTreeMap<&Workspace, Asked<'_>> = BTreeMap::new();
         for (append, _) in appends {
-            let (_, keys, subjects) =
-                asked.entry(&append.log.workspace).or_insert_with(|| (&append.log, Vec::new(), BTreeSet::new()));
-            keys.extend(append.entries.iter().map(|entry| entry.idempotency_key.as_str()));
-            subjects.extend(append.entries.iter().map(|entry| entry.subject.as_str()));
+            let asked = asked.entry(&append.log.workspace).or_insert_with(|| Asked::of(&append.log));
+            asked.keys.extend(append.entries.iter().map(|entry| entry.idempotency_key.as_str()));
+            asked.subjects.extend(append.entries.iter().map(|entry| entry.subject.as_str()));
         }
         let mut stagings = HashMap::with_capacity(asked.len());
         // Asked once a log: one that is halted from here on is still looked up whole, or not at all.
-        asked.retain(|_, (log, _, _)| log.halt().is_none());
-        for (workspace, (log, keys, subjects)) in asked {
+        asked.retain(|_, asked| asked.log.halt().is_none());
+        for (workspace, Asked { log, keys, subjects }) in asked {
             let subjects: Vec<&str> = subjects.into_iter().collect();
             match self.stage(log, &keys, &subjects).await {
                 Ok(staging) => drop(stagings.insert(workspace.clone(), staging)),

@@ -123,7 +123,7 @@ impl Committer {
         match self.writer.empty_wal().await {
             // What is left in it nobody can open; the next erasure, or the end of the process, empties it.
             Err(store::Error::WalInUse { .. }) => {
-                tracing::warn!("erased bytes, which no key opens, stay in a WAL that somebody reads")
+                tracing::warn!("erased bytes, which no key opens, stay in a WAL that somebody reads");
             }
             emptied => emptied?,
         }

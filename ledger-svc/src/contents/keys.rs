@@ -61,7 +61,9 @@ impl ContentKeys {
             let read = self.store.find(&unknown).await?;
             let mut known = self.known();
             if known.destroyed == destroyed {
-                read.iter().for_each(|(number, key)| known.remember(*number, key.clone()));
+                for (number, key) in &read {
+                    known.remember(*number, key.clone());
+                }
             }
             found.extend(read);
         }

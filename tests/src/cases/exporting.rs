@@ -66,14 +66,14 @@ fn listing(folder: &Path) -> BTreeMap<PathBuf, u64> {
 
 /// Lets an export run until its folder has changed so often, and kills it there; tells whether it was killed before its end.
 fn kill_after(changes: usize, mut child: Child, folder: &Path) -> bool {
-    let (mut seen, mut changed) = (listing(folder), 0);
-    while changed < changes {
+    let (mut listed, mut seen) = (listing(folder), 0);
+    while seen < changes {
         if child.try_wait().expect("it can be asked").is_some() {
             return false;
         }
         let now = listing(folder);
-        if now != seen {
-            (seen, changed) = (now, changed + 1);
+        if now != listed {
+            (listed, seen) = (now, seen + 1);
         }
         std::thread::yield_now();
     }

@@ -47,12 +47,12 @@ struct Beginning {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_failed_sync_loses_nothing_that_was_answered() {
-    sweep(SYNCS, "EIO", "", SYNC_STRIDE).await;
+    Box::pin(sweep(SYNCS, "EIO", "", SYNC_STRIDE)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_loses_nothing_that_was_answered() {
-    sweep(WRITES, "ENOSPC", "+", WRITE_STRIDE).await;
+    Box::pin(sweep(WRITES, "ENOSPC", "+", WRITE_STRIDE)).await;
 }
 
 async fn sweep(calls: &'static str, error: &'static str, and_later: &str, stride: usize) {

@@ -108,9 +108,9 @@ async fn killed_at_any_moment_it_keeps_what_was_answered_and_does_nothing_twice(
 
 /// Everybody at work, each until something is not answered.
 async fn everybody(caller: &Caller, office: &Office) {
-    let proposers = join_all((0..PROPOSERS).map(|_| commands(caller, office, Work::to_propose)));
-    let recorders = join_all((0..RECORDERS).map(|_| commands(caller, office, Work::to_append)));
-    let reviewers = join_all((0..REVIEWERS).map(|_| commands(caller, office, Work::to_decide)));
+    let proposers = join_all((0..PROPOSERS).map(|_| commands(caller, office, Work::next_to_propose)));
+    let recorders = join_all((0..RECORDERS).map(|_| commands(caller, office, Work::next_to_append)));
+    let reviewers = join_all((0..REVIEWERS).map(|_| commands(caller, office, Work::next_to_decide)));
     tokio::join!(proposers, recorders, reviewers, execute(caller, office));
 }
 
@@ -123,7 +123,7 @@ async fn commands(caller: &Caller, office: &Office, next: fn(&mut Work) -> Optio
         };
         let told =
             script.ask(caller, step).await.expect("it can be asked").expect("it is taken while the server lives");
-        office.work().note(step, told);
+        office.work().note(step, &told);
         if let Step::Propose(_) = step {
             office.news.notify_one();
         }
@@ -188,7 +188,7 @@ async fn ask_again(caller: &Caller, office: &Office) {
     for step in steps {
         let script = office.work().knowing(step);
         let told = script.ask(caller, step).await.expect("it can be asked").expect("it is taken");
-        office.work().note(step, told);
+        office.work().note(step, &told);
     }
     for report in reports {
         send(caller, office, report).await;
@@ -209,21 +209,21 @@ impl Work {
         Some((step, self.knowing(step)))
     }
 
-    fn to_propose(&mut self) -> Option<Step> {
+    fn next_to_propose(&mut self) -> Option<Step> {
         self.again(|step| matches!(step, Step::Propose(_))).or_else(|| Some(Step::Propose(self.number())))
     }
 
-    fn to_append(&mut self) -> Option<Step> {
+    fn next_to_append(&mut self) -> Option<Step> {
         self.again(|step| matches!(step, Step::Append(_))).or_else(|| Some(Step::Append(self.number())))
     }
 
-    fn to_decide(&mut self) -> Option<Step> {
+    fn next_to_decide(&mut self) -> Option<Step> {
         self.again(|step| matches!(step, Step::Decide(_))).or_else(|| self.undecided.pop().map(Step::Decide))
     }
 
     /// Takes a command that was not answered before a kill.
     fn again(&mut self, is_kind: fn(&Step) -> bool) -> Option<Step> {
-        let step = self.left_over.iter().copied().find(|step| is_kind(step))?;
+        let step = self.left_over.iter().copied().find(is_kind)?;
         self.left_over.remove(&step);
         Some(step)
     }
@@ -248,11 +248,11 @@ impl Work {
         script
     }
 
-    fn note(&mut self, step: Step, told: Told) {
+    fn note(&mut self, step: Step, told: &Told) {
         self.asked.remove(&step);
         self.left_over.remove(&step);
         let before = self.script.told.insert(step, told.clone());
-        assert!(before.as_ref().is_none_or(|before| *before == told), "{step:?}: {before:?}, then {told:?}");
+        assert!(before.as_ref().is_none_or(|before| before == told), "{step:?}: {before:?}, then {told:?}");
         if let (None, Step::Propose(number)) = (before, step) {
             self.undecided.push(number);
         }

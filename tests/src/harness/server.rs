@@ -43,7 +43,7 @@ impl Server {
         let mut server = Self::spawn(&mut command)?;
         let under = server.child.id();
         let children = std::fs::read_to_string(format!("/proc/{under}/task/{under}/children")).expect("its children");
-        server.id = children.split_whitespace().next().expect("it runs the server").to_owned();
+        children.split_whitespace().next().expect("it runs the server").clone_into(&mut server.id);
         Ok(server)
     }
 

@@ -164,7 +164,7 @@ fn one_tile(input: Input<'_>) -> Option<Value> {
         tree.append(*hash);
         tree
     });
-    let is_full = width == u16::try_from(TILE_WIDTH).expect("256");
+    let is_full = width == TILE_WIDTH;
     assert_eq!(tile.root(), is_full.then(|| root.root()), "a full tile has a root, and a partial one none");
     Some(json!({ "path": id.to_string(), "root": tile.root() }))
 }

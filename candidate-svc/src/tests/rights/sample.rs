@@ -80,21 +80,21 @@ async fn people_are_answered_as_the_words_say() {
         Some(Relation::Owner),
         Some(Relation::ApprovedAlready),
     ];
-    let compared = compare(PrincipalKind::Human, "humans/x", PEOPLE, &relations).await;
+    let compared = Box::pin(compare(PrincipalKind::Human, "humans/x", PEOPLE, &relations)).await;
     assert!(compared > 3_000, "{compared}");
 }
 
 #[tokio::test]
 async fn generators_are_answered_as_the_words_say() {
     let relations = [None, Some(Relation::OwnProposal)];
-    let compared = compare(PrincipalKind::Generator, "generators/x", &[Role::Proposer], &relations).await;
+    let compared = Box::pin(compare(PrincipalKind::Generator, "generators/x", &[Role::Proposer], &relations)).await;
     assert!(compared > 300, "{compared}");
 }
 
 #[tokio::test]
 async fn services_are_answered_as_the_words_say() {
     let relations = [None, Some(Relation::OwnProposal)];
-    let compared = compare(PrincipalKind::Service, "services/x", SERVICES, &relations).await;
+    let compared = Box::pin(compare(PrincipalKind::Service, "services/x", SERVICES, &relations)).await;
     assert!(compared > 1_500, "{compared}");
 }
 

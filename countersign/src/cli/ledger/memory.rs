@@ -77,6 +77,11 @@ impl Memory {
         }
     }
 
+    /// Tells whether the caller named it, and so asks to be held to it.
+    pub const fn is_named(&self) -> bool {
+        self.memory.is_some()
+    }
+
     fn file(&self, context: &Context) -> PathBuf {
         self.memory.clone().unwrap_or_else(|| context.place.data_dir.join(FILE))
     }

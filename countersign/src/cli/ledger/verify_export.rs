@@ -41,10 +41,18 @@ impl VerifyExport {
         let content_keys = self.content_keys.read(&context.place, &self.pinned).await?;
         let bar = count_bar(context.console, "verifying", 0);
         // The origin is the manifest's word, and the checkpoint's signature answers for it.
-        let origin = Manifest::read(&self.folder).map_err(failure_of)?.origin;
+        let Manifest { origin, size, .. } = Manifest::read(&self.folder).map_err(failure_of)?;
         let mut pinned = keys.pinned();
-        if let Some(remembered) = self.memory.of(context, &origin)? {
-            pinned = pinned.with_remembered(remembered);
+        match self.memory.of(context, &origin)? {
+            // An export that was handed out earlier is no log that was cut off: only who names a memory wants nothing older than it.
+            Some(remembered) if remembered.size > size && !self.memory.is_named() => {
+                let newer = remembered.size;
+                context
+                    .console
+                    .say(&format!("it is an older export: `{newer}` entries of this log were verified before"));
+            }
+            Some(remembered) => pinned = pinned.with_remembered(remembered),
+            None => {}
         }
         if let Some(content_keys) = &content_keys {
             pinned = pinned.with_content_keys(content_keys);

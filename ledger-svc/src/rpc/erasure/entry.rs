@@ -59,8 +59,8 @@ pub(super) fn new(
 }
 
 /// Shows a caller as contents name them.
-pub(super) fn by(caller: &Principal) -> Option<WirePrincipal> {
-    Some(caller.id().to_wire())
+pub(super) fn by(caller: &Principal) -> WirePrincipal {
+    caller.id().to_wire()
 }
 
 /// Words of a person: line ends and whatever else they hold stay.

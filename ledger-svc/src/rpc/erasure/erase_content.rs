@@ -23,7 +23,7 @@ pub(super) async fn answer(
     call.human()?;
     let caller = call.principal();
     let content = ContentErased {
-        erased_by: entry::by(caller),
+        erased_by: Some(entry::by(caller)),
         reason: request.reason.clone(),
         authority: request.authority.clone(),
     };

@@ -21,7 +21,7 @@ pub(super) async fn answer(
     // Whatever the access policy says: only people begin this.
     call.human()?;
     let caller = call.principal();
-    let content = LegalHoldPlaced { placed_by: entry::by(caller), reason: request.reason.clone() };
+    let content = LegalHoldPlaced { placed_by: Some(entry::by(caller)), reason: request.reason.clone() };
     let entry = entry::new(&request.request_id, LEGAL_HOLD_PLACED, &request.subject, caller, &rpc.pseudonyms, &content);
     let recorded = rpc.record(&log, Act::PlaceHold(entry)).await?;
     Ok(PlaceLegalHoldResponse { receipt: Some(wire::receipt(&recorded.appended)) })

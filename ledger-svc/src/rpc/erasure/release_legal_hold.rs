@@ -26,7 +26,7 @@ pub(super) async fn answer(
     call.human()?;
     let caller = call.principal();
     let content = LegalHoldReleased {
-        released_by: entry::by(caller),
+        released_by: Some(entry::by(caller)),
         reason: request.reason.clone(),
         hold_index: request.hold_index,
     };

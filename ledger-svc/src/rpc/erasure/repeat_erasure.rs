@@ -23,8 +23,11 @@ pub(super) async fn answer(
     let log = rpc.ledger.log(call, &request.parent)?;
     parse::text("subject", &request.subject, TEXT_MAX_BYTES)?;
     let caller = call.principal();
-    let content =
-        ContentErased { erased_by: entry::by(caller), reason: REASON.to_owned(), authority: AUTHORITY.to_owned() };
+    let content = ContentErased {
+        erased_by: Some(entry::by(caller)),
+        reason: REASON.to_owned(),
+        authority: AUTHORITY.to_owned(),
+    };
     // Where nothing came in, nothing is recorded: a key drawn anew makes no second entry.
     let key = format!("repeat/{}", hex::encode(&rpc.ids.random_32()[..16]));
     let entry = entry::new(&key, CONTENT_ERASED, &request.subject, caller, &rpc.pseudonyms, &content);

@@ -87,9 +87,9 @@ impl Insider {
         let triggers = sqlx::query("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'");
         let triggers = triggers.fetch_all(&mut connection).await.expect("a schema");
         let triggers: Vec<(String, String)> = triggers.iter().map(|row| (row.get(0), row.get(1))).collect();
-        let off: String = triggers.iter().map(|(name, _)| format!("DROP TRIGGER {name};")).collect();
-        let back: String = triggers.iter().map(|(_, sql)| format!("{sql};")).collect();
-        let sql = format!("BEGIN; {off} {change}; {back} COMMIT");
+        let off: Vec<String> = triggers.iter().map(|(name, _)| format!("DROP TRIGGER {name};")).collect();
+        let back: Vec<String> = triggers.iter().map(|(_, sql)| format!("{sql};")).collect();
+        let sql = format!("BEGIN; {} {change}; {} COMMIT", off.concat(), back.concat());
         sqlx::raw_sql(AssertSqlSafe(sql))
             .execute(&mut connection)
             .await
