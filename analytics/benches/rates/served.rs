@@ -87,7 +87,7 @@ impl LedgerService for Generated {
                     entry.sealed.clear();
                 }
             }
-            Ok(ReadEntriesResponse { entries })
+            Ok(ReadEntriesResponse { entries, ..ReadEntriesResponse::default() })
         });
         Ok(Response::new(stream::iter(answers).boxed()))
     }
@@ -129,6 +129,13 @@ impl LedgerService for Generated {
         _: Request<ProveInclusionRequest>,
     ) -> Result<Response<ProveInclusionResponse>, Status> {
         not_here("ProveInclusion")
+    }
+
+    async fn prove_checkpoint(
+        &self,
+        _: Request<ProveCheckpointRequest>,
+    ) -> Result<Response<ProveCheckpointResponse>, Status> {
+        not_here("ProveCheckpoint")
     }
 
     async fn prove_consistency(

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ledger_format::VerifyingKey;
+use ledger_format::VerifyingKeys;
 
 use super::error::Error;
 use super::export_key::ExportKey;
@@ -52,7 +52,7 @@ pub(super) struct Owner<'a> {
     /// Identity of the log.
     pub origin: &'a str,
     /// The log's pinned key.
-    pub log_key: &'a VerifyingKey,
+    pub log_key: &'a VerifyingKeys,
     /// The exporter's key.
     pub export_key: &'a ExportKey,
 }
@@ -185,7 +185,8 @@ mod tests {
     const ORIGIN: &str = "countersign.local/workspaces/demo";
 
     fn find(folder: &Path) -> Result<Standing, Error> {
-        let log_key = SigningKey::from_seed("countersign.local", &[7; 32]).expect("a key").verifying_key().clone();
+        let log_key =
+            SigningKey::from_seed("countersign.local", &[7; 32]).expect("a key").verifying_key().clone().into();
         Standing::find(folder, Owner { origin: ORIGIN, log_key: &log_key, export_key: &ExportKey::new(&[3; 32]) })
     }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use countersign_api::name::{ReportName, Workspace};
-use ledger_format::VerifyingKey;
+use ledger_format::VerifyingKeys;
 use service_kit::clock::Clock;
 use service_kit::grpc::AuthorizedChannel;
 
@@ -20,8 +20,8 @@ pub struct Exporter {
     pub ledger: AuthorizedChannel,
     /// The folder of exports.
     pub folder: PathBuf,
-    /// The key of the logs, pinned; its name is what origins begin with.
-    pub verifying_key: VerifyingKey,
+    /// The keys of the logs, pinned; their name is what origins begin with.
+    pub verifying_key: VerifyingKeys,
     /// The exporter's key: hashes edited values and signs manifests.
     pub export_key: ExportKey,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ledger_svc::audit::{self, Error, Finding, LogVerified};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::bench::{Files, ORIGIN_PREFIX, verifying_key};
+use crate::bench::{Files, Lifted, ORIGIN_PREFIX, verifying_key};
 
 /// Entries of the ledger: one full tile and a part of the next.
 pub const ENTRIES: u64 = 300;
@@ -82,7 +82,9 @@ impl Case {
     /// Runs a statement without parameters.
     pub async fn run(&self, file: &str, sql: &str) {
         let mut connection = self.open(file).await;
+        let lifted = Lifted::lift(&mut connection).await;
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.expect(sql);
+        lifted.put_back(&mut connection).await;
         connection.close().await.expect("it closes");
     }
 
@@ -136,7 +138,9 @@ impl Case {
             Stored::Integer(number) => query.bind(number),
             Stored::Text(bytes) | Stored::Blob(bytes) => query.bind(bytes),
         };
+        let lifted = Lifted::lift(&mut connection).await;
         let changed = query.execute(&mut connection).await;
+        lifted.put_back(&mut connection).await;
         connection.close().await.expect("it closes");
         assert_eq!(changed?.rows_affected(), 1, "{table}.{column} where {row}");
         Ok(())
