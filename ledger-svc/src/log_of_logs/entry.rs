@@ -49,9 +49,13 @@ impl Covered {
 
 #[cfg(test)]
 mod tests {
-    use ledger_format::Salt;
+    use ledger_format::{Salt, commit_content};
 
     use super::*;
+
+    fn leaf_of(entry: &NewEntry) -> Vec<u8> {
+        entry.encode_leaf("countersign.local/logs", 1, commit_content(&Salt::new([1; 32]), &entry.content))
+    }
 
     #[test]
     fn a_leaf_says_which_checkpoint_it_covers() {
@@ -59,7 +63,7 @@ mod tests {
         let origin = "countersign.local/workspaces/demo";
         let checkpoint = Checkpoint::new(origin, 4_711, Hash::new([7; 32])).expect("a checkpoint");
         let entry = Covered::entry_of(&workspace, &checkpoint);
-        let bytes = entry.encode_leaf("countersign.local/logs", 1, &Salt::new([1; 32]));
+        let bytes = leaf_of(&entry);
         let leaf = Leaf::decode(&bytes).expect("a leaf");
         let covered = Covered { workspace, size: 4_711, root: Hash::new([7; 32]) };
         assert_eq!(Covered::read(&leaf), Some(covered));
@@ -83,7 +87,7 @@ mod tests {
             NewEntry { idempotency_key: "workspaces/demo@05".to_owned(), ..entry() },
         ];
         for other in others {
-            let bytes = other.encode_leaf("countersign.local/logs", 1, &Salt::new([1; 32]));
+            let bytes = leaf_of(&other);
             assert_eq!(Covered::read(&Leaf::decode(&bytes).expect("a leaf")), None, "{other:?}");
         }
     }

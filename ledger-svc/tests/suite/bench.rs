@@ -9,13 +9,13 @@ use std::{
 use countersign_api::{
     ledger::v1::{
         AppendEntriesRequest, Checkpoint, Entry, GetCheckpointRequest, GetCheckpointResponse, NewEntry,
-        ProveCheckpointRequest, ProveCheckpointResponse, Receipt, erasure_service_client::ErasureServiceClient,
-        ledger_service_client::LedgerServiceClient,
+        ProveCheckpointRequest, ProveCheckpointResponse, ReadEntriesRequest, Receipt,
+        erasure_service_client::ErasureServiceClient, ledger_service_client::LedgerServiceClient,
     },
     name::Workspace,
     r#type::v1::PrincipalKind,
 };
-use ledger_format::{SigningKey, VerifyingKey};
+use ledger_format::{PinnedKeys, SigningKey, VerifyingKey};
 use ledger_svc::{
     App, BuildError, Environment, LedgerConfig, QueueLimits,
     audit::{self, LogVerified},
@@ -158,8 +158,12 @@ impl Files {
 
     /// Verifies both files offline.
     pub async fn verify(&self) -> Result<Vec<LogVerified>, audit::Error> {
-        audit::verify(&self.ledger(), &self.content_keys(), &self.fence(), &verifying_key(), ORIGIN_PREFIX, |_| {})
-            .await
+        self.verify_under(&verifying_key()).await
+    }
+
+    /// Verifies as an auditor does who pinned these keys.
+    pub async fn verify_under(&self, keys: &impl PinnedKeys) -> Result<Vec<LogVerified>, audit::Error> {
+        audit::verify(&self.ledger(), &self.content_keys(), &self.fence(), keys, ORIGIN_PREFIX, |_| {}).await
     }
 }
 
@@ -280,12 +284,7 @@ pub async fn append(client: &mut Client, entries: Vec<NewEntry>) -> Result<Vec<R
 }
 
 pub async fn read_all(client: &mut Client) -> Vec<Entry> {
-    let request = countersign_api::ledger::v1::ReadEntriesRequest {
-        parent: PARENT.to_owned(),
-        start_index: 0,
-        limit: 0,
-        ..ReadEntriesRequest::default()
-    };
+    let request = ReadEntriesRequest { parent: PARENT.to_owned(), ..ReadEntriesRequest::default() };
     let mut stream = client.read_entries(request).await.expect("a stream").into_inner();
     let mut entries = Vec::new();
     while let Some(chunk) = stream.message().await.expect("a chunk") {

@@ -36,19 +36,13 @@ async fn another_workspace_is_out_of_reach_in_every_rpc() {
             .await
             .expect_err("get by key"),
         relay
-            .read_entries(wire::ReadEntriesRequest {
-                parent: parent(),
-                start_index: 0,
-                limit: 0,
-                ..ReadEntriesRequest::default()
-            })
+            .read_entries(wire::ReadEntriesRequest { parent: parent(), ..wire::ReadEntriesRequest::default() })
             .await
             .expect_err("read"),
         relay
             .subscribe_entries(wire::SubscribeEntriesRequest {
                 parent: parent(),
-                start_index: 0,
-                ..SubscribeEntriesRequest::default()
+                ..wire::SubscribeEntriesRequest::default()
             })
             .await
             .expect_err("subscribe"),

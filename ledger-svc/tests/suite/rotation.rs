@@ -13,7 +13,7 @@ use std::{
 use ledger_format::{PinnedKeys, SignedCheckpoint, SigningKey, VerifyingKey, VerifyingKeys};
 use ledger_svc::{
     BuildError, LedgerConfig,
-    audit::{self, Error, What},
+    audit::{Error, What},
     signing::{CheckpointSigner, CommandError, SignerCommand, Signs},
 };
 
@@ -61,11 +61,9 @@ async fn who_pinned_the_old_key_goes_on_during_the_overlap_and_refuses_after_it(
     assert_eq!(seen(&new), [false, true, true]);
     assert_eq!(seen(&both), [true, true, true]);
 
-    let verify =
-        async |keys: &VerifyingKeys| audit::verify(&files.ledger(), &files.fence(), keys, ORIGIN_PREFIX, |_| {}).await;
-    assert_eq!(verify(&both).await.expect("whole under both")[0].size, 8);
+    assert_eq!(files.verify_under(&both).await.expect("whole under both")[0].size, 8);
     for (keys, size) in [(listed(&[&old]), 5), (listed(&[&new]), 3)] {
-        let Err(Error::Found(finding)) = verify(&keys).await else { panic!("a key is missing") };
+        let Err(Error::Found(finding)) = files.verify_under(&keys).await else { panic!("a key is missing") };
         assert!(matches!(*finding.what, What::CheckpointRefused(_) | What::CheckpointExtended), "{finding}");
         assert!(finding.to_string().contains(&format!("size = {size}")), "{finding}");
     }
@@ -90,7 +88,7 @@ async fn a_quiet_log_is_served_under_the_new_key_too() {
     assert!(!believes(&verifying_key(), &after.signed_note));
     bench.drain().await;
     let both = listed(&[&new, &verifying_key()]);
-    audit::verify(&files.ledger(), &files.fence(), &both, ORIGIN_PREFIX, |_| {}).await.expect("what is stored stays");
+    files.verify_under(&both).await.expect("what is stored stays");
 }
 
 #[tokio::test]
