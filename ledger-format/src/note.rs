@@ -50,8 +50,12 @@ impl SignedNote {
 
     /// Puts signatures under a text that is known to end in a newline, to hold no other control character, and to be short.
     pub(crate) fn assemble(text: &str, signatures: Vec<NoteSignature>) -> Self {
-        let lines: String = signatures.iter().map(|signature| format!("{signature}\n")).collect();
-        Self { whole: format!("{text}\n{lines}"), text_bytes: text.len(), signatures }
+        let mut whole = format!("{text}\n");
+        for signature in &signatures {
+            whole.push_str(&signature.to_string());
+            whole.push('\n');
+        }
+        Self { whole, text_bytes: text.len(), signatures }
     }
 
     /// Parses a note without believing it.

@@ -14,7 +14,7 @@ pub struct WitnessPolicy {
     logs: Vec<PolicyLog>,
     witnesses: Vec<PolicyWitness>,
     groups: Vec<Group>,
-    quorum: Option<Member>,
+    quorum: Quorum,
 }
 
 /// A log whose checkpoints are valid.
@@ -50,6 +50,13 @@ enum Member {
     Group(usize),
 }
 
+/// Whose cosignatures are enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quorum {
+    Nobody,
+    Of(Member),
+}
+
 impl WitnessPolicy {
     /// Parses a policy file.
     ///
@@ -77,7 +84,10 @@ impl WitnessPolicy {
 
     /// Tells whether the witnesses at these positions of [`WitnessPolicy::witnesses`] are enough.
     pub fn is_met_by(&self, cosigners: &BTreeSet<usize>) -> bool {
-        self.quorum.is_none_or(|quorum| self.has_witnessed(quorum, cosigners))
+        match self.quorum {
+            Quorum::Nobody => true,
+            Quorum::Of(member) => self.has_witnessed(member, cosigners),
+        }
     }
 
     fn has_witnessed(&self, member: Member, cosigners: &BTreeSet<usize>) -> bool {
@@ -100,8 +110,8 @@ struct Reading<'t> {
     groups: Vec<Group>,
     names: BTreeMap<&'t str, Member>,
     taken: BTreeSet<&'t str>,
-    /// The quorum, once its line was read; `none` where nobody need cosign.
-    quorum: Option<Option<Member>>,
+    /// The quorum, once its line was read.
+    quorum: Option<Quorum>,
 }
 
 impl<'t> Reading<'t> {
@@ -173,8 +183,8 @@ impl<'t> Reading<'t> {
             return Err(What::QuorumTwice);
         }
         self.quorum = Some(match name {
-            "none" => None,
-            name => Some(*self.names.get(name).ok_or_else(|| What::unknown(name))?),
+            "none" => Quorum::Nobody,
+            name => Quorum::Of(*self.names.get(name).ok_or_else(|| What::unknown(name))?),
         });
         Ok(())
     }

@@ -59,8 +59,9 @@ pub struct App {
     rpc: LedgerRpc,
     erasure: ErasureRpc,
     tiles: TileSource,
-    publisher: Mutex<Option<Publisher>>,
-    covering: Mutex<Option<Covering>>,
+    /// Both boxed: what is handed on with the app should not be as long as they are.
+    publisher: Mutex<Option<Box<Publisher>>>,
+    covering: Mutex<Option<Box<Covering>>>,
 }
 
 /// What spreads the word of what was signed.
@@ -204,8 +205,8 @@ impl LedgerConfig {
             rpc,
             erasure,
             tiles,
-            publisher: Mutex::new(Some(Publisher::new(signer))),
-            covering: Mutex::new(Some(Covering { writer, courier })),
+            publisher: Mutex::new(Some(Box::new(Publisher::new(signer)))),
+            covering: Mutex::new(Some(Box::new(Covering { writer, courier }))),
         })
     }
 }
@@ -222,7 +223,8 @@ impl App {
     /// Starts what covers signed checkpoints in the log of logs and takes those to witnesses; starting again does nothing.
     pub fn spawn_covering(&self, shutdown: &Shutdown) {
         let covering = self.covering.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(Covering { writer, courier }) = covering else { return };
+        let Some(covering) = covering else { return };
+        let Covering { writer, courier } = *covering;
         shutdown.spawn("ledger-log-of-logs", writer.run(shutdown.draining()));
         if let Some(courier) = courier {
             shutdown.spawn("ledger-witnesses", courier.run(shutdown.draining()));

@@ -91,7 +91,7 @@ impl Bench {
         ExportRequest {
             workspace: "workspaces/demo".parse().expect("a workspace"),
             origin: ORIGIN.to_owned(),
-            verifying_key: self.ledger.behaviour().log.verifying_key().into(),
+            verifying_keys: self.ledger.behaviour().log.verifying_key().into(),
             export_key: ExportKey::new(&[3; 32]),
             folder: self.export_folder(),
             least_size: 0,

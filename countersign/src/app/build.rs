@@ -106,7 +106,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     let exporter = Exporter {
         ledger: with_token(to_ledger, &access.lend(principals::analytics())),
         folder: data_dir.export(),
-        verifying_key: verifying_keys.clone(),
+        verifying_keys: verifying_keys.clone(),
         export_key: keys::export_key(data_dir.folder(), &*process.ids)?,
     };
     let feedback = FeedbackConfig { exporter, report_folder: data_dir.report(), pseudonyms };

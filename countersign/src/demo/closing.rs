@@ -87,7 +87,7 @@ pub async fn export(context: &Context, auditor: AuthorizedChannel, conducted: Co
     let request = ExportRequest {
         workspace: workspace.clone(),
         origin: format!("{ORIGIN_PREFIX}/{workspace}"),
-        verifying_key: keys::verifying_keys(&key_file).map_err(Failure::Unreachable)?,
+        verifying_keys: keys::verifying_keys(&key_file).map_err(Failure::Unreachable)?,
         export_key: keys::export_key(data_dir, &RandomIds).map_err(Failure::Unreachable)?,
         folder: folder.clone(),
         least_size: tally.log_size,

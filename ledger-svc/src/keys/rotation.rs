@@ -81,6 +81,8 @@ pub fn end_overlap(path: &Path, name: &str) -> Result<VerifyingKey, RotationErro
 
 #[cfg(test)]
 mod tests {
+    use std::slice::from_ref;
+
     use service_kit::ids::SeededIds;
 
     use super::*;
@@ -108,7 +110,7 @@ mod tests {
         assert!(matches!(rotate(&path, NAME, &SeededIds::new(3)), Err(RotationError::Overlapping)));
 
         assert_eq!(end_overlap(&path, NAME).expect("ended"), old);
-        assert_eq!(signing(&path), [new.clone()]);
+        assert_eq!(signing(&path), from_ref(&new));
         let second = rotate(&path, NAME, &SeededIds::new(3)).expect("rotated again");
         assert_eq!(load_verifying(&path).expect("read"), Some(second.listed.clone()));
         assert_eq!(second.listed.iter().collect::<Vec<_>>(), [&second.new, &new, &old]);
@@ -122,7 +124,7 @@ mod tests {
         let first = load_or_create(&path, NAME, &SeededIds::new(1)).expect("drawn").verifying_key().clone();
 
         fs::copy(&path, &old_path).expect("the first step");
-        assert_eq!(signing(&path), [first.clone()], "the old key signs alone");
+        assert_eq!(signing(&path), from_ref(&first), "the old key signs alone");
         let second = key_of(NAME, &draw_seed(&path, &SeededIds::new(2)).expect("the second step")).expect("a key");
         let second = second.verifying_key().clone();
         assert!(matches!(end_overlap(&path, NAME), Err(RotationError::NoOverlap)), "nobody has the new key yet");

@@ -21,22 +21,19 @@ impl Asked {
     /// Reads a path; each resource has one, and every other names none.
     pub(super) fn parse(path: &str) -> Option<Self> {
         let path = path.strip_prefix('/')?;
-        let (log, rest) = match path.strip_prefix(LOG_OF_LOGS_NAME).and_then(|rest| rest.strip_prefix('/')) {
-            Some(rest) => (Workspace::log_of_logs(), rest),
-            None => {
-                let (id, rest) = path.strip_prefix("workspaces/")?.split_once('/')?;
-                (Workspace::new(id).ok()?, rest)
-            }
+        let (log, rest) = if let Some(workspace) = path.strip_prefix("workspaces/") {
+            let (id, rest) = workspace.split_once('/')?;
+            (Workspace::new(id).ok()?, rest)
+        } else {
+            (Workspace::log_of_logs(), path.strip_prefix(LOG_OF_LOGS_NAME)?.strip_prefix('/')?)
         };
-        let what = match rest.strip_prefix("tile/") {
-            None => (rest == "checkpoint").then_some(What::Checkpoint)?,
-            Some(tile) => match tile.strip_prefix("entries/") {
-                Some(place) => What::Entries(parse_tile(0, place)?),
-                None => {
-                    let (level, place) = tile.split_once('/')?;
-                    What::Tile(parse_tile(parse_number(level, 2)?.try_into().ok()?, place)?)
-                }
-            },
+        let what = if let Some(place) = rest.strip_prefix("tile/entries/") {
+            What::Entries(parse_tile(0, place)?)
+        } else if let Some(tile) = rest.strip_prefix("tile/") {
+            let (level, place) = tile.split_once('/')?;
+            What::Tile(parse_tile(parse_number(level, 2)?.try_into().ok()?, place)?)
+        } else {
+            (rest == "checkpoint").then_some(What::Checkpoint)?
         };
         Some(Self { log, what })
     }

@@ -105,13 +105,11 @@ impl Witness {
         }
         let next = Seen { size: checkpoint.size(), root: checkpoint.root() };
         let verdict = self.store.advance(origin, &next, |seen| judge_growth(seen, &next, &asked)).await?;
-        match verdict {
-            Some(refusal) => Ok(refusal),
-            None => {
-                let now = u64::try_from(self.clock.now().as_second()).unwrap_or_default();
-                Ok(Verdict::Cosigned(self.key.cosign(&asked.checkpoint, now)))
-            }
+        if let Some(refusal) = verdict {
+            return Ok(refusal);
         }
+        let now = u64::try_from(self.clock.now().as_second()).unwrap_or_default();
+        Ok(Verdict::Cosigned(self.key.cosign(&asked.checkpoint, now)))
     }
 }
 

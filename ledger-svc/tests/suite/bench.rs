@@ -135,7 +135,7 @@ impl Files {
             health: health.clone(),
             shutdown: shutdown.clone(),
         };
-        let app = config.build(&environment).await.expect("it builds");
+        let app = Box::pin(config.build(&environment)).await.expect("it builds");
 
         let tokens = TokenStore::open(&self.path("tokens.db")).await.expect("it opens");
         let access = Arc::new(Access::new(tokens, shared_clock, ids));
@@ -265,7 +265,7 @@ pub async fn build(config: LedgerConfig) -> Result<App, BuildError> {
         health: Health::new(),
         shutdown: Shutdown::new(),
     };
-    config.build(&environment).await
+    Box::pin(config.build(&environment)).await
 }
 
 fn client(server: &Server, access: &Access, principal: &str, scope: Scope, role: Role) -> Client {

@@ -104,6 +104,9 @@ async fn a_start_without_the_key_that_signed_is_refused() {
     assert!(matches!(refused, BuildError::Origin(_)) && refused.to_string().contains("elsewhere.example"), "{refused}");
 }
 
+/// What is answered to bytes that are to be signed.
+type Answer = fn(&[u8]) -> Vec<u8>;
+
 /// A program that hands what it is to sign to this process through a pipe, and answers what this process hands back.
 struct Desk {
     program: PathBuf,
@@ -123,7 +126,7 @@ impl Desk {
     }
 
     /// Answers requests, each by the next of these, until none is left.
-    fn answer(&self, answers: Vec<fn(&[u8]) -> Vec<u8>>) -> thread::JoinHandle<()> {
+    fn answer(&self, answers: Vec<Answer>) -> thread::JoinHandle<()> {
         let (asked, answered) = (self.asked.clone(), self.answered.clone());
         thread::spawn(move || {
             for answer in answers {
@@ -146,10 +149,10 @@ fn script_at(place: &Path, script: &str) -> PathBuf {
 async fn a_program_signs_and_while_it_does_not_entries_are_taken_and_read_but_not_signed() {
     let files = Files::new();
     let desk = Desk::new(files.folder());
-    let signs: fn(&[u8]) -> Vec<u8> = |message| signing_key().sign(message).to_vec();
-    let by_another: fn(&[u8]) -> Vec<u8> = |message| new_key().sign(message).to_vec();
-    let over_other: fn(&[u8]) -> Vec<u8> = |_| signing_key().sign(b"something else").to_vec();
-    let nonsense: fn(&[u8]) -> Vec<u8> = |_| b"no signature".to_vec();
+    let signs: Answer = |message| signing_key().sign(message).to_vec();
+    let by_another: Answer = |message| new_key().sign(message).to_vec();
+    let over_other: Answer = |_| signing_key().sign(b"something else").to_vec();
+    let nonsense: Answer = |_| b"no signature".to_vec();
     let command = SignerCommand::new(desk.program.clone(), verifying_key());
     let signer = CheckpointSigner::new(vec![Signs::Command(command)], []).expect("a signer");
     let bench = files.serve_with(LedgerConfig { signer, ..files.config() }).await;

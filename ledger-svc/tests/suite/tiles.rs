@@ -62,7 +62,9 @@ async fn a_stranger_rebuilds_the_signed_root_from_bundles_and_from_tiles() {
         }
         let leaves = unbundle(&bundle.body);
         assert_eq!((leaves.len(), tile.body.len()), (width, 32 * width));
-        leaves.iter().for_each(|leaf| of_leaves.append(leaf_hash(leaf)));
+        for leaf in &leaves {
+            of_leaves.append(leaf_hash(leaf));
+        }
         tile.body.chunks(32).for_each(|hash| of_hashes.append(Hash::try_from(hash).expect("a hash")));
     }
     assert_eq!([of_leaves.root(), of_hashes.root()], [checkpoint.root(); 2]);
@@ -76,7 +78,9 @@ async fn a_stranger_rebuilds_the_signed_root_from_bundles_and_from_tiles() {
         .map(|hash| Hash::try_from(hash).expect("a hash"))
         .collect();
     let mut subtree = Frontier::new();
-    first.into_iter().for_each(|hash| subtree.append(hash));
+    for hash in first {
+        subtree.append(hash);
+    }
     assert_eq!(&above.body[..32], subtree.root().as_bytes());
 
     let request = GetEntryRequest { parent: PARENT.to_owned(), index: 599 };

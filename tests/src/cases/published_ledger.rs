@@ -10,7 +10,7 @@ use serde_json::Value;
 use system_tests::harness::{Installation, Server};
 
 /// How long something may take that another process does in the background.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 fn propose(installation: &Installation, id: &str) {
     let line = r#"{"request_id":"ID","action_type":"create_task","owner":"humans/anna",

@@ -148,7 +148,7 @@ async fn lift_triggers(opened: &mut SqliteConnection) -> String {
         let drop = format!("DROP TRIGGER {}", trigger.get::<String, _>(0));
         sqlx::raw_sql(sqlx::AssertSqlSafe(drop)).execute(&mut *opened).await.expect("the trigger is taken away");
     }
-    triggers.iter().map(|trigger| format!("{};", trigger.get::<String, _>(1))).collect()
+    triggers.iter().map(|trigger| trigger.get::<String, _>(1)).collect::<Vec<_>>().join(";")
 }
 
 async fn put_back(opened: &mut SqliteConnection, triggers: String) {
