@@ -1,5 +1,7 @@
 //! A person's day with the command line: every decision, by its own command, without a server and with one.
 
+use std::fs;
+
 use serde_json::Value;
 
 use system_tests::harness::{Installation, Server};
@@ -186,6 +188,51 @@ fn an_executor_claims_extends_and_reports_by_command() {
     let settle =
         ["candidate", "settle", &names[2], "--found", "executed", "--finding", "It is there", "--token-file", token];
     installation.run(&[settle.as_slice(), &["--fence", &fence]].concat()).expect(1, &["TRANSITION_ILLEGAL"]);
+    installation.json(&["ledger", "verify"]);
+}
+
+/// Gives an installation a catalogue of its own, under which a task that may be there is not made again.
+fn tasks_are_never_repeated(installation: &Installation) {
+    let folder = installation.data_dir().join("catalogue");
+    fs::create_dir_all(&folder).expect("a folder can be made");
+    let shipped = include_str!("../../../candidate-svc/catalogue/create_task.toml");
+    let text = shipped.replace("retry_safe = true", "retry_safe = false");
+    assert_ne!(text, shipped);
+    fs::write(folder.join("create_task.toml"), text).expect("a file can be written");
+}
+
+#[test]
+fn what_nobody_knows_is_settled_by_the_service_that_holds_the_fence_or_by_a_person() {
+    let installation = Installation::new();
+    tasks_are_never_repeated(&installation);
+    let names = propose(&installation, 2);
+    let token = installation.data_dir().join("keys/local-executor.token");
+    let token = token.to_str().expect("a readable path");
+    let lost = |name: &str| {
+        let fence = claimed(&installation, name)["fence"].to_string();
+        let report = ["execution", "report", name, "--fence", &fence, "--unknown", "The line broke"];
+        assert_eq!(installation.json(&report)["state"], "OUTCOME_UNKNOWN");
+        fence
+    };
+
+    // A service names the fence that it holds: without one, or with an older one, it is refused and nothing moves.
+    let fence = lost(&names[0]);
+    let found = ["--found", "executed", "--reference", "crm/task/T-7", "--finding", "The task is there"];
+    let settle = [["candidate", "settle", &names[0]].as_slice(), &found, &["--token-file", token]].concat();
+    installation.run(&settle).expect(1, &["REQUEST_MALFORMED", "fence"]);
+    installation.run(&[settle.as_slice(), &["--fence", "7"]].concat()).expect(1, &["FENCE_STALE"]);
+    assert_eq!(state(&installation, &names[0]), "OUTCOME_UNKNOWN");
+    installation.json(&[settle.as_slice(), &["--fence", &fence]].concat());
+    let settled = installation.json(&["candidate", "show", &names[0]])["candidate"].clone();
+    assert_eq!(
+        (&settled["state"], &settled["execution"]["result"]["references"][0]["id"]),
+        (&"EXECUTED".into(), &"T-7".into())
+    );
+
+    // A person looks for themselves.
+    lost(&names[1]);
+    installation.json(&["candidate", "settle", &names[1], "--found", "failed", "--finding", "No task is there"]);
+    assert_eq!(state(&installation, &names[1]), "FAILED");
     installation.json(&["ledger", "verify"]);
 }
 

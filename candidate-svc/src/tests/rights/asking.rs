@@ -40,6 +40,9 @@ pub(super) fn may_call(act: &str, kind: PrincipalKind, role: Role) -> bool {
         "add_evidence" => decides || role == Role::Proposer,
         "withdraw" => role == Role::Proposer || (kind == PrincipalKind::Human && role == Role::Admin),
         "send_back" => kind == PrincipalKind::Human,
+        "claim" | "extend_claim" | "report_success" | "report_failure" | "lose_track (said)" => {
+            kind == PrincipalKind::Service && role == Role::Executor
+        }
         "settle (executed)" | "settle (failed)" | "settle (approve)" => decides || role == Role::Executor,
         _ => decides,
     }

@@ -1,8 +1,9 @@
 use countersign_api::candidate::v1::{
-    Candidate, Permit, Proposal, ReportOutcomeRequest, State, proposal_service_client::ProposalServiceClient,
-    report_outcome_request::Outcome, review_service_client::ReviewServiceClient,
+    Candidate, Permit, Proposal, ReportOutcomeRequest, State, execution_service_client::ExecutionServiceClient,
+    proposal_service_client::ProposalServiceClient, report_outcome_request::Outcome,
+    review_service_client::ReviewServiceClient,
 };
-use service_kit::access::Role;
+use service_kit::{access::Role, grpc::AuthorizedChannel};
 
 use super::super::support::{
     Bench, approve, call_customer, drain_all, edit, proposal, propose, report_failure, report_success,
@@ -49,7 +50,10 @@ impl Setting<'_> {
             Some(Relation::OwnEdit) => !matches!(self.state, "PROPOSED" | "NEEDS_OWNER" | "OUTCOME_UNKNOWN"),
             // One approval is the quorum here; a failure, a loss and rework use it up.
             Some(Relation::ApprovedAlready) => matches!(self.state, "APPROVED" | "EXECUTING" | "EXECUTED"),
-            Some(Relation::GaveAhead | Relation::ClaimHolder) => false,
+            Some(Relation::ClaimHolder) => {
+                matches!(self.state, "EXECUTING" | "EXECUTED" | "FAILED" | "OUTCOME_UNKNOWN" | "REWORK")
+            }
+            Some(Relation::GaveAhead) => false,
         }
     }
 
@@ -62,7 +66,9 @@ impl Setting<'_> {
         let proposer = self.part(Relation::OwnProposal, "generators/rules");
         let owner = if self.state == "NEEDS_OWNER" { "" } else { self.part(Relation::Owner, "humans/owner") };
         let record = self.number.to_string();
-        let plain = if self.state == "OUTCOME_UNKNOWN" { call_customer(&record) } else { proposal(&record) };
+        // What its claim holder loses track of is not tried again: whoever drains would wait until it is time.
+        let once = self.state == "OUTCOME_UNKNOWN" || self.relation == Some(Relation::ClaimHolder);
+        let plain = if once { call_customer(&record) } else { proposal(&record) };
         let proposal = Proposal { owner: owner.to_owned(), ..plain };
         let mut proposals = ProposalServiceClient::new(self.bench.channel(proposer, Role::Proposer));
         let response = proposals.propose_candidate(propose(&self.id("propose"), proposal)).await.expect("a proposal");
@@ -108,15 +114,16 @@ impl Setting<'_> {
         let request = approve(&candidate, &self.id("approve"));
         self.reviews(approver).approve_candidate(request).await.expect("an approval");
         if self.state != "APPROVED" {
-            let permits = self.bench.permits(drain_all()).await;
+            let executor = self.bench.channel(self.part(Relation::ClaimHolder, "services/executor"), Role::Executor);
+            let permits = self.bench.permits_of(executor.clone(), drain_all()).await;
             let permit = permits.iter().find(|permit| permit.candidate == candidate.name).expect("a permit");
-            self.report(permit).await;
+            self.report(executor, permit).await;
         }
         self.bench.candidate(&candidate.name).await
     }
 
     /// Reports what leads from an attempt to the state; nothing where it is to go on.
-    async fn report(&self, permit: &Permit) {
+    async fn report(&self, executor: AuthorizedChannel, permit: &Permit) {
         let id = self.id("report");
         let report = match self.state {
             "EXECUTING" => return,
@@ -127,10 +134,10 @@ impl Setting<'_> {
             }
             _ => report_success(permit, &id),
         };
-        self.bench.executor().report_outcome(report).await.expect("a report");
+        ExecutionServiceClient::new(executor).report_outcome(report).await.expect("a report");
     }
 
-    fn reviews(&self, who: &str) -> ReviewServiceClient<service_kit::grpc::AuthorizedChannel> {
+    fn reviews(&self, who: &str) -> ReviewServiceClient<AuthorizedChannel> {
         ReviewServiceClient::new(self.bench.channel(who, Role::Reviewer))
     }
 

@@ -219,7 +219,13 @@ impl Bench {
 
     /// Drains the permits that there are.
     pub(crate) async fn permits(&self, request: ClaimExecutionsRequest) -> Vec<Permit> {
-        let mut stream = self.executor().claim_executions(request).await.expect("a stream").into_inner();
+        self.permits_of(self.channel("services/executor", Role::Executor), request).await
+    }
+
+    /// Drains the permits that there are for one executor.
+    pub(crate) async fn permits_of(&self, executor: AuthorizedChannel, request: ClaimExecutionsRequest) -> Vec<Permit> {
+        let mut executions = ExecutionServiceClient::new(executor);
+        let mut stream = executions.claim_executions(request).await.expect("a stream").into_inner();
         let mut permits = Vec::new();
         while let Some(response) = stream.message().await.expect("permits") {
             permits.push(response.permit.expect("a permit"));
