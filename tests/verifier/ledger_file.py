@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .audit import Audit, Audited, Entry, Finding
 from .checkpoint import Checkpoint
-from .note import Pinned
+from .note import Note, Pinned
 from .refusal import Refused, Unreadable
 from .sealed import Erasures, fingerprint, unseal
 from .tiles import WIDTH, TileId, hashes_of_tile
@@ -73,7 +73,9 @@ def _checkpoints(database: sqlite3.Connection, workspace: str, key: Pinned, orig
         before = signed[-1].size if signed else 0
         first, last = (min(before, size), max(before, size - 1))
         try:
-            checkpoint = Checkpoint.verify(str(note).encode(), key, origin)
+            raw = str(note).encode()
+            checkpoint = Checkpoint.verify(raw, key, origin)
+            Note.parse(raw).check_stored(key.of_log(origin))
         except Refused as refused:
             raise Finding(first, last, f"the checkpoint at size {size}: {refused}") from refused
         if (checkpoint.size, previous_size) != (size, before):

@@ -140,6 +140,12 @@ class Note:
             key.verify(line.signature, self.text.encode())
         return self.text
 
+    def check_stored(self, pinned: Pinned) -> None:
+        """Refuses what no log stores under a checkpoint: a line of a key that is not listed, and a second one of the same key."""
+        of_keys = [sum(line.claims(key) for line in self.signatures) for key in pinned.listed()]
+        if max(of_keys) > 1 or sum(of_keys) < len(self.signatures):
+            raise Refused("a stored note holds one line of each key that signed, and no other")
+
 
 def check_key_name(name: str) -> None:
     if not name or any(c == "+" or c.isspace() or category(c) == "Cc" for c in name):

@@ -95,7 +95,9 @@ impl<'a> CheckpointPass<'a> {
         // A line by a key that is not pinned could say anything: a changed byte of it would go unseen.
         let lines = signed.signatures();
         let is_pinned = lines.iter().all(|line| self.keys.iter().any(|key| line.is_by(key)));
-        if is_pinned && text.matches('\n').count() == NOTE_LINES + lines.len() {
+        // The same line twice is none of ours either: a key signs once.
+        let is_once = self.keys.iter().all(|key| lines.iter().filter(|line| line.is_by(key)).count() <= 1);
+        if is_pinned && is_once && text.matches('\n').count() == NOTE_LINES + lines.len() {
             Ok(checkpoint)
         } else {
             Err(note_column.fault(What::CheckpointExtended))

@@ -168,6 +168,7 @@ impl Files {
 }
 
 /// The ledger's triggers, taken away by somebody who is about to write past them.
+#[derive(Default)]
 pub struct Lifted(Vec<(String, String)>);
 
 impl Lifted {
