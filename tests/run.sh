@@ -3,18 +3,21 @@
 #
 #   bash tests/run.sh            everything that gates a change
 #   bash tests/run.sh --planted  also plants each bug of tests/planted and shows which test notices it (a quarter of an hour)
+#   bash tests/run.sh --interop  also holds log, tiles and witness against an independent C2SP implementation (needs Python 3.12)
 #   bash tests/run.sh --lab      also runs the laboratories whole: every byte, row and fork of the tamper lab, a fault at every sync (an hour)
 #   bash tests/run.sh --kills N  also kills the working system N times, with `kill -9` at random moments (about a second each)
 #   bash tests/run.sh --licences also checks licences and sources of all dependencies with cargo-deny (builds it first)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+interop=no
 licences=no
 planted=no
 lab=no
 kills=0
 while [ $# -gt 0 ]; do
   case "$1" in
+    --interop) interop=yes ;;
     --licences) licences=yes ;;
     --planted) planted=yes ;;
     --lab) lab=yes ;;
@@ -81,6 +84,15 @@ fi
 if [ "$planted" = yes ]; then
   step "planted bugs"
   cargo xtask planted
+fi
+
+if [ "$interop" = yes ]; then
+  step "an independent witness and verifier"
+  if [ ! -x target/interop/bin/python ]; then
+    "${PYTHON312:-python3.12}" -m venv target/interop
+  fi
+  target/interop/bin/python -m pip install --quiet --requirement tests/interop/requirements.txt
+  target/interop/bin/python tests/interop/witness.py "$COUNTERSIGN_TEST_BINARY"
 fi
 
 if [ "$licences" = yes ]; then

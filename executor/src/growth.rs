@@ -5,7 +5,7 @@ use countersign_api::{
     name::Workspace,
 };
 use jiff::Timestamp;
-use ledger_format::{Checkpoint, ConsistencyProof, Hash, SignedCheckpoint, VerifyingKey, checkpoint};
+use ledger_format::{Checkpoint, ConsistencyProof, Hash, SignedCheckpoint, VerifyingKeys, checkpoint};
 use service_kit::{clock::Clock, grpc::AuthorizedChannel};
 use tonic::Status;
 
@@ -56,7 +56,7 @@ impl Growth {
     pub(crate) async fn recall(
         workspace: Workspace,
         origin: String,
-        key: &VerifyingKey,
+        keys: &VerifyingKeys,
         store: Option<CheckpointStore>,
         ledger: LedgerServiceClient<AuthorizedChannel>,
         clock: Arc<dyn Clock>,
@@ -69,7 +69,7 @@ impl Growth {
             None => None,
             Some(note) => {
                 let checkpoint = SignedCheckpoint::parse(&note)
-                    .and_then(|signed| signed.verify(key, &origin).cloned())
+                    .and_then(|signed| signed.verify(keys, &origin).cloned())
                     .map_err(|source| MemoryError::NotByPinnedKey { origin: origin.clone(), source })?;
                 Some(checkpoint)
             }

@@ -7,7 +7,7 @@ use countersign_api::{
     ledger::v1::ledger_service_client::LedgerServiceClient,
     name::{NameError, Workspace},
 };
-use ledger_format::VerifyingKey;
+use ledger_format::VerifyingKeys;
 use service_kit::{clock::Clock, grpc::AuthorizedChannel};
 
 use crate::{
@@ -25,8 +25,8 @@ pub struct PermitCheckConfig {
     pub workspace: Workspace,
     /// What the origin of every log begins with: the workspace's log is `{origin_prefix}/workspaces/{w}`.
     pub origin_prefix: String,
-    /// The pinned key. Whatever it has not signed permits nothing.
-    pub verifying_key: VerifyingKey,
+    /// The pinned keys, the newest first. What none of them has signed permits nothing.
+    pub verifying_keys: VerifyingKeys,
     /// The SQLite file that remembers the last checkpoint of each log; without it, the first one seen here is believed
     /// on its signature alone.
     pub memory_db: Option<PathBuf>,
@@ -60,17 +60,17 @@ impl PermitCheck {
         clock: Arc<dyn Clock>,
         ledger: AuthorizedChannel,
     ) -> Result<Self, MemoryError> {
-        let PermitCheckConfig { workspace, origin_prefix, verifying_key: key, memory_db } = config;
+        let PermitCheckConfig { workspace, origin_prefix, verifying_keys: keys, memory_db } = config;
         let origin = format!("{origin_prefix}/{workspace}");
         let store = match memory_db {
             Some(file) => Some(CheckpointStore::open(&file).await?),
             None => None,
         };
         let ledger = LedgerServiceClient::new(ledger);
-        let growth = Growth::recall(workspace.clone(), origin.clone(), &key, store, ledger, clock).await?;
+        let growth = Growth::recall(workspace.clone(), origin.clone(), &keys, store, ledger, clock).await?;
         // Nothing is called or reported here, so that verification may take the whole lease.
         let report_margin = Duration::ZERO;
-        Ok(Self { verifier: Verifier { workspace, origin, key, growth, report_margin } })
+        Ok(Self { verifier: Verifier { workspace, origin, keys, growth, report_margin } })
     }
 
     /// Verifies a permit, and remembers the checkpoint that it led to before saying that it holds.

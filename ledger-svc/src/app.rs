@@ -5,8 +5,10 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use countersign_api::ledger::v1::{
-    erasure_service_server::ErasureServiceServer, ledger_service_server::LedgerServiceServer,
+use axum::Router;
+use countersign_api::{
+    ledger::v1::{erasure_service_server::ErasureServiceServer, ledger_service_server::LedgerServiceServer},
+    name::Workspace,
 };
 use service_kit::{
     clock::Clock, grpc::TRANSPORT_MAX_BYTES, health::Health, ids::Ids, metrics::Metrics, shutdown::Shutdown,
@@ -18,6 +20,7 @@ use crate::{
     contents::{ContentKeys, ContentReader, KeyPool},
     custody::carry_out,
     log::Logs,
+    log_of_logs::{Coverage, Writer},
     metrics::LedgerMetrics,
     origin::{OriginError, Origins},
     publisher::{Publisher, Recovered, RecoveryError, Signer, recover},
@@ -28,6 +31,8 @@ use crate::{
         fence::FenceStore,
         sqlite::{self, LedgerStore},
     },
+    tiles::{self, TileSource},
+    witness::{Courier, PolicyError, Witnessed, egress},
 };
 
 /// What the ledger takes from the process it runs in.
@@ -53,7 +58,17 @@ pub struct App {
     fence: FenceStore,
     rpc: LedgerRpc,
     erasure: ErasureRpc,
-    publisher: Mutex<Option<Publisher>>,
+    tiles: TileSource,
+    /// Both boxed: what is handed on with the app should not be as long as they are.
+    publisher: Mutex<Option<Box<Publisher>>>,
+    covering: Mutex<Option<Box<Covering>>>,
+}
+
+/// What spreads the word of what was signed.
+#[derive(Debug)]
+struct Covering {
+    writer: Writer,
+    courier: Option<Courier>,
 }
 
 /// Why the ledger can not be built.
@@ -65,6 +80,12 @@ pub enum BuildError {
     /// A file can not be opened or read.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// The witness policy is not for this log.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// There is no way out to the witnesses.
+    #[error("witnesses can not be asked over HTTP; check the machine's certificates")]
+    Egress(#[source] reqwest::Error),
     /// The fence store was made under another origin prefix.
     #[error(
         "`{fence}` remembers the log `{origin}`, which is not under the origin prefix `{prefix}`; start with the prefix it was made with",
@@ -104,7 +125,7 @@ impl LedgerConfig {
     /// See [`BuildError`].
     pub async fn build(self, environment: &Environment) -> Result<App, BuildError> {
         let origins = Origins::new(&self.origin_prefix)?;
-        let key = Arc::new(self.signing_key);
+        let key = Arc::new(self.signer);
         origins.check_key(key.verifying_key())?;
         let ledger = LedgerStore::open(&self.ledger_path).await?;
         let assigned_max = sqlite::assigned_max(&mut *ledger.reader().await?).await?;
@@ -117,7 +138,7 @@ impl LedgerConfig {
 
         let metrics = LedgerMetrics::new(&environment.metrics);
         let logs = Arc::new(Logs::new(origins, environment.health.clone()));
-        let recovered = recover(&ledger, &fence, key.verifying_key(), &logs, &metrics).await;
+        let recovered = recover(&ledger, &fence, key.known_keys(), &logs, &metrics).await;
         let Recovered { ends, signed } = recovered.map_err(|error| match error {
             RecoveryError::Store(error) => BuildError::Store(error),
             RecoveryError::UnknownOrigin { origin } => {
@@ -147,15 +168,46 @@ impl LedgerConfig {
             ledger: ledger.clone(),
             fence: fence.clone(),
             key: Arc::clone(&key),
+            health: environment.health.clone(),
             logs: Arc::clone(&logs),
             appender: appender.clone(),
             signed,
-            metrics,
+            metrics: metrics.clone(),
         };
-        let contents = ContentReader::new(keys.clone());
-        let rpc = LedgerRpc::new(ledger.clone(), contents, logs, appender, key, environment.shutdown.clone());
+        let (coverage, witnessed) = (Arc::new(Coverage::new()), Witnessed::new());
+        let courier = match self.witnesses {
+            None => None,
+            Some(config) => {
+                let log = logs.of(&Workspace::log_of_logs());
+                config.check(&log.key_of(key.verifying_key()))?;
+                let client = egress(config.answer_within).map_err(BuildError::Egress)?;
+                let (witnessed, coverage) = (witnessed.clone(), Arc::clone(&coverage));
+                Some(Courier::new(config, client, ledger.clone(), &logs, witnessed, coverage, metrics).await?)
+            }
+        };
+        let writer = Writer { logs: Arc::clone(&logs), appender: appender.clone(), coverage: Arc::clone(&coverage) };
+        let tiles = TileSource { ledger: ledger.clone(), logs: Arc::clone(&logs), witnessed: witnessed.clone() };
+        let rpc = LedgerRpc {
+            ledger: ledger.clone(),
+            contents: ContentReader::new(keys.clone()),
+            logs,
+            appender,
+            key,
+            coverage,
+            witnessed,
+            shutdown: environment.shutdown.clone(),
+        };
         let erasure = ErasureRpc::new(rpc.clone(), self.pseudonyms, Arc::clone(ids));
-        Ok(App { ledger, keys, fence, rpc, erasure, publisher: Mutex::new(Some(Publisher::new(signer))) })
+        Ok(App {
+            ledger,
+            keys,
+            fence,
+            rpc,
+            erasure,
+            tiles,
+            publisher: Mutex::new(Some(Box::new(Publisher::new(signer)))),
+            covering: Mutex::new(Some(Box::new(Covering { writer, courier }))),
+        })
     }
 }
 
@@ -166,6 +218,22 @@ impl App {
         if let Some(publisher) = publisher {
             shutdown.spawn_until_closing("ledger-publisher", publisher.run(shutdown.closing()));
         }
+    }
+
+    /// Starts what covers signed checkpoints in the log of logs and takes those to witnesses; starting again does nothing.
+    pub fn spawn_covering(&self, shutdown: &Shutdown) {
+        let covering = self.covering.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(covering) = covering else { return };
+        let Covering { writer, courier } = *covering;
+        shutdown.spawn("ledger-log-of-logs", writer.run(shutdown.draining()));
+        if let Some(courier) = courier {
+            shutdown.spawn("ledger-witnesses", courier.run(shutdown.draining()));
+        }
+    }
+
+    /// Returns the routes of checkpoints, tiles and entry bundles, for whoever reaches them without a token.
+    pub fn tile_routes(&self) -> Router {
+        tiles::routes(self.tiles.clone())
     }
 
     /// Returns the service, to be added to a [`Server`](service_kit::grpc::Server).

@@ -2,11 +2,14 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use ledger_format::SigningKey;
 use service_kit::{access::Pseudonyms, group_commit};
 
-use crate::custody::ErasureSteps;
-use crate::limits::{QUEUE_LEAST_BYTES, QUEUE_MAX_BYTES};
+use crate::{
+    custody::ErasureSteps,
+    limits::{QUEUE_LEAST_BYTES, QUEUE_MAX_BYTES},
+    signing::CheckpointSigner,
+    witness::WitnessConfig,
+};
 
 /// Where the ledger keeps its files, and with which key it signs.
 #[derive(Debug)]
@@ -17,10 +20,12 @@ pub struct LedgerConfig {
     pub content_keys_path: PathBuf,
     /// The fence store; must never be restored or deleted on its own.
     pub fence_path: PathBuf,
-    /// The key that signs checkpoints; its name is the origin prefix.
-    pub signing_key: SigningKey,
+    /// Who signs checkpoints; the name of its keys is the origin prefix.
+    pub signer: CheckpointSigner,
     /// What stands before `/workspaces/{id}` in the origin of every log.
     pub origin_prefix: String,
+    /// Which witnesses cosign the log of logs; none where nobody is asked.
+    pub witnesses: Option<WitnessConfig>,
     /// Bounds of what waits for its commit.
     pub queue: QueueLimits,
     /// Names those who erase and hold in leaves.

@@ -16,8 +16,8 @@
 //!
 //! # What it leaves out on purpose
 //!
-//! The bytes themselves: leaf, tree, note and proofs are `ledger-format`'s. What an entry means: content is opaque. Who may call:
-//! the server's access layer knows. Witnesses and tiles over HTTP: nothing here is in their way.
+//! The bytes themselves: leaf, tree, note, cosignature and proofs are `ledger-format`'s. What an entry means: content is opaque. Who may
+//! call: the server's access layer knows.
 //!
 //! # How an append flows
 //!
@@ -27,6 +27,12 @@
 //! ([`store::sqlite`]), answers, and wakes subscribers → the publisher (`publisher/round.rs`) reads the new rows back, asserts
 //! that they give the same root, moves the fence ([`store::fence`]), signs, and hands the checkpoint to the appender, whose next
 //! commit stores it → whoever waits in `get_checkpoint.rs` or `prove_inclusion.rs` goes on.
+//!
+//! # How the word spreads
+//!
+//! [`log_of_logs`] takes each signed checkpoint, once a second at most, and appends it to a log of its own, which the publisher signs as
+//! it does all; [`witness`] takes the checkpoints of that one to the witnesses of a policy, and keeps what they cosign. `tiles` serves
+//! checkpoints, tiles and entry bundles over plain HTTP. Nobody who appends waits for any of it.
 //!
 //! # How it starts
 //!
@@ -47,13 +53,17 @@ pub mod entry;
 pub mod keys;
 pub mod limits;
 pub mod log;
+pub mod log_of_logs;
 pub mod origin;
 pub mod rpc;
+pub mod signing;
 pub mod store;
+pub mod witness;
 
 mod app;
 mod metrics;
 mod publisher;
+mod tiles;
 
 pub use app::{App, BuildError, Environment};
 pub use config::{LedgerConfig, QueueLimits};

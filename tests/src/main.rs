@@ -15,6 +15,7 @@ mod cases {
     mod lifecycle;
     mod other_readers;
     mod power;
+    mod published_ledger;
     mod reflected_client;
     mod second_verifier;
     mod serving;

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from .encoding import base64_bytes, decimal
-from .note import Note, VerifyingKey
+from .note import Note, Pinned
 from .refusal import Refused
 from .tree import HASH_BYTES
 
@@ -22,7 +22,7 @@ class Checkpoint:
     root: bytes
 
     @staticmethod
-    def verify(raw: bytes, key: VerifyingKey, origin: str) -> Checkpoint:
+    def verify(raw: bytes, key: Pinned, origin: str) -> Checkpoint:
         """Reads a checkpoint that the pinned key signed for the expected log."""
         checkpoint = Checkpoint.of(raw, key)
         if checkpoint.origin != origin:
@@ -30,9 +30,11 @@ class Checkpoint:
         return checkpoint
 
     @staticmethod
-    def of(raw: bytes, key: VerifyingKey) -> Checkpoint:
+    def of(raw: bytes, key: Pinned) -> Checkpoint:
         """Reads a checkpoint that the pinned key signed, for whichever of its logs."""
-        return Checkpoint.parse(Note.parse(raw).signed_by(key))
+        note = Note.parse(raw)
+        # The first line names the log; it is believed once the key of that log has signed.
+        return Checkpoint.parse(note.signed_by(key.of_log(note.text.partition("\n")[0])))
 
     @staticmethod
     def parse(text: str) -> Checkpoint:

@@ -12,7 +12,7 @@ from typing import Any
 
 from . import cosignature, export, ledger_file, vectors
 from .checkpoint import Checkpoint
-from .note import VerifyingKey
+from .note import VerifyingKey, VerifyingKeys
 from .permit import CheckFailed
 from .refusal import Refused, Unreadable
 from .tlog_proof import TlogProof
@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     def keyed(added: argparse.ArgumentParser) -> argparse.ArgumentParser:
-        added.add_argument("--key", type=Path, required=True, metavar="FILE", help="the log's verifying key")
+        added.add_argument("--key", type=Path, required=True, metavar="FILE", help="the log's verifying keys")
         return added
 
     added = keyed(command("ledger", _ledger, "audits the logs in a ledger's SQLite file"))
@@ -98,15 +98,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _ledger(options: Any) -> object:
-    key = _key(options.key)
+    key = _keys(options.key)
     found = ledger_file.workspaces(options.file)
     if options.workspace is not None and options.workspace not in found:
         raise Refused(f"no log of `{options.workspace}`; there are: {', '.join(found)}")
-    remembered = _read(options.remembered) if options.remembered else None
+    remembered = Checkpoint.of(_read(options.remembered), key) if options.remembered else None
+    if remembered and remembered.origin not in [ledger_file.origin_of(key.name, workspace) for workspace in found]:
+        raise Refused(f"a log is gone that had {remembered.size} entries: `{remembered.origin}`")
     logs = []
     for workspace in [options.workspace] if options.workspace else found:
-        origin = f"{key.name}/workspaces/{workspace}"
-        known = [Checkpoint.verify(remembered, key, origin)] if remembered else []
+        origin = ledger_file.origin_of(key.name, workspace)
+        known = [remembered] if remembered and remembered.origin == origin else []
         audited = ledger_file.audit(options.file, workspace, key, origin, known, options.content_keys)
         logs.append({"origin": origin, **asdict(audited)})
     return {"logs": logs}
@@ -116,7 +118,7 @@ def _export(options: Any) -> object:
     exporter = _key(options.export_key) if options.export_key else None
     earlier = _read(options.earlier) if options.earlier else None
     keys = ledger_file.read_content_keys(options.content_keys) if options.content_keys else None
-    return export.verify(options.folder, _key(options.key), exporter, earlier, keys)
+    return export.verify(options.folder, _keys(options.key), exporter, earlier, keys)
 
 
 def _proof(options: Any) -> object:
@@ -124,11 +126,11 @@ def _proof(options: Any) -> object:
     leaf = _read(options.leaf) if options.leaf else proof.extra
     if leaf is None:
         raise Refused("the file does not bring the leaf: name it with `--leaf`")
-    return proof.verify_leaf(leaf, _key(options.key))
+    return proof.verify_leaf(leaf, _keys(options.key))
 
 
 def _checkpoint(options: Any) -> object:
-    raw, key = _read(options.file), _key(options.key)
+    raw, key = _read(options.file), _keys(options.key)
     checkpoint = Checkpoint.of(raw, key)
     witnesses = [cosignature.parse_witness_key(_read_text(path)) for path in options.witness]
     return {**asdict(checkpoint), "witnessed": {key.name: cosignature.verify(raw, key) for key in witnesses}}
@@ -148,6 +150,10 @@ def _sample(options: Any) -> None:
 
 def _key(path: Path) -> VerifyingKey:
     return VerifyingKey.parse(_read_text(path))
+
+
+def _keys(path: Path) -> VerifyingKeys:
+    return VerifyingKeys.parse(_read_text(path))
 
 
 def _read_text(path: Path) -> str:

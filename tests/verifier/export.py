@@ -13,7 +13,7 @@ from . import names
 from .contents import ContentKeys, ContentsOfPart, Opened
 from .leaf import Leaf
 from .manifest import Manifest, Part, verify_signature
-from .note import VerifyingKey
+from .note import Pinned, VerifyingKey
 from .refusal import Refused, Unreadable
 from .tree import Edge, leaf_hash
 
@@ -36,7 +36,7 @@ class VerifiedExport:
 
 def verify(
     folder: Path,
-    key: VerifyingKey,
+    key: Pinned,
     exporter: VerifyingKey | None = None,
     earlier: bytes | None = None,
     content_keys: ContentKeys | None = None,

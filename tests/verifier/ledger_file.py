@@ -9,15 +9,23 @@ from pathlib import Path
 
 from .audit import Audit, Audited, Entry, Finding
 from .checkpoint import Checkpoint
-from .note import VerifyingKey
+from .note import Note, Pinned
 from .refusal import Refused, Unreadable
 from .sealed import Erasures, fingerprint, unseal
 from .tiles import WIDTH, TileId, hashes_of_tile
 from .tree import leaf_hash, root
 
 
+LOG_OF_LOGS = "~logs"
+
+
+def origin_of(prefix: str, workspace: str) -> str:
+    """Returns the origin of a workspace's log, or of the log of logs."""
+    return f"{prefix}/logs" if workspace == LOG_OF_LOGS else f"{prefix}/workspaces/{workspace}"
+
+
 def workspaces(path: Path) -> list[str]:
-    """Returns the workspaces that have a log in the file."""
+    """Returns the workspaces that have a log in the file; the log of logs stands under a name that no workspace has."""
     with _open(path) as database:
         found = database.execute("SELECT workspace FROM entries UNION SELECT workspace FROM checkpoints ORDER BY 1")
         return [workspace for (workspace,) in found]
@@ -26,7 +34,7 @@ def workspaces(path: Path) -> list[str]:
 def audit(
     path: Path,
     workspace: str,
-    key: VerifyingKey,
+    key: Pinned,
     origin: str,
     remembered: list[Checkpoint] | None = None,
     content_keys: Path | None = None,
@@ -56,7 +64,7 @@ def audit(
         return audited
 
 
-def _checkpoints(database: sqlite3.Connection, workspace: str, key: VerifyingKey, origin: str) -> list[Checkpoint]:
+def _checkpoints(database: sqlite3.Connection, workspace: str, key: Pinned, origin: str) -> list[Checkpoint]:
     signed: list[Checkpoint] = []
     rows = database.execute(
         "SELECT size, previous_size, signed_note FROM checkpoints WHERE workspace = ? ORDER BY size", (workspace,)
@@ -65,7 +73,9 @@ def _checkpoints(database: sqlite3.Connection, workspace: str, key: VerifyingKey
         before = signed[-1].size if signed else 0
         first, last = (min(before, size), max(before, size - 1))
         try:
-            checkpoint = Checkpoint.verify(str(note).encode(), key, origin)
+            raw = str(note).encode()
+            checkpoint = Checkpoint.verify(raw, key, origin)
+            Note.parse(raw).check_stored(key.of_log(origin))
         except Refused as refused:
             raise Finding(first, last, f"the checkpoint at size {size}: {refused}") from refused
         if (checkpoint.size, previous_size) != (size, before):

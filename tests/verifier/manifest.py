@@ -10,7 +10,7 @@ from typing import Any
 from . import canonical_json
 from .checkpoint import Checkpoint
 from .encoding import hash_of_hex
-from .note import Note, VerifyingKey
+from .note import Note, Pinned, VerifyingKey
 from .refusal import Refused
 
 FORMAT_VERSION = 1
@@ -86,7 +86,7 @@ class Manifest:
         manifest._check_parts()
         return manifest
 
-    def verify(self, key: VerifyingKey) -> None:
+    def verify(self, key: Pinned) -> None:
         """Refuses unless the log's key signed size and root."""
         checkpoint = Checkpoint.verify(self.checkpoint, key, self.origin)
         if (checkpoint.size, checkpoint.root) != (self.size, self.root):

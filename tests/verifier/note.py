@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from unicodedata import category
 
@@ -17,6 +17,7 @@ NOTE_BYTES_MAX = 262_144
 SIGNATURES_MAX = 100
 KEY_HASH_BYTES = 4
 KEY_NAME_BYTES_MAX = 255
+KEYS_MAX = 32
 ED25519 = 0x01
 
 _LINE = re.compile("— ([^ ]+) ([^ ]+)")
@@ -49,6 +50,13 @@ class VerifyingKey:
             raise Refused("the key hash is not that of the key")
         return key
 
+    def listed(self) -> tuple[VerifyingKey, ...]:
+        return (self,)
+
+    def of_log(self, origin: str) -> VerifyingKey:
+        """Returns the key as it signs for a log: for the log of logs under that log's origin, for all others as it is."""
+        return replace(self, name=origin) if origin == f"{self.name}/logs" else self
+
     def hash(self) -> bytes:
         return sha256(self.name.encode() + b"\n" + bytes([self.type]) + self.public).digest()[:KEY_HASH_BYTES]
 
@@ -57,6 +65,36 @@ class VerifyingKey:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except (InvalidSignature, ValueError) as error:
             raise Refused(f"a signature of `{self.name}` does not verify") from error
+
+
+@dataclass(frozen=True)
+class VerifyingKeys:
+    """The keys of one log, all of one name, the newest first: what a rotation leaves."""
+
+    keys: tuple[VerifyingKey, ...]
+
+    @staticmethod
+    def parse(text: str) -> VerifyingKeys:
+        """Reads one key a line."""
+        keys = tuple(map(VerifyingKey.parse, text.split("\n")))
+        if len(keys) > KEYS_MAX:
+            raise Refused(f"a list has at most {KEYS_MAX} keys, not {len(keys)}")
+        if len({key.name for key in keys}) > 1 or len(set(keys)) < len(keys):
+            raise Refused("the keys of a list have one name, and none stands twice")
+        return VerifyingKeys(keys)
+
+    @property
+    def name(self) -> str:
+        return self.keys[0].name
+
+    def listed(self) -> tuple[VerifyingKey, ...]:
+        return self.keys
+
+    def of_log(self, origin: str) -> VerifyingKeys:
+        return VerifyingKeys(tuple(key.of_log(origin) for key in self.keys))
+
+
+Pinned = VerifyingKey | VerifyingKeys
 
 
 @dataclass(frozen=True)
@@ -93,14 +131,20 @@ class Note:
             raise Refused(f"a note has at most {SIGNATURES_MAX} signatures, not {len(signatures)}")
         return Note(text + "\n", tuple(map(_signature, signatures)))
 
-    def signed_by(self, key: VerifyingKey) -> str:
-        """Returns the text if the key signed it, and every line that claims to be by it is."""
-        claiming = [line for line in self.signatures if line.claims(key)]
+    def signed_by(self, pinned: Pinned) -> str:
+        """Returns the text if a pinned key signed it, and every line that claims to be by one is."""
+        claiming = [(key, line) for key in pinned.listed() for line in self.signatures if line.claims(key)]
         if not claiming:
-            raise Refused(f"no signature by `{key.name}`")
-        for line in claiming:
+            raise Refused(f"no signature by `{pinned.listed()[0].name}`")
+        for key, line in claiming:
             key.verify(line.signature, self.text.encode())
         return self.text
+
+    def check_stored(self, pinned: Pinned) -> None:
+        """Refuses what no log stores under a checkpoint: a line of a key that is not listed, and a second one of the same key."""
+        of_keys = [sum(line.claims(key) for line in self.signatures) for key in pinned.listed()]
+        if max(of_keys) > 1 or sum(of_keys) < len(self.signatures):
+            raise Refused("a stored note holds one line of each key that signed, and no other")
 
 
 def check_key_name(name: str) -> None:

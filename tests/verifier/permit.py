@@ -10,7 +10,7 @@ from . import inclusion, names, payload, wire
 from .checkpoint import Checkpoint
 from .commitment import commitment
 from .leaf import Leaf
-from .note import VerifyingKey
+from .note import Pinned
 from .refusal import Refused
 from .tree import leaf_hash
 
@@ -55,7 +55,7 @@ class Permit:
     checkpoint: bytes
     grant: Grant | None = None
 
-    def verify(self, key: VerifyingKey, origin: str) -> Checkpoint:
+    def verify(self, key: Pinned, origin: str) -> Checkpoint:
         """Passes the permit through all checks; raises `CheckFailed` at the first that fails."""
         with _check(1):
             checkpoint = Checkpoint.verify(self.checkpoint, key, origin)

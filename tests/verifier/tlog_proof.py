@@ -8,7 +8,7 @@ from . import inclusion
 from .checkpoint import Checkpoint
 from .encoding import base64_bytes, decimal, utf8
 from .leaf import Leaf
-from .note import VerifyingKey
+from .note import Pinned
 from .refusal import Refused
 from .tree import HASH_BYTES, leaf_hash
 
@@ -55,13 +55,13 @@ class TlogProof:
             raise Refused(f"a proof file has at most {HASHES_MAX} hashes of {HASH_BYTES} bytes")
         return TlogProof(index, hashes, checkpoint.encode(), extra)
 
-    def verify(self, hash: bytes, key: VerifyingKey, origin: str) -> Checkpoint:
+    def verify(self, hash: bytes, key: Pinned, origin: str) -> Checkpoint:
         """Refuses unless the leaf hash stands in the log that the key speaks for."""
         checkpoint = Checkpoint.verify(self.checkpoint, key, origin)
         inclusion.verify(self.index, checkpoint.size, hash, self.hashes, checkpoint.root)
         return checkpoint
 
-    def verify_leaf(self, leaf: bytes, key: VerifyingKey) -> Proved:
+    def verify_leaf(self, leaf: bytes, key: Pinned) -> Proved:
         """Refuses unless this leaf stands in the log that it says it is of."""
         decoded = Leaf.decode(leaf)
         checkpoint = self.verify(leaf_hash(leaf), key, decoded.origin)

@@ -40,7 +40,7 @@ pub fn export_from(address: &str, token: &str, folder: &Path, has_contents: bool
     let request = ExportRequest {
         workspace: "workspaces/demo".parse().expect("a workspace"),
         origin: ORIGIN.to_owned(),
-        verifying_key: generated::key().verifying_key().clone(),
+        verifying_keys: generated::key().verifying_key().clone().into(),
         export_key: ExportKey::new(&[3; 32]),
         folder: folder.to_owned(),
         least_size: size,

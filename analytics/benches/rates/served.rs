@@ -8,8 +8,9 @@ use countersign_api::ledger::v1::ledger_service_server::{LedgerService, LedgerSe
 use countersign_api::ledger::v1::{
     AppendEntriesRequest, AppendEntriesResponse, AppendStreamRequest, AppendStreamResponse, Checkpoint,
     GetCheckpointRequest, GetCheckpointResponse, GetEntryByKeyRequest, GetEntryByKeyResponse, GetEntryRequest,
-    GetEntryResponse, ProveConsistencyRequest, ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse,
-    ReadEntriesRequest, ReadEntriesResponse, SubscribeEntriesRequest, SubscribeEntriesResponse,
+    GetEntryResponse, ProveCheckpointRequest, ProveCheckpointResponse, ProveConsistencyRequest,
+    ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse, ReadEntriesRequest, ReadEntriesResponse,
+    SubscribeEntriesRequest, SubscribeEntriesResponse,
 };
 use futures::{Stream, StreamExt, stream};
 use service_kit::access::{Access, Principal, Role, TokenStore};
@@ -87,7 +88,7 @@ impl LedgerService for Generated {
                     entry.sealed.clear();
                 }
             }
-            Ok(ReadEntriesResponse { entries })
+            Ok(ReadEntriesResponse { entries, ..ReadEntriesResponse::default() })
         });
         Ok(Response::new(stream::iter(answers).boxed()))
     }
@@ -129,6 +130,13 @@ impl LedgerService for Generated {
         _: Request<ProveInclusionRequest>,
     ) -> Result<Response<ProveInclusionResponse>, Status> {
         not_here("ProveInclusion")
+    }
+
+    async fn prove_checkpoint(
+        &self,
+        _: Request<ProveCheckpointRequest>,
+    ) -> Result<Response<ProveCheckpointResponse>, Status> {
+        not_here("ProveCheckpoint")
     }
 
     async fn prove_consistency(

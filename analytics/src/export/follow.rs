@@ -53,7 +53,7 @@ pub async fn follow(
         writer.go_on(&manifest).await?;
         tokio::select! {
             () = &mut stop => return Ok(Some(manifest)),
-            grown = source.grown(manifest.size + 1, &request.verifying_key, &request.origin) => grown?,
+            grown = source.grown(manifest.size + 1, &request.verifying_keys, &request.origin) => grown?,
         }
         tokio::select! {
             () = &mut stop => return Ok(Some(manifest)),
@@ -71,7 +71,7 @@ async fn once(
     least_size: u64,
     on_event: &mut impl FnMut(Followed<'_>),
 ) -> Result<Manifest, Error> {
-    let (signed, checkpoint) = source.checkpoint(least_size, &request.verifying_key, &request.origin).await?;
+    let (signed, checkpoint) = source.checkpoint(least_size, &request.verifying_keys, &request.origin).await?;
     catch_up(source, writer, &checkpoint, &mut |progress| on_event(Followed::Progress(progress))).await?;
     let manifest = writer.finish(&signed, &checkpoint).await?;
     on_event(Followed::Manifest(&manifest));

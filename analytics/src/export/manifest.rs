@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ledger_format::{Checkpoint, Hash, LogVerifier, SignedCheckpoint, SigningKey, VerifyingKey, sha256};
+use ledger_format::{Checkpoint, Hash, LogVerifier, PinnedKeys, SignedCheckpoint, SigningKey, VerifyingKey, sha256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -138,10 +138,10 @@ impl Manifest {
     }
 
     /// Checks that the pinned key has signed the manifest's checkpoint, for its origin, size and root.
-    pub(super) fn check_checkpoint(&self, folder: &Path, key: &VerifyingKey) -> Result<Checkpoint, Error> {
+    pub(super) fn check_checkpoint(&self, folder: &Path, keys: &dyn PinnedKeys) -> Result<Checkpoint, Error> {
         let unbelieved = |source| Error::ManifestCheckpoint { folder: folder.to_owned(), source };
         let signed = SignedCheckpoint::parse(&self.checkpoint).map_err(unbelieved)?;
-        let checkpoint = signed.verify(key, &self.origin).map_err(unbelieved)?;
+        let checkpoint = signed.verify(keys, &self.origin).map_err(unbelieved)?;
         if checkpoint.size() != self.size {
             return Err(Error::manifest_differs(folder, "size"));
         }

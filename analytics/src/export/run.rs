@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use countersign_api::name::Workspace;
-use ledger_format::{Checkpoint, VerifyingKey};
+use ledger_format::{Checkpoint, VerifyingKeys};
 use service_kit::grpc::AuthorizedChannel;
 use tokio_stream::StreamExt;
 
@@ -21,8 +21,8 @@ pub struct ExportRequest {
     pub workspace: Workspace,
     /// Identity of that log; a checkpoint of any other is refused.
     pub origin: String,
-    /// The log's key, pinned: learnt before, not from the server that is asked.
-    pub verifying_key: VerifyingKey,
+    /// The log's keys, pinned: learnt before, not from the server that is asked.
+    pub verifying_keys: VerifyingKeys,
     /// The exporter's key: hashes edited values and signs the manifest.
     pub export_key: ExportKey,
     /// The folder of the export; made when missing. An export of the same log in it goes on; a file with a name of ours that is of no
@@ -71,7 +71,7 @@ pub async fn export(
     mut on_progress: impl FnMut(Progress),
 ) -> Result<Manifest, Error> {
     let mut source = Source::new(channel, &request.workspace);
-    let (signed, checkpoint) = source.checkpoint(request.least_size, &request.verifying_key, &request.origin).await?;
+    let (signed, checkpoint) = source.checkpoint(request.least_size, &request.verifying_keys, &request.origin).await?;
     let mut writer = Writer::open(request).await?;
     catch_up(&mut source, &mut writer, &checkpoint, &mut on_progress).await?;
     writer.finish(&signed, &checkpoint).await

@@ -7,7 +7,7 @@ use countersign_api::ledger::v1::{
     GetCheckpointRequest, GetEntryByKeyRequest, ProveConsistencyRequest, ReadEntriesRequest, ReadEntriesResponse,
 };
 use countersign_api::name::Workspace;
-use ledger_format::{Checkpoint, ConsistencyProof, Hash, SignedCheckpoint, VerifyingKey};
+use ledger_format::{Checkpoint, ConsistencyProof, Hash, SignedCheckpoint, VerifyingKeys};
 use prost::Message;
 use service_kit::grpc::{AuthorizedChannel, TRANSPORT_MAX_BYTES};
 use tonic::{Code, Streaming};
@@ -33,7 +33,7 @@ impl Source {
     pub(super) async fn checkpoint(
         &mut self,
         least_size: u64,
-        key: &VerifyingKey,
+        keys: &VerifyingKeys,
         origin: &str,
     ) -> Result<(SignedCheckpoint, Checkpoint), Error> {
         let least_size = i64::try_from(least_size).unwrap_or(i64::MAX);
@@ -41,14 +41,14 @@ impl Source {
         let response = self.client.get_checkpoint(request).await.map_err(Error::ledger("GetCheckpoint"))?.into_inner();
         let note = response.checkpoint.ok_or(Error::NoCheckpoint)?.signed_note;
         let signed = SignedCheckpoint::parse(&note).map_err(Error::Checkpoint)?;
-        let checkpoint = signed.verify(key, origin).map_err(Error::Checkpoint)?.clone();
+        let checkpoint = signed.verify(keys, origin).map_err(Error::Checkpoint)?.clone();
         Ok((signed, checkpoint))
     }
 
     /// Waits until the log has so many entries under a checkpoint, however long that takes.
-    pub(super) async fn grown(&mut self, least_size: u64, key: &VerifyingKey, origin: &str) -> Result<(), Error> {
+    pub(super) async fn grown(&mut self, least_size: u64, keys: &VerifyingKeys, origin: &str) -> Result<(), Error> {
         loop {
-            match self.checkpoint(least_size, key, origin).await {
+            match self.checkpoint(least_size, keys, origin).await {
                 // The call's own deadline ends a wait; the log may still be as it was.
                 Err(Error::Ledger { source, .. }) if source.code() == Code::DeadlineExceeded => {}
                 answer => return answer.map(drop),
@@ -86,6 +86,7 @@ impl Source {
             start_index: i64::try_from(start).unwrap_or(i64::MAX),
             limit: i64::try_from(count).unwrap_or(i64::MAX),
             include_sealed,
+            ..ReadEntriesRequest::default()
         };
         Ok(self.client.read_entries(request).await.map_err(Error::ledger("ReadEntries"))?.into_inner())
     }

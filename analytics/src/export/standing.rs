@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ledger_format::VerifyingKey;
+use ledger_format::VerifyingKeys;
 
 use super::error::Error;
 use super::export_key::ExportKey;
@@ -51,8 +51,8 @@ pub enum NotOurs {
 pub(super) struct Owner<'a> {
     /// Identity of the log.
     pub origin: &'a str,
-    /// The log's pinned key.
-    pub log_key: &'a VerifyingKey,
+    /// The log's pinned keys.
+    pub log_keys: &'a VerifyingKeys,
     /// The exporter's key.
     pub export_key: &'a ExportKey,
 }
@@ -127,7 +127,7 @@ fn standing_manifest(folder: &Path, owner: Owner<'_>, has_journal: bool) -> Resu
     }
     let manifest = Manifest::read(folder).map_err(refused)?;
     same_log(folder, &manifest.origin, owner)?;
-    manifest.check_checkpoint(folder, owner.log_key).map_err(refused)?;
+    manifest.check_checkpoint(folder, owner.log_keys).map_err(refused)?;
     match manifest.check_signature(folder) {
         Ok(_) => Ok(Some(manifest)),
         Err(Error::File { path, source }) => Err(Error::File { path, source }),
@@ -185,8 +185,9 @@ mod tests {
     const ORIGIN: &str = "countersign.local/workspaces/demo";
 
     fn find(folder: &Path) -> Result<Standing, Error> {
-        let log_key = SigningKey::from_seed("countersign.local", &[7; 32]).expect("a key").verifying_key().clone();
-        Standing::find(folder, Owner { origin: ORIGIN, log_key: &log_key, export_key: &ExportKey::new(&[3; 32]) })
+        let log_keys =
+            SigningKey::from_seed("countersign.local", &[7; 32]).expect("a key").verifying_key().clone().into();
+        Standing::find(folder, Owner { origin: ORIGIN, log_keys: &log_keys, export_key: &ExportKey::new(&[3; 32]) })
     }
 
     fn write_part(folder: &Path, number: usize, origin: &str) {

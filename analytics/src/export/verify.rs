@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ledger_format::{LogVerifier, VerifyingKey};
+use ledger_format::{LogVerifier, PinnedKeys, VerifyingKey, VerifyingKeys};
 
 use super::contents::{OpenContent, OpenedContents, verify_contents};
 use super::error::Error;
@@ -16,7 +16,7 @@ use super::run::Progress;
 /// The keys that an export must be signed by, learnt before and not from the export.
 #[derive(Clone, Copy)]
 pub struct Pinned<'k> {
-    log: &'k VerifyingKey,
+    log: &'k dyn PinnedKeys,
     exporter: Option<&'k VerifyingKey>,
     remembered: Option<Remembered>,
     content_keys: Option<&'k dyn OpenContent>,
@@ -34,9 +34,9 @@ pub struct VerifiedExport {
 }
 
 impl<'k> Pinned<'k> {
-    /// Pins the log's key alone: proves the leaves, and shows who answers for the columns.
-    pub const fn log(key: &'k VerifyingKey) -> Self {
-        Self { log: key, exporter: None, remembered: None, content_keys: None }
+    /// Pins the log's keys alone: proves the leaves, and shows who answers for the columns.
+    pub const fn log(keys: &'k dyn PinnedKeys) -> Self {
+        Self { log: keys, exporter: None, remembered: None, content_keys: None }
     }
 
     /// Pins the exporter's key as well: an export by anybody else is refused.
@@ -55,6 +55,12 @@ impl<'k> Pinned<'k> {
     #[must_use]
     pub const fn with_remembered(self, remembered: Remembered) -> Self {
         Self { remembered: Some(remembered), ..self }
+    }
+}
+
+impl<'k> From<&'k VerifyingKeys> for Pinned<'k> {
+    fn from(log: &'k VerifyingKeys) -> Self {
+        Self::log(log)
     }
 }
 

@@ -51,8 +51,8 @@ impl Writer {
     pub(super) async fn open(request: &ExportRequest) -> Result<Self, Error> {
         let request = request.clone();
         blocking(move || {
-            let ExportRequest { folder, origin, export_key: key, part_size, verifying_key, contents, .. } = request;
-            let owner = Owner { origin: &origin, log_key: &verifying_key, export_key: &key };
+            let ExportRequest { folder, origin, export_key: key, part_size, verifying_keys, contents, .. } = request;
+            let owner = Owner { origin: &origin, log_keys: &verifying_keys, export_key: &key };
             let standing = Standing::find(&folder, owner)?;
             let has_contents = match contents {
                 Contents::Included => true,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use countersign_api::name::{ReportName, Workspace};
-use ledger_format::VerifyingKey;
+use ledger_format::VerifyingKeys;
 use service_kit::clock::Clock;
 use service_kit::grpc::AuthorizedChannel;
 
@@ -20,8 +20,8 @@ pub struct Exporter {
     pub ledger: AuthorizedChannel,
     /// The folder of exports.
     pub folder: PathBuf,
-    /// The key of the logs, pinned; its name is what origins begin with.
-    pub verifying_key: VerifyingKey,
+    /// The keys of the logs, pinned; their name is what origins begin with.
+    pub verifying_keys: VerifyingKeys,
     /// The exporter's key: hashes edited values and signs manifests.
     pub export_key: ExportKey,
 }
@@ -48,8 +48,8 @@ impl Exporter {
     pub(crate) async fn export(&self, workspace: &Workspace) -> Result<Manifest, export::Error> {
         let request = ExportRequest {
             workspace: workspace.clone(),
-            origin: format!("{}/{workspace}", self.verifying_key.name()),
-            verifying_key: self.verifying_key.clone(),
+            origin: format!("{}/{workspace}", self.verifying_keys.name()),
+            verifying_keys: self.verifying_keys.clone(),
             export_key: self.export_key.clone(),
             folder: self.folder_of(workspace),
             least_size: 0,
@@ -85,7 +85,7 @@ pub(super) async fn run(
     let (exporter, reports, clock, name) = (exporter.clone(), reports.clone(), Arc::clone(clock), name.clone());
     blocking(move || {
         let folder = exporter.folder_of(&name.workspace);
-        let pinned = Pinned::log(&exporter.verifying_key).with_exporter(exporter.export_key.verifying_key());
+        let pinned = Pinned::log(&exporter.verifying_keys).with_exporter(exporter.export_key.verifying_key());
         let export = verify(&folder, pinned, |_| {})?;
         write_report(&export, &reports.begin(&name)?)?;
         let manifest = export.manifest();

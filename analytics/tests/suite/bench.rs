@@ -13,8 +13,9 @@ use countersign_api::ledger::v1::ledger_service_server::{LedgerService, LedgerSe
 use countersign_api::ledger::v1::{
     AppendEntriesRequest, AppendEntriesResponse, AppendStreamRequest, AppendStreamResponse, Checkpoint, Entry,
     GetCheckpointRequest, GetCheckpointResponse, GetEntryByKeyRequest, GetEntryByKeyResponse, GetEntryRequest,
-    GetEntryResponse, ProveConsistencyRequest, ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse,
-    ReadEntriesRequest, ReadEntriesResponse, SubscribeEntriesRequest, SubscribeEntriesResponse,
+    GetEntryResponse, ProveCheckpointRequest, ProveCheckpointResponse, ProveConsistencyRequest,
+    ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse, ReadEntriesRequest, ReadEntriesResponse,
+    SubscribeEntriesRequest, SubscribeEntriesResponse,
 };
 use futures::{Stream, StreamExt, stream};
 use ledger_format::note::SignedNote;
@@ -90,7 +91,7 @@ impl Bench {
         ExportRequest {
             workspace: "workspaces/demo".parse().expect("a workspace"),
             origin: ORIGIN.to_owned(),
-            verifying_key: self.ledger.behaviour().log.verifying_key(),
+            verifying_keys: self.ledger.behaviour().log.verifying_key().into(),
             export_key: ExportKey::new(&[3; 32]),
             folder: self.export_folder(),
             least_size: 0,
@@ -177,7 +178,7 @@ impl LedgerService for FakeLedger {
         }
         let behaviour = self.behaviour();
         let checkpoint = Checkpoint { signed_note: behaviour.log.signed_note(), ..Default::default() };
-        Ok(Response::new(GetCheckpointResponse { checkpoint: Some(checkpoint), verifying_key: String::new() }))
+        Ok(Response::new(GetCheckpointResponse { checkpoint: Some(checkpoint), ..GetCheckpointResponse::default() }))
     }
 
     async fn read_entries(
@@ -198,7 +199,7 @@ impl LedgerService for FakeLedger {
         let kept = behaviour.break_after.unwrap_or(entries.len()).min(entries.len());
         let mut answers: Vec<Result<ReadEntriesResponse, Status>> = entries[..kept]
             .chunks(behaviour.entries_per_answer)
-            .map(|entries| Ok(ReadEntriesResponse { entries: entries.to_vec() }))
+            .map(|entries| Ok(ReadEntriesResponse { entries: entries.to_vec(), ..ReadEntriesResponse::default() }))
             .collect();
         if kept < entries.len() {
             answers.push(Err(Rejection::new(ErrorReason::ShuttingDown, "the server is draining").into()));
@@ -250,6 +251,13 @@ impl LedgerService for FakeLedger {
         _: Request<ProveInclusionRequest>,
     ) -> Result<Response<ProveInclusionResponse>, Status> {
         not_here("ProveInclusion")
+    }
+
+    async fn prove_checkpoint(
+        &self,
+        _: Request<ProveCheckpointRequest>,
+    ) -> Result<Response<ProveCheckpointResponse>, Status> {
+        not_here("ProveCheckpoint")
     }
 
     async fn prove_consistency(

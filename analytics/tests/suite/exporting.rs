@@ -111,7 +111,7 @@ async fn progress_runs_to_the_size_and_never_back() {
 async fn a_key_that_did_not_sign_is_not_believed() {
     let bench = Bench::with(story().log).await;
     let other = SigningKey::from_seed("countersign.local", &[8; 32]).expect("a key").verifying_key().clone();
-    let request = analytics::export::ExportRequest { verifying_key: other.clone(), ..bench.request() };
+    let request = analytics::export::ExportRequest { verifying_keys: other.clone().into(), ..bench.request() };
     let refused = export(bench.channel(), &request, |_| {}).await.expect_err("not signed by it");
     assert!(matches!(refused, Error::Checkpoint(_)), "{refused}");
     assert!(!bench.export_folder().join("manifest.json").exists());

@@ -35,7 +35,7 @@ impl House {
             exporter: Exporter {
                 ledger: bench.channel(),
                 folder: bench.folder.path().join("export"),
-                verifying_key: bench.ledger.behaviour().log.verifying_key(),
+                verifying_keys: bench.ledger.behaviour().log.verifying_key().into(),
                 export_key: ExportKey::new(&[1; 32]),
             },
             report_folder: bench.folder.path().join("report"),

@@ -41,9 +41,17 @@ impl Binding {
     /// # Errors
     /// [`TokenInvalid`] when the token is of another request, or was altered.
     pub fn open<const N: usize>(&self, token: &str) -> Result<[u8; N], TokenInvalid> {
+        self.open_bytes(token)?.try_into().map_err(|_| TokenInvalid)
+    }
+
+    /// Reads a place of any length out of a token.
+    ///
+    /// # Errors
+    /// As [`Binding::open`].
+    pub fn open_bytes(&self, token: &str) -> Result<Vec<u8>, TokenInvalid> {
         let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| TokenInvalid)?;
         let (seal, place) = bytes.split_at_checked(SEAL_BYTES).ok_or(TokenInvalid)?;
-        if seal == self.seal_of(place) { place.try_into().map_err(|_| TokenInvalid) } else { Err(TokenInvalid) }
+        if seal == self.seal_of(place) { Ok(place.to_vec()) } else { Err(TokenInvalid) }
     }
 
     fn seal_of(&self, place: &[u8]) -> [u8; SEAL_BYTES] {

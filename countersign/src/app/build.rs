@@ -1,11 +1,14 @@
 use std::sync::Arc;
 
 use analytics::{Exporter, FeedbackConfig};
+use anyhow::Context as _;
 use candidate_svc::{AuditSample, policy::Approvers};
 use executor::connector::Connectors;
 use executor::connector::sandbox::Sandbox;
-use ledger_format::SigningKey;
-use ledger_svc::keys::load_or_create;
+use ledger_format::WitnessPolicy;
+use ledger_svc::keys::{load_command, load_or_create};
+use ledger_svc::signing::CheckpointSigner;
+use ledger_svc::witness::WitnessConfig;
 use ledger_svc::{LedgerConfig, QueueLimits, custody::Unwatched};
 use service_kit::access::{
     Access, AccessPolicy, BearerToken, Principal, Pseudonyms, TokenRpc, TokenStore, ensure_admin_token,
@@ -15,7 +18,7 @@ use service_kit::grpc::{AuthorizedChannel, Server, with_token};
 use service_kit::shutdown::DRAIN_MAX;
 use tonic::transport::Channel;
 
-use super::config::{Config, Execution, ORIGIN_PREFIX};
+use super::config::{Config, Execution, LedgerOptions, ORIGIN_PREFIX, SignerOptions};
 use super::executors::Executors;
 use super::folder::Folder;
 use super::process::Process;
@@ -31,7 +34,7 @@ pub struct App {
     access: Arc<Access>,
     channel: Channel,
     sandbox: Sandbox,
-    ledger: ledger_svc::App,
+    pub(super) ledger: ledger_svc::App,
     candidates: candidate_svc::App,
 }
 
@@ -90,10 +93,10 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     let policy = AccessPolicy::in_force(data_dir)?;
     let access = open_access(data_dir, &process).await?;
 
-    let signing_key = load_or_create(&keys::signing_key_file(data_dir), ORIGIN_PREFIX, &*process.ids)?;
-    let verifying_key = signing_key.verifying_key().clone();
+    let signer = open_signer(data_dir, &config.ledger, &process)?;
+    let verifying_keys = signer.known_keys().clone();
     let pseudonyms = Pseudonyms::open(&keys::pseudonym_file(data_dir), &*process.ids)?;
-    let ledger = open_ledger(data_dir, signing_key, pseudonyms.clone(), &process).await?;
+    let ledger = open_ledger(data_dir, signer, pseudonyms.clone(), &config.ledger, &process).await?;
     // The ledger has a server of its own inside: candidate-svc needs a way to it before the server that has them all is built.
     let inner =
         process.server(&access, &policy).add_service(ledger.service()).add_service(ledger.erasure_service()).build();
@@ -103,7 +106,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     let exporter = Exporter {
         ledger: with_token(to_ledger, &access.lend(principals::analytics())),
         folder: data_dir.export(),
-        verifying_key: verifying_key.clone(),
+        verifying_keys: verifying_keys.clone(),
         export_key: keys::export_key(data_dir.folder(), &*process.ids)?,
     };
     let feedback = FeedbackConfig { exporter, report_folder: data_dir.report(), pseudonyms };
@@ -126,6 +129,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         .build();
     let channel = server.in_memory_channel();
     ledger.spawn(&process.shutdown);
+    ledger.spawn_covering(&process.shutdown);
     candidates.spawn(&process.shutdown);
     feedback.spawn(&process.shutdown);
     let executors = |lease| -> anyhow::Result<Executors> {
@@ -134,7 +138,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
             // A connection of their own: their streams take no places from callers on the other.
             channel: with_token(server.in_memory_channel(), &access.lend(principals::executor())),
             connectors: Connectors::new().register(Arc::new(sandbox.clone()))?,
-            verifying_key,
+            verifying_keys,
             memory_db: data_dir.folder().join("executor.db"),
             lease,
         })
@@ -156,18 +160,38 @@ async fn open_access(data_dir: &DataDir, process: &Process) -> anyhow::Result<Ar
     Ok(access)
 }
 
+/// Loads the key file, or holds the signer command to its verifying key.
+fn open_signer(data_dir: &DataDir, options: &LedgerOptions, process: &Process) -> anyhow::Result<CheckpointSigner> {
+    let file = keys::signing_key_file(data_dir);
+    match &options.signer {
+        Some(SignerOptions { command, verifying_keys }) => Ok(load_command(&file, command.clone(), verifying_keys)?),
+        None => Ok(load_or_create(&file, ORIGIN_PREFIX, &*process.ids)?),
+    }
+}
+
+/// Reads the policy that names witnesses.
+fn open_witnesses(data_dir: &DataDir, options: &LedgerOptions) -> anyhow::Result<Option<WitnessConfig>> {
+    let Some(file) = &options.witness_policy else { return Ok(None) };
+    let refused = || format!("the witness policy `{}` cannot be used", file.display());
+    let text = std::fs::read_to_string(file).with_context(refused)?;
+    let policy = WitnessPolicy::parse(&text).with_context(refused)?;
+    Ok(Some(WitnessConfig::new(policy, data_dir.folder().join("witnesses.db"))))
+}
+
 async fn open_ledger(
     data_dir: &DataDir,
-    signing_key: SigningKey,
+    signer: CheckpointSigner,
     pseudonyms: Pseudonyms,
+    options: &LedgerOptions,
     process: &Process,
 ) -> anyhow::Result<ledger_svc::App> {
     let config = LedgerConfig {
         ledger_path: data_dir.ledger_db(),
         content_keys_path: data_dir.content_keys_db(),
         fence_path: data_dir.fence_db(),
-        signing_key,
+        signer,
         origin_prefix: ORIGIN_PREFIX.to_owned(),
+        witnesses: open_witnesses(data_dir, options)?,
         queue: QueueLimits::default(),
         pseudonyms,
         erasure_steps: Arc::new(Unwatched),

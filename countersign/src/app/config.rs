@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::time::Duration;
 
 use countersign_api::name::Workspace;
@@ -12,6 +13,33 @@ const LEASE: Duration = Duration::from_mins(1);
 pub struct Config {
     /// Where approvals are executed.
     pub execution: Execution,
+    /// How the ledger signs, and who vouches for it.
+    pub ledger: LedgerOptions,
+}
+
+impl Config {
+    /// Works as usual, and executes where it is told.
+    pub fn of(execution: Execution) -> Self {
+        Self { execution, ledger: LedgerOptions::default() }
+    }
+}
+
+/// How the ledger signs, and who vouches for it. By default, the key file of the folder signs and nobody is asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerOptions {
+    /// The program that signs in the place of the key file, and the file that lists its verifying key first.
+    pub signer: Option<SignerOptions>,
+    /// The C2SP tlog-policy that names witnesses.
+    pub witness_policy: Option<PathBuf>,
+}
+
+/// A program that signs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignerOptions {
+    /// The program.
+    pub command: PathBuf,
+    /// Its verifying key first, then those that older checkpoints are signed under.
+    pub verifying_keys: PathBuf,
 }
 
 /// Where approvals are executed by this process. Elsewhere they wait for one that does.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use countersign_api::name::Workspace;
 use executor::connector::Connectors;
-use ledger_format::VerifyingKey;
+use ledger_format::VerifyingKeys;
 use service_kit::grpc::AuthorizedChannel;
 use tokio::sync::watch;
 
@@ -24,8 +24,8 @@ pub struct Executors {
     pub channel: AuthorizedChannel,
     /// What acts.
     pub connectors: Connectors,
-    /// The key that permits are verified with.
-    pub verifying_key: VerifyingKey,
+    /// The keys that permits are verified with.
+    pub verifying_keys: VerifyingKeys,
     /// The file that remembers how far each log was seen to grow.
     pub memory_db: PathBuf,
     /// How long a claim lasts before it must be extended.
@@ -41,7 +41,7 @@ impl Executors {
         if workspaces.is_empty() {
             return Ok(());
         }
-        let usual = executor::Config::new(workspaces, ORIGIN_PREFIX, self.verifying_key.clone(), &self.memory_db);
+        let usual = executor::Config::new(workspaces, ORIGIN_PREFIX, self.verifying_keys.clone(), &self.memory_db);
         let config = executor::Config { lease: self.lease, ..usual };
         let Process { clock, metrics, shutdown, .. } = &self.process;
         let (executions, ledger) = (self.channel.clone(), self.channel.clone());

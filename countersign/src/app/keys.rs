@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use analytics::export::ExportKey;
 use anyhow::Context as _;
-use ledger_format::VerifyingKey;
+use ledger_format::{VerifyingKey, VerifyingKeys};
 use service_kit::access::{Access, BearerToken, Principal};
 use service_kit::data_dir::{DataDir, read_secret, write_secret};
 use service_kit::ids::Ids;
@@ -18,7 +18,16 @@ pub fn signing_key_file(data_dir: &DataDir) -> PathBuf {
     data_dir.keys().join("ledger.key")
 }
 
-/// Reads the key that checkpoints are verified with.
+/// Reads the keys that checkpoints are verified with, the newest first.
+///
+/// # Errors
+/// When there is none, or one is not a key.
+pub fn verifying_keys(file: &Path) -> anyhow::Result<VerifyingKeys> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("no verifying key in `{}`", file.display()))?;
+    text.parse().with_context(|| format!("`{}` does not list verifying keys, one a line", file.display()))
+}
+
+/// Reads the key that the manifests of exports are verified with.
 ///
 /// # Errors
 /// When there is none, or it is not a key.

@@ -16,5 +16,6 @@ mod serve;
 
 pub use build::App;
 pub use config::{Config, Execution, ORIGIN_PREFIX};
+pub use config::{LedgerOptions, SignerOptions};
 pub use folder::{Folder, FolderError};
 pub use serve::Listening;

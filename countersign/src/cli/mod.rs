@@ -18,6 +18,7 @@ mod serve;
 mod standing_approval;
 mod token;
 mod usage;
+mod witness;
 mod workspaces;
 
 use std::env;
@@ -86,6 +87,9 @@ pub enum Command {
     /// Makes, lists and revokes bearer tokens.
     #[command(subcommand)]
     Token(token::Token),
+    /// Vouches for other logs as a witness.
+    #[command(subcommand)]
+    Witness(witness::Witness),
 }
 
 /// What every command is given.
@@ -117,7 +121,7 @@ impl Command {
     /// Returns which log lines are written when nobody says: a server tells what it does, a command only what is wrong.
     pub const fn usual_log_filter(&self) -> &'static str {
         match self {
-            Self::Serve(_) => "info,opentelemetry=warn",
+            Self::Serve(_) | Self::Witness(_) => "info,opentelemetry=warn",
             Self::Demo(_)
             | Self::Propose(_)
             | Self::Candidate(_)
@@ -138,6 +142,7 @@ impl Command {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Serve(serve) => serve.run(context).await,
+            Self::Witness(witness) => witness.run(context).await,
             Self::Demo(demo) => demo.run(context).await,
             Self::Propose(propose) => propose.run(context).await,
             Self::Candidate(candidate) => candidate.run(context).await,

@@ -87,7 +87,7 @@ pub async fn export(context: &Context, auditor: AuthorizedChannel, conducted: Co
     let request = ExportRequest {
         workspace: workspace.clone(),
         origin: format!("{ORIGIN_PREFIX}/{workspace}"),
-        verifying_key: keys::verifying_key(&key_file).map_err(Failure::Unreachable)?,
+        verifying_keys: keys::verifying_keys(&key_file).map_err(Failure::Unreachable)?,
         export_key: keys::export_key(data_dir, &RandomIds).map_err(Failure::Unreachable)?,
         folder: folder.clone(),
         least_size: tally.log_size,
@@ -117,7 +117,7 @@ pub async fn verify_and_report(
 ) -> Result<Closed, Failure> {
     let data_dir = &context.place.data_dir;
     let workspace = &context.place.workspace;
-    let key = keys::verifying_key(&keys::verifying_key_file(data_dir)).map_err(Failure::Unreachable)?;
+    let key = keys::verifying_keys(&keys::verifying_key_file(data_dir)).map_err(Failure::Unreachable)?;
 
     context.console.say("verifying the ledger's files");
     let bar = count_bar(context.console, "verifying", exported.manifest.size);

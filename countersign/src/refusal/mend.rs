@@ -75,6 +75,9 @@ pub fn mend(reason: Reason, clues: &Clues<'_>) -> String {
         Reason::PageTokenInvalid => "begin again without a page or resume token".into(),
         Reason::FenceStale => "leave it to the executor that holds the claim now".into(),
         Reason::IdempotencyKeyReused => "the ledger keeps the first content; choose a new key for new content".into(),
+        Reason::LogDiverged => {
+            "keep the token, verify the ledger with `countersign ledger verify`, and put back the files that hold what was read".into()
+        }
         Reason::LogRangeInvalid => "choose an index below the log's size; `countersign ledger show` says it".into(),
         Reason::LogBehindFence => {
             "restore the ledger from a backup that holds what was signed last; `countersign ledger verify` says more"
@@ -134,6 +137,7 @@ pub fn mend_of_line(reason: Reason, clues: &Clues<'_>) -> String {
         | Reason::FenceStale
         | Reason::IdempotencyKeyReused
         | Reason::LogRangeInvalid
+        | Reason::LogDiverged
         | Reason::LogBehindFence
         | Reason::ContentErased
         | Reason::LegalHoldStands

@@ -61,5 +61,5 @@ impl Embedded {
 
 fn config(workspace: &Workspace, needs: Needs) -> Config {
     let execution = if needs.execution { Execution::only_in(workspace.clone()) } else { Execution::Off };
-    Config { execution }
+    Config::of(execution)
 }

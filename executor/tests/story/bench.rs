@@ -111,7 +111,7 @@ impl Bench {
         let config = PermitCheckConfig {
             workspace: self.log.workspace.clone(),
             origin_prefix: PREFIX.to_owned(),
-            verifying_key: self.log.verifying_key(),
+            verifying_keys: self.log.verifying_key().into(),
             memory_db,
         };
         PermitCheck::open(config, self.clock(), self.channel.clone()).await.expect("it opens")

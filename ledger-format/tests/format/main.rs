@@ -13,3 +13,4 @@ mod tile;
 mod tlog_proof;
 mod tree;
 mod verify;
+mod witness;

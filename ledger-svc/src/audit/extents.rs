@@ -43,5 +43,5 @@ async fn remembered(fence: Source<'_>, origins: &Origins) -> Result<BTreeMap<Wor
 /// Reads a stored value as a workspace; none when it is none.
 pub(super) fn workspace(value: &Value) -> Option<Workspace> {
     let Value::Text(bytes) = value else { return None };
-    Workspace::new(str::from_utf8(bytes).ok()?).ok()
+    Workspace::of_stored(str::from_utf8(bytes).ok()?).ok()
 }

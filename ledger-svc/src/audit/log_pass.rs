@@ -3,7 +3,7 @@ use std::pin::pin;
 use countersign_api::name::Workspace;
 use futures::TryStreamExt;
 use ledger_format::{
-    Column, Content, EntryParts, Hash, Leaf, LogVerifier, TILE_WIDTH, VerifyingKey,
+    Column, Content, EntryParts, Hash, Leaf, LogVerifier, TILE_WIDTH, VerifyingKeys,
     leaf::Field,
     verify::{self, What as LogWhat},
 };
@@ -78,11 +78,11 @@ impl<'a> LogPass<'a> {
         source: Source<'a>,
         workspace: &'a Workspace,
         origin: &'a str,
-        key: &'a VerifyingKey,
+        keys: &'a VerifyingKeys,
         fences: &'a FencePass,
         custody: &'a mut Custody,
     ) -> Self {
-        let checkpoints = CheckpointPass::new(workspace, origin, key);
+        let checkpoints = CheckpointPass::new(workspace, origin, keys);
         Self {
             ledger,
             source,

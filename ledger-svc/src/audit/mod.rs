@@ -16,6 +16,7 @@
 mod astray;
 mod checkpoint_pass;
 mod content_keys;
+mod cover_pass;
 mod custody_pass;
 mod error;
 mod extents;

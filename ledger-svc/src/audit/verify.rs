@@ -1,10 +1,10 @@
 use std::{collections::BTreeSet, path::Path};
 
 use countersign_api::name::Workspace;
-use ledger_format::VerifyingKey;
+use ledger_format::{PinnedKeys, VerifyingKeys};
 
 use super::{
-    Error, StoreFile, What,
+    Error, StoreFile, What, cover_pass,
     custody_pass::Custody,
     extents,
     fault::{Fault, Source, Trouble},
@@ -35,7 +35,8 @@ pub struct Progress<'a> {
 
 /// Verifies every log of a ledger's file against its own hashes, its signed checkpoints and the fence store.
 ///
-/// Returns what was verified, a log each, sorted by workspace.
+/// Returns what was verified, a log each, sorted by workspace, the log of logs last. Each of its entries is held against the checkpoint that it
+/// covers.
 ///
 /// # Errors
 /// [`Error::Found`] with the first thing that is wrong; the others when the files can not be read at all.
@@ -43,11 +44,11 @@ pub async fn verify(
     ledger: &Path,
     content_keys: &Path,
     fence: &Path,
-    key: &VerifyingKey,
+    keys: &(impl PinnedKeys + ?Sized),
     origin_prefix: &str,
     on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Vec<LogVerified>, Error> {
-    verify_logs(ledger, content_keys, fence, key, origin_prefix, None, on_progress).await
+    verify_logs(ledger, content_keys, fence, &keys.to_list(), origin_prefix, None, on_progress).await
 }
 
 /// Verifies one workspace's log as [`verify`] does, whatever stands in the others, and the two files that hold it.
@@ -60,12 +61,13 @@ pub async fn verify_log(
     ledger: &Path,
     content_keys: &Path,
     fence: &Path,
-    key: &VerifyingKey,
+    keys: &(impl PinnedKeys + ?Sized),
     origin_prefix: &str,
     workspace: &Workspace,
     on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Option<LogVerified>, Error> {
-    let verified = verify_logs(ledger, content_keys, fence, key, origin_prefix, Some(workspace), on_progress).await?;
+    let keys = keys.to_list();
+    let verified = verify_logs(ledger, content_keys, fence, &keys, origin_prefix, Some(workspace), on_progress).await?;
     Ok(verified.into_iter().next())
 }
 
@@ -73,18 +75,19 @@ async fn verify_logs(
     ledger: &Path,
     content_keys: &Path,
     fence: &Path,
-    key: &VerifyingKey,
+    keys: &VerifyingKeys,
     origin_prefix: &str,
     only: Option<&Workspace>,
     mut on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Vec<LogVerified>, Error> {
     let origins = Origins::new(origin_prefix)?;
+    let keys = Keys::of(keys, &origins);
     let ledger = Source { path: ledger, file: StoreFile::Ledger };
     let content_keys = Source { path: content_keys, file: StoreFile::ContentKeys };
     let fence = Source { path: fence, file: StoreFile::Fence };
     loop {
         let still = [ledger, content_keys, fence].map(|source| (source.path, Stillness::of(source.path)));
-        let verified = match verify_once(ledger, content_keys, fence, key, &origins, only, &mut on_progress).await {
+        let verified = match verify_once(ledger, content_keys, fence, &keys, &origins, only, &mut on_progress).await {
             Ok(verified) => Ok(verified),
             Err(Trouble::Error(error)) => Err(error),
             Err(Trouble::Fault(fault) | Trouble::Below(fault)) => {
@@ -102,7 +105,7 @@ async fn verify_once(
     ledger: Source<'_>,
     content_keys: Source<'_>,
     fence: Source<'_>,
-    key: &VerifyingKey,
+    keys: &Keys,
     origins: &Origins,
     only: Option<&Workspace>,
     mut on_progress: impl FnMut(Progress<'_>) + Send,
@@ -126,6 +129,7 @@ async fn verify_once(
     let mut entries = 0;
     for workspace in workspaces.into_iter().filter(|workspace| only.is_none_or(|only| only == workspace)) {
         let origin = origins.of(&workspace);
+        let key = keys.of_log(&workspace);
         let mut pass = LogPass::new(&mut file, ledger, &workspace, &origin, key, &fences, &mut custody);
         let log = pass
             .run(|read| on_progress(Progress { workspace: workspace.id(), entries: entries + read, entries_about }));
@@ -141,6 +145,9 @@ async fn verify_once(
         let logs: Vec<&str> = verified.iter().map(|log| log.workspace.id()).collect();
         custody.check_strangers(&logs)?;
     }
+    if let Some(log) = verified.iter().find(|log| log.workspace.is_log_of_logs()) {
+        cover_pass::check(ledger, &mut file, log.size).await?;
+    }
     structure_pass::check_keys(ledger, &mut file).await?;
     structure_pass::check(ledger, &mut file, &sqlite::MIGRATIONS).await?;
     file.close().await.map_err(ledger.refuse_to_open())?;
@@ -152,6 +159,24 @@ async fn verify_once(
     file.close().await.map_err(fence.refuse_to_open())?;
     verified.sort_by(|one, other| one.workspace.cmp(&other.workspace));
     Ok(verified)
+}
+
+/// The pinned keys under both names that they sign under.
+struct Keys {
+    of_workspaces: VerifyingKeys,
+    of_log_of_logs: VerifyingKeys,
+}
+
+impl Keys {
+    fn of(keys: &VerifyingKeys, origins: &Origins) -> Self {
+        let origin = origins.of(&Workspace::log_of_logs());
+        let of_log_of_logs = keys.named(&origin).expect("invariant: the origin of the log of logs can name a key");
+        Self { of_workspaces: keys.clone(), of_log_of_logs }
+    }
+
+    fn of_log(&self, workspace: &Workspace) -> &VerifyingKeys {
+        if workspace.is_log_of_logs() { &self.of_log_of_logs } else { &self.of_workspaces }
+    }
 }
 
 async fn read_fences(source: Source<'_>) -> Result<Vec<RawFence>, Trouble> {

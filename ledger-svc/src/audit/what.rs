@@ -102,6 +102,19 @@ pub enum What {
         /// Size that it covered.
         fence_size: u64,
     },
+    /// An entry of the log of logs covers no checkpoint.
+    #[error("is no leaf of the log of logs: it covers no checkpoint of a workspace")]
+    CoversNothing,
+    /// An entry of the log of logs covers a checkpoint that is not stored, or has another root.
+    #[error(
+        "covers a checkpoint of `{workspace}` at `{size}` that the ledger does not hold, or holds with another root"
+    )]
+    CoverDiffers {
+        /// The log that it names.
+        workspace: String,
+        /// The size that it names.
+        size: u64,
+    },
     /// The log is shorter than what the fence store remembers.
     #[error(
         "the log has `{size}` entries, the fence store remembers `{fence_size}`: its tail was cut off, an \

@@ -56,6 +56,25 @@ impl Log {
         });
     }
 
+    /// Puts other signatures under the checkpoint of now.
+    pub(crate) fn renew(&self, renewed: Arc<Published>) {
+        self.view.send_if_modified(|view| {
+            let is_of_now = view.published.as_ref().is_some_and(|now| now.checkpoint == renewed.checkpoint);
+            if is_of_now {
+                view.published = Some(renewed);
+            }
+            is_of_now
+        });
+    }
+
+    /// Keeps the checkpoint of the log without entries, unless another was published meanwhile.
+    pub(crate) fn keep_empty(&self, published: Arc<Published>) {
+        self.view.send_if_modified(|view| {
+            view.published.get_or_insert(published);
+            false
+        });
+    }
+
     /// Halts the log; the first reason stays.
     pub(crate) fn set_halt(&self, halt: Halt) {
         tracing::error!(workspace = self.workspace.id(), reason = %halt, "a log is halted: no append, no checkpoint");

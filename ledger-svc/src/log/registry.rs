@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
@@ -18,6 +18,8 @@ pub struct Logs {
     known: RwLock<Known>,
     unsigned: Mutex<BTreeMap<Workspace, Head>>,
     committed: Notify,
+    uncovered: Mutex<BTreeSet<Workspace>>,
+    published: Notify,
     ended: watch::Sender<bool>,
 }
 
@@ -37,6 +39,8 @@ impl Logs {
             known: RwLock::default(),
             unsigned: Mutex::default(),
             committed: Notify::new(),
+            uncovered: Mutex::default(),
+            published: Notify::new(),
             ended: watch::Sender::new(false),
         }
     }
@@ -59,6 +63,11 @@ impl Logs {
         Arc::clone(log)
     }
 
+    /// Returns the log of a workspace, if it was ever asked for or found.
+    pub(crate) fn known(&self, workspace: &Workspace) -> Option<Arc<Log>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).by_workspace.get(workspace).map(Arc::clone)
+    }
+
     /// Notes a commit: readers of the log are woken, and the publisher learns what to sign.
     pub(crate) fn note_committed(&self, log: &Log, head: Head) {
         log.set_size(head.size);
@@ -69,6 +78,35 @@ impl Logs {
     /// Takes the heads that wait for a checkpoint, in the order of their workspaces.
     pub(crate) fn take_unsigned(&self) -> BTreeMap<Workspace, Head> {
         std::mem::take(&mut self.unsigned.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes that a head was not signed and waits again, unless a later one does.
+    pub(crate) fn wait_again(&self, log: &Log, head: Head) {
+        self.unsigned.lock().unwrap_or_else(PoisonError::into_inner).entry(log.workspace.clone()).or_insert(head);
+    }
+
+    /// Notes a checkpoint: whoever covers checkpoints learns of it. The log of logs does not cover itself.
+    pub(crate) fn note_published(&self, log: &Log) {
+        if !log.workspace.is_log_of_logs() {
+            self.uncovered.lock().unwrap_or_else(PoisonError::into_inner).insert(log.workspace.clone());
+            self.published.notify_one();
+        }
+    }
+
+    /// Takes the workspaces whose checkpoints wait to be covered.
+    pub(crate) fn take_uncovered(&self) -> BTreeSet<Workspace> {
+        std::mem::take(&mut self.uncovered.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets checkpoints wait again to be covered.
+    pub(crate) fn uncover(&self, workspaces: BTreeSet<Workspace>) {
+        self.uncovered.lock().unwrap_or_else(PoisonError::into_inner).extend(workspaces);
+        self.published.notify_one();
+    }
+
+    /// Waits until a checkpoint waits to be covered.
+    pub(crate) async fn published(&self) {
+        self.published.notified().await;
     }
 
     /// Waits until a head waits for a checkpoint.

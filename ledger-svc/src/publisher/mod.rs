@@ -10,5 +10,5 @@ mod round;
 mod run;
 
 pub(crate) use recovery::{Recovered, RecoveryError, recover};
-pub(crate) use round::{Signer, sign_head};
+pub(crate) use round::Signer;
 pub(crate) use run::Publisher;

@@ -4,7 +4,7 @@ use std::{
 };
 
 use countersign_api::name::Workspace;
-use ledger_format::{Frontier, Leaf, SignedCheckpoint, VerifyingKey, checkpoint, note};
+use ledger_format::{Frontier, Leaf, SignedCheckpoint, VerifyingKeys, checkpoint, note};
 use sqlx::SqliteConnection;
 
 use super::round::SignedLog;
@@ -44,7 +44,7 @@ pub(crate) enum RecoveryError {
 pub(crate) async fn recover(
     ledger: &LedgerStore,
     fence: &FenceStore,
-    key: &VerifyingKey,
+    keys: &VerifyingKeys,
     logs: &Logs,
     metrics: &LedgerMetrics,
 ) -> Result<Recovered, RecoveryError> {
@@ -59,7 +59,7 @@ pub(crate) async fn recover(
     let mut signed_by_another = None;
     for workspace in workspaces {
         let log = logs.of(&workspace);
-        let mut recovery = Recovery { ledger, connection: &mut *ledger.reader().await?, key, log: &log };
+        let mut recovery = Recovery { ledger, connection: &mut *ledger.reader().await?, keys, log: &log };
         let size = sqlite::size(recovery.connection, &workspace).await?;
         log.set_size(size);
         metrics.note_size(&workspace, size);
@@ -68,6 +68,9 @@ pub(crate) async fn recover(
                 metrics.note_signed_size(&workspace, signed.stored.size);
                 if signed.fenced == Some(signed.stored) {
                     fence.mark_stored(&[log.origin.as_str()]).await?;
+                }
+                if signed.stored.size > 0 {
+                    logs.note_published(&log);
                 }
                 if end.edge.size() > signed.stored.size {
                     logs.note_committed(&log, end.edge.head());
@@ -107,7 +110,7 @@ enum Unfit {
 struct Recovery<'a> {
     ledger: &'a LedgerStore,
     connection: &'a mut SqliteConnection,
-    key: &'a VerifyingKey,
+    keys: &'a VerifyingKeys,
     log: &'a Log,
 }
 
@@ -159,7 +162,7 @@ impl Recovery<'_> {
     fn verify(&self, row: CheckpointRow, head: Head) -> Result<Published, Unfit> {
         let unverified = Unfit::Halted(Halt::CheckpointUnverified { size: row.size });
         let checkpoint = SignedCheckpoint::parse(&row.signed_note)
-            .and_then(|signed| signed.verify(self.key, &self.log.origin).cloned());
+            .and_then(|signed| signed.verify(&self.log.keys_of(self.keys), &self.log.origin).cloned());
         match checkpoint {
             Ok(checkpoint) if checkpoint.size() == head.size && checkpoint.root() == head.root => {
                 Ok(Published { checkpoint, signed_note: row.signed_note })

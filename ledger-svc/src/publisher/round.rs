@@ -1,20 +1,23 @@
 use std::{collections::HashMap, sync::Arc};
 
 use countersign_api::name::Workspace;
-use ledger_format::{Checkpoint, SigningKey};
-use service_kit::group_commit::SubmitError;
+use service_kit::{group_commit::SubmitError, health::Health};
 
 use super::read_back::{Unsignable, read_back};
 use crate::{
     appender::Appender,
     log::{Halt, Head, Log, Logs, Published, RightEdge},
     metrics::LedgerMetrics,
+    signing::{CheckpointSigner, SignError},
     store::{
         self,
         fence::{Advance, AdvanceError, FenceStore},
         sqlite::{CheckpointRow, Commit, LedgerStore},
     },
 };
+
+/// The part of the process that has no signature when the signer fails.
+const SIGNER: &str = "ledger signer";
 
 /// What the publisher remembers of one log.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +35,8 @@ pub(crate) struct SignedLog {
 pub(crate) struct Signer {
     pub(crate) ledger: LedgerStore,
     pub(crate) fence: FenceStore,
-    pub(crate) key: Arc<SigningKey>,
+    pub(crate) key: Arc<CheckpointSigner>,
+    pub(crate) health: Health,
     pub(crate) logs: Arc<Logs>,
     pub(crate) appender: Appender,
     pub(crate) signed: HashMap<Workspace, SignedLog>,
@@ -57,9 +61,36 @@ pub(super) enum Stop {
     Submit(#[from] SubmitError),
 }
 
+/// What became of a round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Round {
+    /// What waited is signed and stored.
+    Done,
+    /// The signer gave no signature: some heads wait again.
+    Unsigned,
+}
+
 impl Signer {
+    /// Signs again what the keys of now have not signed: after a rotation, a log to which nothing is added is served under the new key, too.
+    ///
+    /// The head is the one that is stored and fenced, so no size gets a second root; the stored note stays as it is.
+    pub(super) async fn renew(&self) -> Round {
+        for (workspace, signed) in &self.signed {
+            let log = self.logs.of(workspace);
+            let Some(published) = log.view().published.filter(|_| log.halt().is_none()) else { continue };
+            if self.key.has_signed(&log, &published) {
+                continue;
+            }
+            match self.key.sign_head(&log, signed.stored).await {
+                Ok(renewed) => log.renew(Arc::new(renewed)),
+                Err(error) => return self.no_signature(&error),
+            }
+        }
+        Round::Done
+    }
+
     /// Signs every head that waits.
-    pub(super) async fn round(&mut self) -> Result<(), Stop> {
+    pub(super) async fn round(&mut self) -> Result<Round, Stop> {
         let started = std::time::Instant::now();
         let mut heads = Vec::new();
         for (workspace, head) in self.logs.take_unsigned() {
@@ -75,12 +106,18 @@ impl Signer {
             }
         }
         if heads.is_empty() {
-            return Ok(());
+            return Ok(Round::Done);
         }
         self.fence.advance(&heads.iter().map(|(log, head)| self.advance_of(log, *head)).collect::<Vec<_>>()).await?;
 
         // Fenced: from here on no other root can be signed at these sizes, whatever happens to this process.
-        let signing: Vec<Signing> = heads.into_iter().map(|(log, head)| self.sign(log, head)).collect();
+        for (log, head) in &heads {
+            self.signed.entry(log.workspace.clone()).or_default().fenced = Some(*head);
+        }
+        let (signing, round) = self.sign_all(heads).await;
+        if signing.is_empty() {
+            return Ok(round);
+        }
         let rows = signing.iter().map(|signing| self.row_of(signing)).collect();
         self.store(rows).await?;
         for signing in &signing {
@@ -89,7 +126,7 @@ impl Signer {
         let origins: Vec<&str> = signing.iter().map(|signing| signing.log.origin.as_str()).collect();
         self.fence.mark_stored(&origins).await?;
         self.metrics.publish_seconds.observe(started.elapsed().as_secs_f64());
-        Ok(())
+        Ok(round)
     }
 
     fn advance_of(&self, log: &Log, head: Head) -> Advance {
@@ -97,10 +134,34 @@ impl Signer {
         Advance { origin: log.origin.clone(), from: signed.fenced, to: head, stored_root: signed.stored.root }
     }
 
-    fn sign(&mut self, log: Arc<Log>, head: Head) -> Signing {
-        self.signed.entry(log.workspace.clone()).or_default().fenced = Some(head);
-        let published = sign_head(&self.key, &log.origin, head);
-        Signing { log, head, published: Arc::new(published) }
+    /// Signs heads until the signer fails; those left wait for the next round, fenced as they are.
+    async fn sign_all(&self, heads: Vec<(Arc<Log>, Head)>) -> (Vec<Signing>, Round) {
+        let mut signing = Vec::with_capacity(heads.len());
+        let mut round = Round::Done;
+        for (log, head) in heads {
+            if round == Round::Unsigned {
+                self.logs.wait_again(&log, head);
+                continue;
+            }
+            match self.key.sign_head(&log, head).await {
+                Ok(published) => signing.push(Signing { log, head, published: Arc::new(published) }),
+                Err(error) => {
+                    self.logs.wait_again(&log, head);
+                    round = self.no_signature(&error);
+                }
+            }
+        }
+        if round == Round::Done {
+            self.health.report_recovery(SIGNER);
+        }
+        (signing, round)
+    }
+
+    fn no_signature(&self, error: &SignError) -> Round {
+        let reason = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+        tracing::error!(error = error as &dyn std::error::Error, "a checkpoint is not signed; entries go on");
+        self.health.report_fault(SIGNER, reason);
+        Round::Unsigned
     }
 
     fn row_of(&self, signing: &Signing) -> CheckpointRow {
@@ -131,6 +192,7 @@ impl Signer {
         self.signed.entry(log.workspace.clone()).or_default().stored = *head;
         self.metrics.note_signed_size(&log.workspace, head.size);
         log.set_published(Arc::clone(published));
+        self.logs.note_published(log);
         tracing::debug!(workspace = log.workspace.id(), size = head.size, root = %head.root, "a checkpoint was signed");
     }
 
@@ -152,12 +214,4 @@ impl Drop for Signer {
             self.logs.halt_all(&Halt::StorageFailed);
         }
     }
-}
-
-/// Signs a head.
-pub(crate) fn sign_head(key: &SigningKey, origin: &str, head: Head) -> Published {
-    let checkpoint =
-        Checkpoint::new(origin, head.size, head.root).expect("invariant: an origin of ours fits a checkpoint");
-    let signed_note = checkpoint.sign(key).text().to_owned();
-    Published { checkpoint, signed_note }
 }

@@ -1,22 +1,23 @@
 use countersign_api::{ledger::v1::Entry, name::Workspace};
 use service_kit::rejection::Rejection;
 
-use super::{service::LedgerRpc, status, wire};
+use super::{resume::Delivered, service::LedgerRpc, status, wire};
 use crate::{
     limits::{CHUNK_BYTES, CHUNK_MAX_ENTRIES},
     store::sqlite,
 };
 
-/// Reads the next chunk of entries from `start` up to, not including, `end`, which must be committed; never empty.
+/// Reads the next chunk of entries up to, not including, `end`, which must be committed; never empty.
 ///
 /// The connection is given back before the chunk is sent: a slow reader holds up nobody else.
 pub(super) async fn read(
     rpc: &LedgerRpc,
     workspace: &Workspace,
-    start: u64,
+    delivered: &mut Delivered,
     end: u64,
     include_sealed: bool,
 ) -> Result<Vec<Entry>, Rejection> {
+    let start = delivered.next();
     let read = async {
         let mut connection = rpc.ledger.reader().await?;
         let entries =
@@ -24,5 +25,8 @@ pub(super) async fn read(
         rpc.contents.open(&mut connection, workspace, entries).await
     };
     let entries = read.await.map_err(|error| status::of_store(&error))?;
+    for entry in &entries {
+        delivered.add(entry.leaf_hash);
+    }
     Ok(entries.into_iter().map(|entry| wire::entry(entry, include_sealed)).collect())
 }

@@ -26,13 +26,13 @@ pub(super) async fn answer(
     if last >= size {
         return Err(status::out_of_range(&log, "index", last, size).into());
     }
-    let (proofs, leaves) = prove(rpc, &log, &indices, size).await.map_err(|error| status::of_store(&error))?;
-    let proofs = proofs.into_iter().zip(leaves).map(|(proof, leaf)| WireProof {
-        index: wire::number(proof.index),
-        leaf: leaf.to_vec(),
-        hashes: proof.hashes.iter().map(wire::hash).collect(),
-    });
-    Ok(ProveInclusionResponse { checkpoint: Some(wire::checkpoint(&published)), proofs: proofs.collect() })
+    let proofs = prove(rpc, &log, &indices, size).await.map_err(|error| status::of_store(&error))?;
+    Ok(ProveInclusionResponse { checkpoint: Some(wire::checkpoint(&published)), proofs })
+}
+
+/// Proves that one entry is under a size.
+pub(super) async fn prove_one(rpc: &LedgerRpc, log: &Log, index: u64, size: u64) -> Result<WireProof, store::Error> {
+    prove(rpc, log, &[index], size).await.map(|mut proofs| proofs.remove(0))
 }
 
 fn parse_indices(indices: &[i64]) -> Result<Vec<u64>, Rejection> {
@@ -43,12 +43,7 @@ fn parse_indices(indices: &[i64]) -> Result<Vec<u64>, Rejection> {
     indices.iter().map(|&index| parse::number("indices", index)).collect()
 }
 
-async fn prove(
-    rpc: &LedgerRpc,
-    log: &Log,
-    indices: &[u64],
-    size: u64,
-) -> Result<(Vec<InclusionProof>, Vec<Bytes>), store::Error> {
+async fn prove(rpc: &LedgerRpc, log: &Log, indices: &[u64], size: u64) -> Result<Vec<WireProof>, store::Error> {
     let mut subtrees = Vec::new();
     for &index in indices {
         subtrees.extend(InclusionProof::subtrees(index, size).expect("invariant: every index is below the size"));
@@ -58,5 +53,13 @@ async fn prove(
     let hashes = sqlite::tree_hashes(&mut connection, roots, &log.workspace, size, subtrees).await?;
     let leaves = sqlite::leaves(&mut connection, &log.workspace, indices).await?;
     let prove = |&index| InclusionProof::build(index, size, &hashes).expect("invariant: every hash was read ahead");
-    Ok((indices.iter().map(prove).collect(), leaves))
+    Ok(indices.iter().map(prove).zip(leaves).map(|(proof, leaf)| on_the_wire(&proof, &leaf)).collect())
+}
+
+fn on_the_wire(proof: &InclusionProof, leaf: &Bytes) -> WireProof {
+    WireProof {
+        index: wire::number(proof.index),
+        leaf: leaf.to_vec(),
+        hashes: proof.hashes.iter().map(wire::hash).collect(),
+    }
 }

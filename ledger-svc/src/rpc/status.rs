@@ -8,6 +8,8 @@ use crate::{
     custody::CustodyRefusal,
     entry::Conflict,
     log::{Halt, Log},
+    rpc::resume::Divergence,
+    signing::SignError,
     store,
 };
 
@@ -62,6 +64,18 @@ pub(super) fn of_store(error: &store::Error) -> Rejection {
             Rejection::new(ErrorReason::RowCorrupt, error.to_string()).with("table", *table).with("row", row.as_str())
         }
     }
+}
+
+/// Refuses a checkpoint that the signer does not sign.
+pub(super) fn of_signer(error: &SignError) -> Rejection {
+    tracing::error!(error = error as &dyn std::error::Error, "the signer gave no signature");
+    Rejection::new(ErrorReason::StorageFailed, "the log's signer gives no signature now; try again")
+}
+
+/// Refuses to go on from a token of a log that is not this one any more.
+pub(super) fn diverged(log: &Log, divergence: &Divergence) -> Rejection {
+    Rejection::new(ErrorReason::LogDiverged, format!("`{}`: {divergence}", log.workspace))
+        .with("workspace", log.workspace.to_string())
 }
 
 /// Refuses an index or size beyond the log's.

@@ -5,6 +5,7 @@ use crate::{
     appender::Appended,
     contents::{ReadEntry, Said},
     log::Published,
+    witness::WitnessStanding,
 };
 
 /// Turns an index or size of ours into the contract's.
@@ -46,6 +47,15 @@ pub(super) fn checkpoint(published: &Published) -> wire::Checkpoint {
         signed_note: published.signed_note.clone(),
         size: number(published.checkpoint.size()),
         root: hash(&published.checkpoint.root()),
+    }
+}
+
+pub(super) fn witness(witness: &WitnessStanding) -> wire::WitnessState {
+    wire::WitnessState {
+        name: witness.name.clone(),
+        size: number(witness.size),
+        cosign_time_secs: i64::try_from(witness.cosigned_at_secs).unwrap_or(i64::MAX),
+        fault: witness.fault.clone().unwrap_or_default(),
     }
 }
 

@@ -1,4 +1,5 @@
-//! All SQL of the crate: the ledger's own file, the keys of its contents and the fence store beside it, and rows read raw for verification.
+//! All SQL of the crate: the ledger's own file, the keys of its contents and the fence store beside it, what is kept about witnesses, and
+//! rows read raw for verification.
 
 mod cells;
 pub mod content_keys;
@@ -8,5 +9,6 @@ mod migration_rows;
 pub mod raw;
 pub mod sqlite;
 mod statistics;
+pub mod witness;
 
 pub use error::Error;

@@ -7,7 +7,7 @@ use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use tokio::sync::watch;
 
 use crate::{
-    bench::{Files, ORIGIN_PREFIX, content, entry, origin, verifying_key, workspace},
+    bench::{Files, Lifted, ORIGIN_PREFIX, content, entry, origin, verifying_key, workspace},
     tamper::{Case, ENTRIES, Original},
 };
 
@@ -86,10 +86,12 @@ async fn a_value_changed_in_the_wal_is_found() {
     let killed = copy_as_killed(&files, &["", "-wal"]);
     bench.drain().await;
     let mut connection = SqliteConnectOptions::new().filename(killed.ledger()).connect().await.expect("it opens");
+    let lifted = Lifted::lift(&mut connection).await;
     sqlx::query("UPDATE entries SET sealed = zeroblob(80) WHERE entry_index = 3")
         .execute(&mut connection)
         .await
         .expect("changed");
+    lifted.put_back(&mut connection).await;
     let changed = copy_as_killed(&killed, &["", "-wal"]);
     connection.close().await.expect("it closes");
     let Err(Error::Found(finding)) = changed.verify().await else { panic!("nothing was found") };

@@ -111,7 +111,11 @@ async fn a_log_that_nobody_has_written_to_is_said_to_be_empty() {
             .await
             .expect_err("no entry"),
         relay
-            .subscribe_entries(SubscribeEntriesRequest { parent: parent(), start_index: 1 })
+            .subscribe_entries(SubscribeEntriesRequest {
+                parent: parent(),
+                start_index: 1,
+                ..SubscribeEntriesRequest::default()
+            })
             .await
             .expect_err("no entry"),
     ];

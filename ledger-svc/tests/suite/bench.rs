@@ -8,13 +8,14 @@ use std::{
 
 use countersign_api::{
     ledger::v1::{
-        AppendEntriesRequest, Checkpoint, Entry, GetCheckpointRequest, NewEntry, Receipt,
+        AppendEntriesRequest, Checkpoint, Entry, GetCheckpointRequest, GetCheckpointResponse, NewEntry,
+        ProveCheckpointRequest, ProveCheckpointResponse, ReadEntriesRequest, Receipt,
         erasure_service_client::ErasureServiceClient, ledger_service_client::LedgerServiceClient,
     },
     name::Workspace,
     r#type::v1::PrincipalKind,
 };
-use ledger_format::{SigningKey, VerifyingKey};
+use ledger_format::{PinnedKeys, SigningKey, VerifyingKey};
 use ledger_svc::{
     App, BuildError, Environment, LedgerConfig, QueueLimits,
     audit::{self, LogVerified},
@@ -29,7 +30,7 @@ use service_kit::{
     metrics::Metrics,
     shutdown::{DRAIN_MAX, Shutdown},
 };
-use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 use tonic::Status;
 
 pub const ORIGIN_PREFIX: &str = "countersign.local";
@@ -93,8 +94,9 @@ impl Files {
             ledger_path: self.ledger(),
             content_keys_path: self.content_keys(),
             fence_path: self.fence(),
-            signing_key: signing_key(),
+            signer: signing_key().into(),
             origin_prefix: ORIGIN_PREFIX.to_owned(),
+            witnesses: None,
             queue: QueueLimits::default(),
             pseudonyms: Pseudonyms::open(&self.path("pseudonym.key"), &RandomIds).expect("a key"),
             erasure_steps: Arc::new(Unwatched),
@@ -108,6 +110,13 @@ impl Files {
     pub async fn serve_with(&self, config: LedgerConfig) -> Bench {
         let bench = self.serve_unsigned(config).await;
         bench.app.spawn(&bench.shutdown);
+        bench
+    }
+
+    /// Serves with the log of logs and its witnesses.
+    pub async fn serve_covering(&self, config: LedgerConfig) -> Bench {
+        let bench = self.serve_with(config).await;
+        bench.app.spawn_covering(&bench.shutdown);
         bench
     }
 
@@ -126,7 +135,7 @@ impl Files {
             health: health.clone(),
             shutdown: shutdown.clone(),
         };
-        let app = config.build(&environment).await.expect("it builds");
+        let app = Box::pin(config.build(&environment)).await.expect("it builds");
 
         let tokens = TokenStore::open(&self.path("tokens.db")).await.expect("it opens");
         let access = Arc::new(Access::new(tokens, shared_clock, ids));
@@ -141,14 +150,52 @@ impl Files {
     /// Runs a statement on one of the files, as somebody with access to the disk could.
     pub async fn meddle(&self, file: &Path, sql: &'static str) {
         let mut connection = SqliteConnectOptions::new().filename(file).connect().await.expect("it opens");
+        let lifted = Lifted::lift(&mut connection).await;
         sqlx::raw_sql(sql).execute(&mut connection).await.expect(sql);
+        lifted.put_back(&mut connection).await;
         connection.close().await.expect("it closes");
     }
 
     /// Verifies both files offline.
     pub async fn verify(&self) -> Result<Vec<LogVerified>, audit::Error> {
-        audit::verify(&self.ledger(), &self.content_keys(), &self.fence(), &verifying_key(), ORIGIN_PREFIX, |_| {})
-            .await
+        self.verify_under(&verifying_key()).await
+    }
+
+    /// Verifies as an auditor does who pinned these keys.
+    pub async fn verify_under(&self, keys: &impl PinnedKeys) -> Result<Vec<LogVerified>, audit::Error> {
+        audit::verify(&self.ledger(), &self.content_keys(), &self.fence(), keys, ORIGIN_PREFIX, |_| {}).await
+    }
+}
+
+/// The ledger's triggers, taken away by somebody who is about to write past them.
+#[derive(Default)]
+pub struct Lifted(Vec<(String, String)>);
+
+impl Lifted {
+    pub async fn lift(connection: &mut SqliteConnection) -> Self {
+        let query = "SELECT tbl_name, name, sql FROM sqlite_schema WHERE type = 'trigger' AND name LIKE '%\\_are\\_never\\_%' ESCAPE '\\'";
+        let rows = sqlx::query(query).fetch_all(&mut *connection).await.expect("the schema is readable");
+        let mut lifted = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (table, name, sql): (String, String, String) = (row.get(0), row.get(1), row.get(2));
+            sqlx::raw_sql(sqlx::AssertSqlSafe(format!("DROP TRIGGER {name}")))
+                .execute(&mut *connection)
+                .await
+                .expect("lifted");
+            lifted.push((table, sql));
+        }
+        Self(lifted)
+    }
+
+    /// Puts them back on the tables that are still there, so that nothing shows.
+    pub async fn put_back(self, connection: &mut SqliteConnection) {
+        for (table, sql) in self.0 {
+            let query = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+            let tables: i64 = sqlx::query_scalar(query).bind(table).fetch_one(&mut *connection).await.expect("a count");
+            if tables == 1 {
+                sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut *connection).await.expect("put back");
+            }
+        }
     }
 }
 
@@ -184,6 +231,18 @@ impl Bench {
         response.checkpoint.expect("it is set")
     }
 
+    /// Reads the log of logs' checkpoint, with how far its witnesses are.
+    pub async fn log_of_logs(&self, least_size: i64) -> GetCheckpointResponse {
+        let request = GetCheckpointRequest { parent: "logs".to_owned(), least_size };
+        self.relay.clone().get_checkpoint(request).await.expect("a checkpoint").into_inner()
+    }
+
+    /// Waits until a checkpoint of this size is in the log of logs.
+    pub async fn covered(&self, parent: &str, least_size: i64) -> ProveCheckpointResponse {
+        let request = ProveCheckpointRequest { parent: parent.to_owned(), least_size };
+        self.relay.clone().prove_checkpoint(request).await.expect("covered").into_inner()
+    }
+
     /// Ends the process as SIGTERM does.
     pub async fn drain(self) {
         let Self { app, shutdown, relay, server, access, .. } = self;
@@ -207,7 +266,7 @@ pub async fn build(config: LedgerConfig) -> Result<App, BuildError> {
         health: Health::new(),
         shutdown: Shutdown::new(),
     };
-    config.build(&environment).await
+    Box::pin(config.build(&environment)).await
 }
 
 fn client(server: &Server, access: &Access, principal: &str, scope: Scope, role: Role) -> Client {
@@ -226,12 +285,7 @@ pub async fn append(client: &mut Client, entries: Vec<NewEntry>) -> Result<Vec<R
 }
 
 pub async fn read_all(client: &mut Client) -> Vec<Entry> {
-    let request = countersign_api::ledger::v1::ReadEntriesRequest {
-        parent: PARENT.to_owned(),
-        start_index: 0,
-        limit: 0,
-        include_sealed: false,
-    };
+    let request = ReadEntriesRequest { parent: PARENT.to_owned(), ..ReadEntriesRequest::default() };
     let mut stream = client.read_entries(request).await.expect("a stream").into_inner();
     let mut entries = Vec::new();
     while let Some(chunk) = stream.message().await.expect("a chunk") {

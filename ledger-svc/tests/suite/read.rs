@@ -9,7 +9,7 @@ use crate::bench::{Bench, Files, PARENT, entry, reason};
 const CHUNK_MAX_BYTES: usize = 1024 * 1024;
 
 async fn read(bench: &Bench, start_index: i64, limit: i64) -> Vec<i64> {
-    let request = ReadEntriesRequest { parent: PARENT.to_owned(), start_index, limit, include_sealed: false };
+    let request = ReadEntriesRequest { parent: PARENT.to_owned(), start_index, limit, ..ReadEntriesRequest::default() };
     let mut stream = bench.relay.clone().read_entries(request).await.expect("a stream").into_inner();
     let mut indices = Vec::new();
     while let Some(chunk) = stream.message().await.expect("a chunk") {
@@ -52,11 +52,20 @@ async fn what_is_beyond_the_log_is_out_of_range() {
     let refused = [
         relay.get_entry(GetEntryRequest { parent: parent(), index: 3 }).await.expect_err("beyond"),
         relay
-            .read_entries(ReadEntriesRequest { parent: parent(), start_index: 4, limit: 0, include_sealed: false })
+            .read_entries(ReadEntriesRequest {
+                parent: parent(),
+                start_index: 4,
+                limit: 0,
+                ..ReadEntriesRequest::default()
+            })
             .await
             .expect_err("beyond"),
         relay
-            .subscribe_entries(SubscribeEntriesRequest { parent: parent(), start_index: 4 })
+            .subscribe_entries(SubscribeEntriesRequest {
+                parent: parent(),
+                start_index: 4,
+                ..SubscribeEntriesRequest::default()
+            })
             .await
             .expect_err("beyond"),
     ];

@@ -36,16 +36,14 @@ async fn another_workspace_is_out_of_reach_in_every_rpc() {
             .await
             .expect_err("get by key"),
         relay
-            .read_entries(wire::ReadEntriesRequest {
-                parent: parent(),
-                start_index: 0,
-                limit: 0,
-                include_sealed: false,
-            })
+            .read_entries(wire::ReadEntriesRequest { parent: parent(), ..wire::ReadEntriesRequest::default() })
             .await
             .expect_err("read"),
         relay
-            .subscribe_entries(wire::SubscribeEntriesRequest { parent: parent(), start_index: 0 })
+            .subscribe_entries(wire::SubscribeEntriesRequest {
+                parent: parent(),
+                ..wire::SubscribeEntriesRequest::default()
+            })
             .await
             .expect_err("subscribe"),
         relay.get_checkpoint(GetCheckpointRequest { parent: parent(), least_size: 0 }).await.expect_err("checkpoint"),

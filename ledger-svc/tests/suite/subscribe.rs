@@ -5,7 +5,8 @@ use tonic::{Code, Streaming};
 use crate::bench::{Bench, Files, PARENT, append, content, entry, reason};
 
 async fn subscribe(bench: &Bench, start_index: i64) -> Streaming<SubscribeEntriesResponse> {
-    let request = SubscribeEntriesRequest { parent: PARENT.to_owned(), start_index };
+    let request =
+        SubscribeEntriesRequest { parent: PARENT.to_owned(), start_index, ..SubscribeEntriesRequest::default() };
     bench.relay.clone().subscribe_entries(request).await.expect("a stream").into_inner()
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use ledger_svc::audit::{self, Error, Finding, LogVerified};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
-use crate::bench::{Files, ORIGIN_PREFIX, verifying_key};
+use crate::bench::{Files, Lifted, ORIGIN_PREFIX, verifying_key};
 
 /// Entries of the ledger: one full tile and a part of the next.
 pub const ENTRIES: u64 = 300;
@@ -82,7 +82,9 @@ impl Case {
     /// Runs a statement without parameters.
     pub async fn run(&self, file: &str, sql: &str) {
         let mut connection = self.open(file).await;
+        let lifted = lift_for(sql, &mut connection).await;
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.expect(sql);
+        lifted.put_back(&mut connection).await;
         connection.close().await.expect("it closes");
     }
 
@@ -130,13 +132,15 @@ impl Case {
         let mut connection = self.open(file).await;
         let cast = if matches!(stored, Stored::Text(_)) { "CAST(?1 AS TEXT)" } else { "?1" };
         let sql = format!("UPDATE {table} SET {column} = {cast} WHERE {row}");
-        let query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql.clone()));
         let query = match stored {
             Stored::Null => query.bind(None::<i64>),
             Stored::Integer(number) => query.bind(number),
             Stored::Text(bytes) | Stored::Blob(bytes) => query.bind(bytes),
         };
+        let lifted = lift_for(&sql, &mut connection).await;
         let changed = query.execute(&mut connection).await;
+        lifted.put_back(&mut connection).await;
         connection.close().await.expect("it closes");
         assert_eq!(changed?.rows_affected(), 1, "{table}.{column} where {row}");
         Ok(())
@@ -185,6 +189,11 @@ impl Stored {
             Self::Blob(bytes) => cut_and_grown(bytes).map(Self::Blob).to_vec(),
         }
     }
+}
+
+/// Takes the triggers away before rows are written; whoever writes to the schema itself meets none.
+async fn lift_for(sql: &str, connection: &mut SqliteConnection) -> Lifted {
+    if sql.contains("sqlite_schema") { Lifted::default() } else { Lifted::lift(connection).await }
 }
 
 fn flip_each(bytes: &[u8]) -> Vec<Vec<u8>> {

@@ -24,6 +24,7 @@ pub fn code_of(reason: ErrorReason) -> Code {
         | Reason::TransitionIllegal
         | Reason::FenceStale
         | Reason::LogBehindFence
+        | Reason::LogDiverged
         | Reason::ExportUnverified
         | Reason::RejectedBefore
         | Reason::ConflictUnseen

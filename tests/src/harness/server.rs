@@ -17,12 +17,19 @@ pub struct Server {
     stderr: Option<JoinHandle<String>>,
     address: String,
     admin: String,
+    ledger_http: Option<String>,
 }
 
 impl Server {
     /// Starts it over a data folder and waits until it says where it listens.
     pub fn start(installation: &Installation) -> Self {
-        Self::spawn(&mut serving(installation)).unwrap_or_else(|said| panic!("the server did not start: {said}"))
+        Self::start_with(installation, &[])
+    }
+
+    /// Starts it with more options.
+    pub fn start_with(installation: &Installation, options: &[&str]) -> Self {
+        let mut command = serving(installation);
+        Self::spawn(command.args(options)).unwrap_or_else(|said| panic!("the server did not start: {said}"))
     }
 
     /// Starts it under another program, such as `strace` with its options.
@@ -64,8 +71,9 @@ impl Server {
         };
         let text = |field: &str| ready[field].as_str().expect("the server says where it listens").to_owned();
         let (address, admin) = (text("listening"), text("admin"));
+        let ledger_http = ready["ledger_http"].as_str().map(str::to_owned);
         let id = child.id().to_string();
-        Ok(Self { child, id, stderr: Some(stderr), address, admin })
+        Ok(Self { child, id, stderr: Some(stderr), address, admin, ledger_http })
     }
 
     /// Returns `host:port` of the gRPC services.
@@ -76,6 +84,11 @@ impl Server {
     /// Returns `host:port` of the admin pages.
     pub fn admin(&self) -> &str {
         &self.admin
+    }
+
+    /// Returns `host:port` of checkpoints and tiles, where they were asked for.
+    pub fn ledger_http(&self) -> Option<&str> {
+        self.ledger_http.as_deref()
     }
 
     /// Kills it as a crash would, with SIGKILL.

@@ -14,7 +14,7 @@ from ..checkpoint import Checkpoint
 from ..commitment import commitment
 from ..refusal import Refused, Unreadable
 from ..sample.leaves import leaf
-from ..sample.signer import LOG, ORIGIN, OTHER_LOG
+from ..sample.signer import LOG, ORIGIN, OTHER_LOG, text_of
 from ..tree import leaf_hash, root
 
 SIZE = 520
@@ -100,6 +100,9 @@ class LedgerFile(unittest.TestCase):
         wrong = LOG.checkpoint(Checkpoint(ORIGIN, 300, bytes(32)))
         self.finds(256, f"UPDATE checkpoints SET signed_note = '{other}' WHERE size = 300")
         self.finds(256, f"UPDATE checkpoints SET signed_note = '{wrong}' WHERE size = 300")
+        head = text_of(Checkpoint(ORIGIN, 300, root(self.hashes[:300])))
+        for line in (OTHER_LOG.line(head), LOG.line(head)):
+            self.finds(256, f"UPDATE checkpoints SET signed_note = signed_note || '{line}' WHERE size = 300")
         self.finds(256, "UPDATE checkpoints SET size = 301 WHERE size = 300")
         self.finds(256, "UPDATE checkpoints SET previous_size = 255 WHERE size = 300")
         self.finds(256, "DELETE FROM checkpoints WHERE size = 300")

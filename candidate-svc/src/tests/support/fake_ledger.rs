@@ -8,9 +8,10 @@ use countersign_api::{
     ledger::v1::{
         AppendEntriesRequest, AppendEntriesResponse, AppendStreamRequest, AppendStreamResponse, Entry,
         GetCheckpointRequest, GetCheckpointResponse, GetEntryByKeyRequest, GetEntryByKeyResponse, GetEntryRequest,
-        GetEntryResponse, ProveConsistencyRequest, ProveConsistencyResponse, ProveInclusionRequest,
-        ProveInclusionResponse, ReadEntriesRequest, ReadEntriesResponse, Receipt, SubscribeEntriesRequest,
-        SubscribeEntriesResponse, ledger_service_server::LedgerService,
+        GetEntryResponse, ProveCheckpointRequest, ProveCheckpointResponse, ProveConsistencyRequest,
+        ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse, ReadEntriesRequest,
+        ReadEntriesResponse, Receipt, SubscribeEntriesRequest, SubscribeEntriesResponse,
+        ledger_service_server::LedgerService,
     },
 };
 use futures::stream::{self, BoxStream};
@@ -131,7 +132,7 @@ impl LedgerService for FakeLedger {
         let entries = stream::unfold(follower, |(ledger, mut size, next)| async move {
             let end = *size.wait_for(|size| *size > next).await.ok()?;
             let entries = ledger.log().entries[next..end].to_vec();
-            Some((Ok(SubscribeEntriesResponse { entries }), (ledger, size, end)))
+            Some((Ok(SubscribeEntriesResponse { entries, ..SubscribeEntriesResponse::default() }), (ledger, size, end)))
         });
         Ok(Response::new(Box::pin(entries)))
     }
@@ -164,6 +165,13 @@ impl LedgerService for FakeLedger {
         &self,
         _: Request<GetCheckpointRequest>,
     ) -> Result<Response<GetCheckpointResponse>, Status> {
+        unused()
+    }
+
+    async fn prove_checkpoint(
+        &self,
+        _: Request<ProveCheckpointRequest>,
+    ) -> Result<Response<ProveCheckpointResponse>, Status> {
         unused()
     }
 

@@ -72,7 +72,7 @@ impl Claim {
                 let config = PermitCheckConfig {
                     workspace: session.workspace().clone(),
                     origin_prefix: ORIGIN_PREFIX.to_owned(),
-                    verifying_key: self.pinned.read(&context.place)?,
+                    verifying_keys: self.pinned.read(&context.place)?,
                     memory_db: self.memory.clone(),
                 };
                 let clock: Arc<dyn Clock> = Arc::new(SystemClock);

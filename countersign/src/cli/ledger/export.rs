@@ -61,7 +61,7 @@ impl Export {
                 let request = ExportRequest {
                     workspace: session.workspace().clone(),
                     origin: format!("{ORIGIN_PREFIX}/{}", session.workspace()),
-                    verifying_key: self.pinned.read(place)?,
+                    verifying_keys: self.pinned.read(place)?,
                     export_key: keys::export_key(&place.data_dir, &RandomIds).map_err(Failure::Unreachable)?,
                     folder: folder.clone(),
                     least_size: 0,

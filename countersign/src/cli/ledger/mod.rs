@@ -10,6 +10,8 @@ mod memory;
 mod pinned;
 mod pinned_export;
 mod prove;
+mod prove_checkpoint;
+mod rotate_key;
 mod said;
 mod show;
 mod stream;
@@ -43,12 +45,16 @@ pub enum Ledger {
     Show(show::Show),
     /// Proves that an entry stands in the ledger, in a file that anybody can check.
     Prove(prove::Prove),
+    /// Proves that the log's checkpoint is in the log of logs, which witnesses cosign.
+    ProveCheckpoint(prove_checkpoint::ProveCheckpoint),
     /// Checks a proof file.
     Check(check::Check),
     /// Exports the ledger to Parquet, verifying every entry on the way.
     Export(export::Export),
     /// Verifies an export, offline.
     VerifyExport(verify_export::VerifyExport),
+    /// Puts a new signing key in the place of the present one, with a time in which both sign.
+    RotateKey(rotate_key::RotateKey),
     /// Erases what is said of a candidate, for good.
     Erase(erase::Erase),
     /// Holds a candidate, or a whole workspace, against erasure.
@@ -69,6 +75,8 @@ impl Ledger {
             Self::Verify(verify) => verify.run(context).await,
             Self::Show(show) => show.run(context).await,
             Self::Prove(prove) => prove.run(context).await,
+            Self::ProveCheckpoint(prove) => prove.run(context).await,
+            Self::RotateKey(rotate) => rotate.run(context),
             Self::Check(check) => check.run(context),
             Self::Export(export) => export.run(context).await,
             Self::VerifyExport(verify) => verify.run(context).await,

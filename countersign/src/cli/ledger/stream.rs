@@ -3,7 +3,7 @@
 use analytics::export::Remembered;
 use countersign_api::ledger::v1::{Entry, GetCheckpointRequest, ReadEntriesRequest};
 use ledger_format::{
-    Checkpoint, Content, EntryParts, Hash, LogVerifier, Salt, SignedCheckpoint, Verified, VerifyingKey,
+    Checkpoint, Content, EntryParts, Hash, LogVerifier, Salt, SignedCheckpoint, Verified, VerifyingKeys,
 };
 
 use super::departed::Departed;
@@ -26,19 +26,19 @@ impl From<Failure> for Unverified {
     }
 }
 
-/// Reads every entry under the server's checkpoint, hashes leaves and contents again, and holds them to the pinned key and to what the
+/// Reads every entry under the server's checkpoint, hashes leaves and contents again, and holds them to the pinned keys and to what the
 /// caller remembers of this log.
 ///
 /// # Errors
 /// The first thing that is wrong, with the index it is wrong from; or why the server could not be read to the end.
 pub async fn verify(
     session: &Session,
-    key: &VerifyingKey,
+    keys: &VerifyingKeys,
     origin: &str,
     remembered: Option<Remembered>,
     bar: &Progress,
 ) -> Result<Verified, Unverified> {
-    let checkpoint = checkpoint(session, key, origin).await?;
+    let checkpoint = checkpoint(session, keys, origin).await?;
     let size = checkpoint.size();
     if let Some(remembered) = remembered.filter(|remembered| remembered.size > size) {
         return Err(Unverified::Found(Departed::shorter(size, remembered.size)));
@@ -50,7 +50,7 @@ pub async fn verify(
     if size > 0 {
         let parent = session.workspace().to_string();
         let limit = i64::try_from(size).unwrap_or(i64::MAX);
-        let request = ReadEntriesRequest { parent, start_index: 0, limit, include_sealed: false };
+        let request = ReadEntriesRequest { parent, start_index: 0, limit, ..ReadEntriesRequest::default() };
         let mut stream = session.ledger().read_entries(request).await.map_err(Failure::from)?.into_inner();
         while let Some(chunk) = stream.message().await.map_err(Failure::from)? {
             for entry in chunk.entries {
@@ -63,12 +63,12 @@ pub async fn verify(
     verifier.finish(&checkpoint).map_err(|finding| Unverified::Found(finding.into()))
 }
 
-/// Fetches the checkpoint and believes it under the pinned key alone.
-async fn checkpoint(session: &Session, key: &VerifyingKey, origin: &str) -> Result<Checkpoint, Unverified> {
+/// Fetches the checkpoint and believes it under the pinned keys alone.
+async fn checkpoint(session: &Session, keys: &VerifyingKeys, origin: &str) -> Result<Checkpoint, Unverified> {
     let request = GetCheckpointRequest { parent: session.workspace().to_string(), least_size: 0 };
     let response = session.ledger().get_checkpoint(request).await.map_err(Failure::from)?.into_inner();
     let note = response.checkpoint.unwrap_or_default().signed_note;
-    let signed = SignedCheckpoint::parse(&note).and_then(|signed| signed.verify(key, origin).cloned());
+    let signed = SignedCheckpoint::parse(&note).and_then(|signed| signed.verify(keys, origin).cloned());
     signed.map_err(|error| Unverified::Found(Departed::checkpoint(&error)))
 }
 

@@ -24,7 +24,8 @@ Examples:
 
 /// Verifies the ledger: every entry is hashed again, contents included, up to the signed checkpoints, and the whole is held to what was
 /// verified before. Without `--server`, the files themselves, also while a server runs: every stored column, the tree, the fence store's
-/// memory; all logs, or that of `--workspace`. With it, the log of the workspace as that server streams it.
+/// memory; all logs, and the log of logs against the checkpoints that it covers, or the log of `--workspace`. With it, the log of the
+/// workspace as that server streams it.
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES)]
 pub struct Verify {
@@ -162,7 +163,7 @@ fn show_logs(context: &Context, logs: &[LogVerified]) -> Result<(), Failure> {
 
 fn log_json(log: &LogVerified) -> Value {
     json!({
-        "workspace": log.workspace.id(),
+        "workspace": if log.workspace.is_log_of_logs() { Value::Null } else { log.workspace.id().into() },
         "origin": log.origin,
         "size": log.size,
         "root": log.root,

@@ -15,7 +15,7 @@ pub(super) async fn answer(
     call: &CallContext,
     request: &EraseContentRequest,
 ) -> Result<EraseContentResponse, Status> {
-    let log = rpc.ledger.log(call, &request.parent)?;
+    let log = rpc.ledger.workspace_log(call, &request.parent)?;
     let asked = Asked { request_id: &request.request_id, subject: &request.subject, reason: &request.reason };
     asked.check()?;
     entry::authority(&request.authority)?;

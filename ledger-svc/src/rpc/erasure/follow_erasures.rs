@@ -23,7 +23,7 @@ pub(super) fn answer(
     call: &CallContext,
     request: &FollowErasuresRequest,
 ) -> Result<BoxStream<'static, Result<FollowErasuresResponse, Status>>, Status> {
-    let log = rpc.ledger.log(call, &request.parent)?;
+    let log = rpc.ledger.workspace_log(call, &request.parent)?;
     let next = parse::number("start_index", request.start_index)?;
     let size = log.view().size;
     if next > size {

@@ -27,7 +27,7 @@ pub(super) async fn answer(
     call: &CallContext,
     request: &ListLegalHoldsRequest,
 ) -> Result<ListLegalHoldsResponse, Status> {
-    let log = rpc.ledger.log(call, &request.parent)?;
+    let log = rpc.ledger.workspace_log(call, &request.parent)?;
     let size = match usize::try_from(request.page_size) {
         Ok(0) => PAGE_SIZE_DEFAULT,
         Ok(size) if size <= PAGE_SIZE_MAX => size,

@@ -18,7 +18,7 @@ pub(super) async fn answer(
     call: &CallContext,
     request: &ReleaseLegalHoldRequest,
 ) -> Result<ReleaseLegalHoldResponse, Status> {
-    let log = rpc.ledger.log(call, &request.parent)?;
+    let log = rpc.ledger.workspace_log(call, &request.parent)?;
     let asked = Asked { request_id: &request.request_id, subject: &request.subject, reason: &request.reason };
     asked.check()?;
     let hold_index = parse::number("hold_index", request.hold_index)?;

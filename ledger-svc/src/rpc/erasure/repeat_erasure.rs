@@ -20,7 +20,7 @@ pub(super) async fn answer(
     call: &CallContext,
     request: &RepeatErasureRequest,
 ) -> Result<RepeatErasureResponse, Status> {
-    let log = rpc.ledger.log(call, &request.parent)?;
+    let log = rpc.ledger.workspace_log(call, &request.parent)?;
     parse::text("subject", &request.subject, TEXT_MAX_BYTES)?;
     let caller = call.principal();
     let content = ContentErased {

@@ -47,6 +47,16 @@ impl RawFile {
         rows.iter().map(read).collect()
     }
 
+    /// Reads the note of a log's checkpoint of this size.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn checkpoint_note(&mut self, workspace: &Workspace, size: i64) -> Result<Option<Value>, sqlx::Error> {
+        let query = "SELECT +signed_note AS a FROM checkpoints WHERE workspace = ?1 AND size = ?2";
+        let row = sqlx::query(query).bind(workspace.id()).bind(size).fetch_optional(self.connection()).await?;
+        row.map(|row| Value::read(&row, 0)).transpose()
+    }
+
     /// Counts the rows of `checkpoints` of a log.
     ///
     /// # Errors

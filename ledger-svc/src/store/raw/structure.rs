@@ -18,6 +18,8 @@ pub struct SchemaObject {
     pub table: Value,
     /// The statement that made it.
     pub sql: Value,
+    /// Whether it has pages of its own: tables and indices do, triggers do not.
+    pub has_pages: Value,
 }
 
 /// What is noted about an applied migration.
@@ -48,8 +50,10 @@ impl MigrationRow {
 impl SchemaObject {
     /// Returns the first column in which another object differs.
     pub fn differing_column(&self, other: &Self) -> Option<&'static str> {
-        let values = |object: &Self| [&object.kind, &object.name, &object.table, &object.sql].map(Clone::clone);
-        differing(&["type", "name", "tbl_name", "sql"], &values(self), &values(other))
+        let values = |object: &Self| {
+            [&object.kind, &object.name, &object.table, &object.sql, &object.has_pages].map(Clone::clone)
+        };
+        differing(&["type", "name", "tbl_name", "sql", "rootpage"], &values(self), &values(other))
     }
 }
 
@@ -143,16 +147,19 @@ pub async fn expected_schema(migrator: &Migrator, count: usize) -> Result<Vec<Sc
 }
 
 async fn read_schema(connection: &mut SqliteConnection) -> Result<Vec<SchemaObject>, sqlx::Error> {
-    let rows =
-        sqlx::query("SELECT type AS a, name AS b, tbl_name AS c, sql AS d FROM sqlite_schema ORDER BY name, type, sql")
-            .fetch_all(connection)
-            .await?;
+    let rows = sqlx::query(
+        "SELECT type AS a, name AS b, tbl_name AS c, sql AS d, rootpage <> 0 AS e \
+         FROM sqlite_schema ORDER BY name, type, sql",
+    )
+    .fetch_all(connection)
+    .await?;
     let read = |row| {
         Ok(SchemaObject {
             kind: Value::read(row, 0)?,
             name: Value::read(row, 1)?,
             table: Value::read(row, 2)?,
             sql: Value::read(row, 3)?,
+            has_pages: Value::read(row, 4)?,
         })
     };
     rows.iter().map(read).collect()

@@ -25,7 +25,7 @@ pub(super) async fn workspaces(connection: &mut SqliteConnection) -> Result<Vec<
     .await?;
     let mut workspaces = Vec::with_capacity(rows.len());
     for row in rows {
-        let workspace = row.try_get::<&str, _>(0).ok().and_then(|id| Workspace::new(id).ok());
+        let workspace = row.try_get::<&str, _>(0).ok().and_then(|id| Workspace::of_stored(id).ok());
         let corrupt = || Error::CorruptRow { table: "entries", column: "workspace", row: "unknown".to_owned() };
         workspaces.push(workspace.ok_or_else(corrupt)?);
     }

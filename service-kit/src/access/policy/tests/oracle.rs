@@ -130,6 +130,7 @@ const ROWS: &[Row] = &[
     ("countersign.ledger.v1.LedgerService/SubscribeEntries", &[RECORD_READERS, AUDITING_SERVICES, RELAYS]),
     ("countersign.ledger.v1.LedgerService/GetCheckpoint", &[READERS, AUDITING_SERVICES, EXECUTORS, RELAYS]),
     ("countersign.ledger.v1.LedgerService/ProveInclusion", &[READERS, AUDITING_SERVICES, EXECUTORS, RELAYS]),
+    ("countersign.ledger.v1.LedgerService/ProveCheckpoint", &[READERS, AUDITING_SERVICES, EXECUTORS, RELAYS]),
     ("countersign.ledger.v1.LedgerService/ProveConsistency", &[READERS, AUDITING_SERVICES, EXECUTORS, RELAYS]),
     ("countersign.ledger.v1.ErasureService/EraseContent", &[ERASERS]),
     ("countersign.ledger.v1.ErasureService/RepeatErasure", &[ERASERS, RELAYS]),
