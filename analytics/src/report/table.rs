@@ -35,8 +35,8 @@ pub(super) enum Cell {
     Count(u64),
     /// A share from 0 to 1; none of nothing.
     Share(Option<f64>),
-    /// A duration in milliseconds.
-    DurationMs(u64),
+    /// A duration in milliseconds; none where the group is too small to tell.
+    DurationMs(Option<u64>),
     /// Yes or no.
     Flag(bool),
     /// Several words.
@@ -67,9 +67,9 @@ impl Cell {
         match self {
             Self::Text(text) => text.clone(),
             Self::Count(count) => thousands(*count),
-            Self::Share(None) => "–".to_owned(),
+            Self::Share(None) | Self::DurationMs(None) => "–".to_owned(),
             Self::Share(Some(share)) => percent(*share),
-            Self::DurationMs(ms) => duration(*ms),
+            Self::DurationMs(Some(ms)) => duration(*ms),
             Self::Flag(true) => "yes".to_owned(),
             Self::Flag(false) => String::new(),
             Self::List(items) => items.join(", "),

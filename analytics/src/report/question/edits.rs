@@ -17,7 +17,7 @@ pub const DEFINITION: Definition = Definition {
     denominator: "candidates on which a person has decided at least once: approved, edited, rejected or held",
     unit: "candidate",
     exclusions: "edits after the first approval, which are rework; candidates that nobody has decided on; candidates with an entry that could not be read",
-    version: 1,
+    version: 2,
 };
 
 /// Columns that make a change the same change as another.

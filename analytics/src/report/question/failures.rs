@@ -17,7 +17,7 @@ pub const DEFINITION: Definition = Definition {
     denominator: "candidates of which at least one execution was started",
     unit: "candidate",
     exclusions: "failed attempts that are tried again by themselves, which have a table of their own; candidates never started; candidates with an entry that could not be read",
-    version: 1,
+    version: 2,
 };
 
 /// Counts started and failed candidates.

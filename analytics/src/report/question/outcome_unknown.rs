@@ -17,7 +17,7 @@ pub const DEFINITION: Definition = Definition {
     denominator: "candidates of which at least one execution was started",
     unit: "candidate",
     exclusions: "lost attempts that are safe to repeat and are tried again by themselves; candidates never started; candidates with an entry that could not be read",
-    version: 1,
+    version: 2,
 };
 
 /// Counts started candidates and those whose outcome was unknown.

@@ -17,7 +17,7 @@ pub const DEFINITION: Definition = Definition {
     denominator: "candidates on which a person has decided at least once: approved, edited, rejected or held",
     unit: "candidate",
     exclusions: "candidates that nobody has decided on; candidates with an entry that could not be read",
-    version: 1,
+    version: 2,
 };
 
 /// Counts decided and rejected candidates.

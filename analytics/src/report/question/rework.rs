@@ -17,7 +17,7 @@ pub const DEFINITION: Definition = Definition {
     denominator: "candidates that were executed at least once, reported or settled so",
     unit: "candidate",
     exclusions: "candidates sent back after a failure only, which were never executed; candidates with an entry that could not be read",
-    version: 1,
+    version: 2,
 };
 
 /// Counts executed candidates and those sent back afterwards.

@@ -27,7 +27,7 @@ pub(super) fn report() -> Report {
             Cell::Text(text.to_owned()),
             Cell::Count(1_234_567),
             Cell::Share(Some(1.0 / 3.0)),
-            Cell::DurationMs(372_000_000),
+            Cell::DurationMs(Some(372_000_000)),
             Cell::List(vec![text.to_owned(), MARKUP.to_owned()]),
         ]);
     }

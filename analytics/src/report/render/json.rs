@@ -82,7 +82,8 @@ fn row(table: &Table, cells: &[Cell]) -> Value {
 fn value(cell: &Cell) -> Value {
     match cell {
         Cell::Text(text) => json!(text),
-        Cell::Count(count) | Cell::DurationMs(count) => json!(count),
+        Cell::Count(count) => json!(count),
+        Cell::DurationMs(ms) => json!(ms),
         Cell::Share(share) => json!(share.map(rounded)),
         Cell::Flag(flag) => json!(flag),
         Cell::List(items) => json!(items),
