@@ -6,10 +6,12 @@ use polars::prelude::*;
 
 use super::breakdown::{self, Breakdown};
 use super::by::By;
+use super::lighter_review::{Judged, judge};
 use super::occurrences::{Occurrence, OccurrenceBook, Occurrences};
 use super::question::decision_time::{self, DecisionTime};
 use super::question::edits::{SAME_CHANGE, changes, edits};
 use super::question::failures::{attempts, classes, failures};
+use super::question::lighter_review;
 use super::question::outcome_unknown::{became, outcome_unknown};
 use super::question::proposers::{COUNTS, proposers};
 use super::question::readings::readings;
@@ -21,10 +23,13 @@ use super::rate::{self, Rates};
 use super::scan::scan_parts;
 use super::slice::{Slice, slices};
 use super::tally::{Tally, counts, texts};
+use super::terms::Terms;
 use crate::export::VerifiedExport;
 
 /// What the questions were answered.
 pub(super) struct Answers {
+    /// What was asked for.
+    pub terms: Terms,
     /// Entries by kind and reading.
     pub readings: Vec<(String, String, u64)>,
     /// Candidates left out because an entry of theirs could not be read.
@@ -59,6 +64,10 @@ pub(super) struct Answers {
     pub became: Vec<Breakdown>,
     /// Times to the first decision.
     pub decision_times: Vec<(By, Vec<DecisionTime>)>,
+    /// Categories of low risk, in the order in which they appeared.
+    pub lighter_review: Vec<Judged>,
+    /// Harmful candidates of low risk, by category and harm.
+    pub against: Vec<Occurrence>,
     /// Counts by proposer and action type, in the order of [`COUNTS`].
     pub proposers: Vec<(String, String, [u64; 6])>,
     /// Rejections, told by proposer, action type and reason.
@@ -77,15 +86,16 @@ pub(super) struct Totals {
 }
 
 /// Asks all questions, slice by slice.
-pub(super) fn answer(export: &VerifiedExport, slice_count: NonZeroU64) -> PolarsResult<Answers> {
+pub(super) fn answer(export: &VerifiedExport, slice_count: NonZeroU64, terms: Terms) -> PolarsResult<Answers> {
+    let last_us = export.last_appended_at_us().unwrap_or_default();
     let mut all = Tallies::new();
     for slice in slices(export, slice_count) {
-        all.add(&slice?)?;
+        all.add(&slice?, last_us)?;
     }
     for part in scan_parts(export)? {
         all.readings.add(readings(part))?;
     }
-    all.finish()
+    all.finish(terms)
 }
 
 /// A rate under every grouping.
@@ -112,6 +122,8 @@ struct Tallies {
     attempts: Tally,
     sent_back_after_failure: Tally,
     decision_times: Vec<(By, Tally)>,
+    lighter_review: Tally,
+    against: Occurrences,
     proposers: Tally,
 }
 
@@ -130,11 +142,13 @@ impl Tallies {
             attempts: Tally::new(&["category"], &["failed", "retried"]),
             sent_back_after_failure: rate::tally(),
             decision_times: By::EVERY.map(|by| (by, decision_time::tally())).into(),
+            lighter_review: lighter_review::tally(),
+            against: lighter_review::gather_against(),
             proposers: Tally::new(&["proposer", "action_type"], &COUNTS),
         }
     }
 
-    fn add(&mut self, slice: &Slice) -> PolarsResult<()> {
+    fn add(&mut self, slice: &Slice, last_us: i64) -> PolarsResult<()> {
         let candidates = || slice.candidates.clone();
         let incidents = || slice.incidents.clone();
         self.left_out += slice.left_out;
@@ -155,16 +169,19 @@ impl Tallies {
         for (by, tally) in &mut self.decision_times {
             tally.add(decision_time::decision_times(candidates(), *by))?;
         }
+        self.lighter_review.add(lighter_review::categories(candidates(), last_us))?;
+        self.against.add(lighter_review::against(candidates())?)?;
         self.proposers.add(proposers(candidates()))
     }
 
-    fn finish(self) -> PolarsResult<Answers> {
+    fn finish(self, terms: Terms) -> PolarsResult<Answers> {
         let [rejections, edits, failures, rework, outcome_unknown] = self.rates.map(RateTallies::read);
         let [states, became] = self.breakdowns_of_candidates.map(BreakdownTallies::read);
         let [reasons, classes, faults] = self.breakdowns_of_incidents.map(BreakdownTallies::read);
         let sent_back_after_failure = rate::read(By::All, self.sent_back_after_failure)?;
         let times = self.decision_times.into_iter().map(|(by, tally)| Ok((by, decision_time::read(tally)?)));
         Ok(Answers {
+            terms,
             readings: read_readings(self.readings)?,
             left_out: self.left_out,
             totals: read_totals(self.totals)?,
@@ -182,6 +199,8 @@ impl Tallies {
             outcome_unknown: outcome_unknown?,
             became: became?,
             decision_times: times.collect::<PolarsResult<_>>()?,
+            lighter_review: judge(lighter_review::read(self.lighter_review)?, terms.harm_at_most()),
+            against: self.against.finish()?.by(&[0, 1, 2, 3]),
             proposers: read_proposers(self.proposers)?,
             reasons_by_proposer: self.reasons.finish()?.by(&[0, 1, 2]),
         })

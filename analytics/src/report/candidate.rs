@@ -18,6 +18,7 @@ pub(super) fn facts(events: LazyFrame) -> LazyFrame {
     events.select([
         col("candidate"),
         count(col("reading").neq(lit("known"))).alias("not_read"),
+        only(&proposed, col("entry_index")).alias("proposed_index"),
         only(&proposed, col("occurred_at")).alias("proposed_at"),
         only(&proposed, col("action_type")).alias("action_type"),
         only(&proposed, col("proposer")).alias("proposer"),
@@ -44,7 +45,7 @@ pub(super) fn facts(events: LazyFrame) -> LazyFrame {
 pub(super) fn merge(facts: LazyFrame) -> LazyFrame {
     let sums =
         ["not_read", "decisions", "simulated_decisions", "rejections", "attempts", "failures", "outcomes_unknown"];
-    let once = ["proposed_at", "action_type", "proposer", "risk_tier", "confidence"];
+    let once = ["proposed_index", "proposed_at", "action_type", "proposer", "risk_tier", "confidence"];
     let first = ["decided_at", "edited_index", "approved_index", "executed_index"];
     let mut merged: Vec<Expr> = Vec::new();
     merged.extend(sums.map(|name| col(name).sum()));

@@ -33,6 +33,8 @@ pub(super) enum Cell {
     Text(String),
     /// A count.
     Count(u64),
+    /// A count; none where it says nothing.
+    MaybeCount(Option<u64>),
     /// A share from 0 to 1; none of nothing.
     Share(Option<f64>),
     /// A duration in milliseconds; none where the group is too small to tell.
@@ -66,8 +68,8 @@ impl Cell {
     pub(super) fn to_words(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
-            Self::Count(count) => thousands(*count),
-            Self::Share(None) | Self::DurationMs(None) => "–".to_owned(),
+            Self::Count(count) | Self::MaybeCount(Some(count)) => thousands(*count),
+            Self::Share(None) | Self::DurationMs(None) | Self::MaybeCount(None) => "–".to_owned(),
             Self::Share(Some(share)) => percent(*share),
             Self::DurationMs(Some(ms)) => duration(*ms),
             Self::Flag(true) => "yes".to_owned(),
@@ -78,6 +80,6 @@ impl Cell {
 
     /// Tells whether the cell is a figure, which stands to the right.
     pub(super) const fn is_figure(&self) -> bool {
-        matches!(self, Self::Count(_) | Self::Share(_) | Self::DurationMs(_))
+        matches!(self, Self::Count(_) | Self::MaybeCount(_) | Self::Share(_) | Self::DurationMs(_))
     }
 }

@@ -6,18 +6,24 @@ use polars::prelude::*;
 pub(super) struct Tally {
     keys: Vec<&'static str>,
     sums: Vec<&'static str>,
+    least: Vec<&'static str>,
     waiting: Vec<DataFrame>,
 }
 
 impl Tally {
     /// Starts a sum over the columns `sums` for every combination of the columns `keys`.
     pub(super) fn new(keys: &[&'static str], sums: &[&'static str]) -> Self {
-        Self { keys: keys.to_vec(), sums: sums.to_vec(), waiting: Vec::new() }
+        Self { keys: keys.to_vec(), sums: sums.to_vec(), least: Vec::new(), waiting: Vec::new() }
+    }
+
+    /// Also keeps the least value of these columns.
+    pub(super) fn with_least(self, least: &[&'static str]) -> Self {
+        Self { least: least.to_vec(), ..self }
     }
 
     /// Adds the answer of a slice.
     pub(super) fn add(&mut self, answer: LazyFrame) -> PolarsResult<()> {
-        let columns: Vec<Expr> = self.keys.iter().chain(&self.sums).map(|&name| col(name)).collect();
+        let columns: Vec<Expr> = self.keys.iter().chain(&self.sums).chain(&self.least).map(|&name| col(name)).collect();
         self.waiting.push(answer.select(columns).collect()?);
         Ok(())
     }
@@ -31,10 +37,11 @@ impl Tally {
         assert!(!self.waiting.is_empty(), "a tally has the answer of at least one slice");
         let frames: Vec<LazyFrame> = self.waiting.into_iter().map(IntoLazy::lazy).collect();
         let keys: Vec<Expr> = self.keys.iter().map(|&name| col(name)).collect();
-        let sums: Vec<Expr> = self.sums.iter().map(|&name| col(name).sum()).collect();
+        let sums = self.sums.iter().map(|&name| col(name).sum());
+        let least = self.least.iter().map(|&name| col(name).min());
         concat(frames, UnionArgs::default())?
             .group_by(keys)
-            .agg(sums)
+            .agg(sums.chain(least).collect::<Vec<Expr>>())
             .sort(self.keys, SortMultipleOptions::default())
             .collect()
     }

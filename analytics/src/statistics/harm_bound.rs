@@ -33,6 +33,36 @@ impl HarmBound {
         ln_average_below(rate, hits, misses) - ln_at(rate, hits, misses)
     }
 
+    /// Tells whether the upper bound at `alpha` is at most `threshold`, without computing it.
+    ///
+    /// # Panics
+    /// When threshold or `alpha` are not strictly between 0 and 1.
+    pub fn is_below(self, threshold: f64, alpha: f64) -> bool {
+        assert!(alpha > 0.0 && alpha < 1.0, "a level lies between 0 and 1");
+        self.ln_wealth_against(threshold) >= -alpha.ln()
+    }
+
+    /// Returns how many more decided candidates, none of them harmful, bring the bound to `threshold` or below.
+    ///
+    /// # Panics
+    /// When threshold or `alpha` are not strictly between 0 and 1.
+    pub fn harmless_missing(self, threshold: f64, alpha: f64) -> u64 {
+        let is_enough = |more: u64| Self { decided: self.decided + more, ..self }.is_below(threshold, alpha);
+        if is_enough(0) {
+            return 0;
+        }
+        let (mut too_few, mut enough) = (0, 1);
+        while !is_enough(enough) {
+            too_few = enough;
+            enough *= 2;
+        }
+        while too_few + 1 < enough {
+            let middle = u64::midpoint(too_few, enough);
+            if is_enough(middle) { enough = middle } else { too_few = middle }
+        }
+        enough
+    }
+
     /// Returns the upper bound on the rate of harm: with a chance of at least `1 - alpha` the true rate never lies above it, at any moment.
     ///
     /// 1 while nothing was decided.
@@ -59,17 +89,7 @@ impl HarmBound {
 /// # Panics
 /// When threshold or `alpha` are not strictly between 0 and 1.
 pub fn harmless_needed(threshold: f64, alpha: f64) -> u64 {
-    let is_enough = |decided: u64| HarmBound { harmful: 0, decided }.upper(alpha) <= threshold;
-    let mut most = 1;
-    while !is_enough(most) {
-        most *= 2;
-    }
-    let mut least = most / 2;
-    while least + 1 < most {
-        let middle = u64::midpoint(least, most);
-        if is_enough(middle) { most = middle } else { least = middle }
-    }
-    most
+    HarmBound { harmful: 0, decided: 0 }.harmless_missing(threshold, alpha)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of a log stay below 2^53")]

@@ -4,7 +4,7 @@
 //! Everything here follows from counts, or from outcomes in the order of the log, so that a third party computes the same numbers.
 
 #[cfg(test)]
-mod chance;
+pub(crate) mod chance;
 mod exact_interval;
 mod false_discovery;
 mod harm_bound;
@@ -13,6 +13,8 @@ mod median_interval;
 mod turn_watch;
 mod two_shares;
 
+#[cfg(test)]
+pub(crate) use chance::Chance;
 pub use exact_interval::exact_interval;
 pub use false_discovery::adjusted;
 pub use harm_bound::{HarmBound, harmless_needed};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use analytics::export::VerifiedExport;
-use analytics::report::{WrittenReport, write_report};
+use analytics::report::{Terms, WrittenReport, write_report};
 use countersign_api::candidate::v1::{ConfidenceLevel, FailureClass, Fault, RejectionReason, RiskTier, State};
 use serde_json::Value;
 
@@ -13,9 +13,14 @@ use super::story::{Story, proposal, task};
 
 /// Writes the report of an export where blocking is allowed.
 pub async fn written(export: &VerifiedExport) -> (tempfile::TempDir, WrittenReport) {
+    written_under(export, Terms::default()).await
+}
+
+/// Writes the report of an export under these terms.
+pub async fn written_under(export: &VerifiedExport, terms: Terms) -> (tempfile::TempDir, WrittenReport) {
     let folder = tempfile::tempdir().expect("a folder");
     let (export, at) = (export.clone(), folder.path().to_owned());
-    let written = tokio::task::spawn_blocking(move || write_report(&export, &at)).await.expect("no panic");
+    let written = tokio::task::spawn_blocking(move || write_report(&export, &at, terms)).await.expect("no panic");
     (folder, written.expect("a report"))
 }
 
@@ -97,7 +102,7 @@ async fn every_figure_of_a_known_story_is_found() {
     assert_eq!(of(&rates(&report, "rejections-by-all"), "all"), (2, 7));
     // The exact interval of Clopper and Pearson for 2 of 7, as tables have it.
     let rejected = &table(&report, "rejections-by-all")["rows"][0];
-    assert_eq!((&rejected["low"], &rejected["high"]), (&Value::from(0.036_693), &Value::from(0.709_581)));
+    assert_eq!((&rejected["low"], &rejected["high"]), (&Value::from(0.036_693), &Value::from(0.709_579)));
     let reasons = table(&report, "rejection-reasons-by-all")["rows"].as_array().expect("rows");
     assert_eq!((&reasons[0]["low"], &reasons[0]["high"]), (&Value::from(0.012_579), &Value::from(0.987_421)));
     assert_eq!(of(&rates(&report, "rejections-by-risk"), "HIGH"), (0, 2));

@@ -10,6 +10,7 @@ mod feedback_service;
 mod figures;
 mod finding_none;
 mod following;
+mod lighter_review;
 mod log;
 mod oracle;
 mod privacy;

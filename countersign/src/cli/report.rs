@@ -1,7 +1,9 @@
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use analytics::export;
-use analytics::report::{self, WrittenReport};
+use analytics::report::{self, Terms, WrittenReport};
+use candidate_svc::policy::Policy;
 use clap::Args;
 use serde_json::json;
 
@@ -12,7 +14,8 @@ use crate::output::step;
 
 const EXAMPLES: &str = "\
 Examples:
-  countersign report --export ./countersign-data/export/demo --out ./report";
+  countersign report --export ./countersign-data/export/demo --out ./report
+  countersign report --export ./countersign-data/export/demo --out ./report --policy policy.toml";
 
 /// Verifies an export and makes a report from it: HTML, Markdown, JSON and CSV.
 #[derive(Debug, Args)]
@@ -24,6 +27,9 @@ pub struct Report {
     /// The folder for the report; made where it is missing.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// The review policy, as TOML: its `[lighter_review]` says when less looking may be suggested; without it, nothing is.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     #[command(flatten)]
     pinned: PinnedExport,
 }
@@ -34,9 +40,10 @@ impl Report {
     /// [`Failure::Finding`] when the export does not verify: no report is made from it.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let keys = self.pinned.read(&context.place)?;
+        let terms = terms(self.policy.as_deref())?;
         let (export, out) = (self.export, self.out);
         let progress = step("verifying and computing");
-        let made = tokio::task::spawn_blocking(move || make(&export, &out, &keys));
+        let made = tokio::task::spawn_blocking(move || make(&export, &out, &keys, terms));
         let written = made.await.map_err(Failure::fault)??;
         drop(progress);
         if context.console.is_json() {
@@ -52,11 +59,19 @@ impl Report {
     }
 }
 
+/// Reads what the report is asked for.
+fn terms(policy: Option<&Path>) -> Result<Terms, Failure> {
+    let Some(file) = policy else { return Ok(Terms::default()) };
+    let text = fs::read_to_string(file).map_err(|error| Failure::file(file, error))?;
+    let policy = Policy::read(&file.display().to_string(), &text).map_err(Failure::unreachable)?;
+    Ok(Terms { harm_at_most_per_mille: policy.harm_at_most_per_mille() })
+}
+
 /// Verifies the export and writes the report. Blocks.
 ///
 /// # Errors
 /// As [`Report::run`].
-pub fn make(export: &Path, out: &Path, keys: &ExportKeys) -> Result<WrittenReport, Failure> {
+pub fn make(export: &Path, out: &Path, keys: &ExportKeys, terms: Terms) -> Result<WrittenReport, Failure> {
     let verified = export::verify(export, keys.pinned(), |_| {}).map_err(failure_of)?;
-    report::write_report(&verified, out).map_err(Failure::unreachable)
+    report::write_report(&verified, out, terms).map_err(Failure::unreachable)
 }

@@ -3,6 +3,7 @@
 pub(super) mod decision_time;
 pub(super) mod edits;
 pub(super) mod failures;
+pub(super) mod lighter_review;
 pub(super) mod outcome_unknown;
 pub(super) mod proposers;
 pub(super) mod readings;
@@ -14,7 +15,7 @@ pub(super) mod states;
 use super::definition::Definition;
 
 /// Every definition, in the order of the report.
-pub const DEFINITIONS: [&Definition; 8] = [
+pub const DEFINITIONS: [&Definition; 9] = [
     &states::DEFINITION,
     &rejections::DEFINITION,
     &edits::DEFINITION,
@@ -22,5 +23,6 @@ pub const DEFINITIONS: [&Definition; 8] = [
     &rework::DEFINITION,
     &outcome_unknown::DEFINITION,
     &decision_time::DEFINITION,
+    &lighter_review::DEFINITION,
     &readings::DEFINITION,
 ];

@@ -3,6 +3,7 @@
 mod breakdowns;
 mod edits;
 mod findings;
+mod lighter_review;
 mod rates;
 mod readings;
 mod repeated_edit;
@@ -45,6 +46,7 @@ pub(super) fn sections(answers: &Answers, head: &Head) -> Vec<Section> {
         rework_section(answers),
         outcome_unknown_section(answers),
         times::section(answers),
+        lighter_review::section(answers),
         readings::section(answers, head),
     ];
     let in_order = sections.iter().map(|section| section.definition.id).eq(DEFINITIONS.iter().map(|of| of.id));
