@@ -9,8 +9,10 @@ mod breakdown;
 mod by;
 mod candidate;
 mod chart;
+mod decided;
 mod definition;
 mod error;
+mod grouped;
 mod head;
 mod lighter_review;
 mod made;
@@ -25,6 +27,7 @@ mod slice;
 mod table;
 mod tally;
 mod terms;
+mod week;
 mod words;
 mod write;
 

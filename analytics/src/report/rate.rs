@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::by::By;
-use super::tally::{Tally, counts, texts};
+use super::definition::Definition;
 use crate::statistics::exact_interval;
 
 /// Groups with fewer than this many are marked: their rates say little.
@@ -38,7 +38,7 @@ impl Rate {
     }
 }
 
-/// The rate of every group of one grouping, the largest group first.
+/// The rate of every group of one grouping, the largest group first, weeks in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rates {
     /// What the groups are.
@@ -47,28 +47,33 @@ pub(super) struct Rates {
     pub groups: Vec<(String, Rate)>,
 }
 
-/// Counts, in every group, the candidates that fulfil `within`, and how many of these fulfil `hit`.
-pub(super) fn count(candidates: LazyFrame, by: By, within: &Expr, hit: Expr) -> LazyFrame {
-    let yes = |condition: Expr| condition.fill_null(lit(false)).cast(DataType::UInt64).sum();
-    candidates
-        .group_by([by.group()])
-        .agg([yes(within.clone().and(hit)).alias("numerator"), yes(within.clone()).alias("denominator")])
+/// Marks the rows that fulfil `within`, and those of them that fulfil `hit`: two columns that add up to denominator and numerator.
+///
+/// They are named after the question, so that one frame can carry the marks of many.
+pub(super) fn mark(rows: LazyFrame, question: &Definition, within: &Expr, hit: Expr) -> LazyFrame {
+    let yes = |condition: Expr| condition.fill_null(lit(false)).cast(DataType::UInt64);
+    rows.with_columns([
+        yes(within.clone().and(hit)).alias(numerator_of(question)),
+        yes(within.clone()).alias(denominator_of(question)),
+    ])
 }
 
-/// Starts the tally of a rate.
-pub(super) fn tally() -> Tally {
-    Tally::new(&["group"], &["numerator", "denominator"])
+/// Names the column that adds up to the numerator.
+pub(super) fn numerator_of(question: &Definition) -> String {
+    format!("{} numerator", question.id)
 }
 
-/// Reads the rates of a tally. Groups without denominator are left out.
-pub(super) fn read(by: By, tally: Tally) -> PolarsResult<Rates> {
-    let total = tally.total()?;
-    let rates = counts(&total, "numerator")?.into_iter().zip(counts(&total, "denominator")?);
-    let rates = rates.map(|(numerator, denominator)| Rate { numerator, denominator });
-    let mut groups: Vec<(String, Rate)> = texts(&total, "group")?.into_iter().zip(rates).collect();
+/// Names the column that adds up to the denominator.
+pub(super) fn denominator_of(question: &Definition) -> String {
+    format!("{} denominator", question.id)
+}
+
+/// Puts groups in order; those without denominator are left out.
+pub(super) fn ordered(by: By, groups: impl IntoIterator<Item = (String, Rate)>) -> Rates {
+    let mut groups: Vec<(String, Rate)> = groups.into_iter().collect();
     groups.retain(|(_, rate)| rate.denominator > 0);
-    groups.sort_by(|(a, x), (b, y)| y.denominator.cmp(&x.denominator).then_with(|| a.cmp(b)));
-    Ok(Rates { by, groups })
+    by.order(&mut groups, |(group, rate)| (group, rate.denominator));
+    Rates { by, groups }
 }
 
 /// Counts of a log stay far below 2^53, where doubles begin to skip whole numbers.

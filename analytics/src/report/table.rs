@@ -37,6 +37,8 @@ pub(super) enum Cell {
     MaybeCount(Option<u64>),
     /// A share from 0 to 1; none of nothing.
     Share(Option<f64>),
+    /// A number that is no share, such as a score; none where there is none.
+    Number(Option<f64>),
     /// A duration in milliseconds; none where the group is too small to tell.
     DurationMs(Option<u64>),
     /// Yes or no.
@@ -69,8 +71,9 @@ impl Cell {
         match self {
             Self::Text(text) => text.clone(),
             Self::Count(count) | Self::MaybeCount(Some(count)) => thousands(*count),
-            Self::Share(None) | Self::DurationMs(None) | Self::MaybeCount(None) => "–".to_owned(),
+            Self::Share(None) | Self::DurationMs(None) | Self::MaybeCount(None) | Self::Number(None) => "–".to_owned(),
             Self::Share(Some(share)) => percent(*share),
+            Self::Number(Some(number)) => format!("{number:.4}"),
             Self::DurationMs(Some(ms)) => duration(*ms),
             Self::Flag(true) => "yes".to_owned(),
             Self::Flag(false) => String::new(),
@@ -80,6 +83,6 @@ impl Cell {
 
     /// Tells whether the cell is a figure, which stands to the right.
     pub(super) const fn is_figure(&self) -> bool {
-        matches!(self, Self::Count(_) | Self::MaybeCount(_) | Self::Share(_) | Self::DurationMs(_))
+        matches!(self, Self::Count(_) | Self::MaybeCount(_) | Self::Share(_) | Self::Number(_) | Self::DurationMs(_))
     }
 }

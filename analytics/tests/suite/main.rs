@@ -14,6 +14,7 @@ mod lighter_review;
 mod log;
 mod oracle;
 mod privacy;
+mod questions;
 mod random_histories;
 mod readings;
 mod remembering;

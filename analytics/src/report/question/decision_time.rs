@@ -59,8 +59,8 @@ pub(in crate::report) fn tally() -> Tally {
     Tally::new(&["group", "ms"], &["count"])
 }
 
-/// Reads the quantiles from a tally, the largest group first.
-pub(in crate::report) fn read(tally: Tally) -> PolarsResult<Vec<DecisionTime>> {
+/// Reads the quantiles from a tally, the largest group first, weeks in their order.
+pub(in crate::report) fn read(by: By, tally: Tally) -> PolarsResult<Vec<DecisionTime>> {
     let total = tally.total()?;
     let (groups, ms, counts) = (texts(&total, "group")?, counts(&total, "ms")?, counts(&total, "count")?);
     let rows: Vec<(u64, u64)> = ms.into_iter().zip(counts).collect();
@@ -82,7 +82,7 @@ pub(in crate::report) fn read(tally: Tally) -> PolarsResult<Vec<DecisionTime>> {
             start = end;
         }
     }
-    times.sort_by(|a, b| b.candidates.cmp(&a.candidates).then_with(|| a.group.cmp(&b.group)));
+    by.order(&mut times, |time| (&time.group, time.candidates));
     Ok(times)
 }
 

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::rejections::is_decided;
-use crate::report::by::{By, NOT_STATED};
+use crate::report::by::NOT_STATED;
 use crate::report::definition::Definition;
 use crate::report::rate;
 
@@ -23,9 +23,9 @@ pub const DEFINITION: Definition = Definition {
 /// Columns that make a change the same change as another.
 pub(in crate::report) const SAME_CHANGE: [&str; 5] = ["path", "operation", "from", "to", "sameness"];
 
-/// Counts decided and edited candidates.
-pub(in crate::report) fn edits(candidates: LazyFrame, by: By) -> LazyFrame {
-    rate::count(candidates, by, &is_decided(), is_edited_before_approval())
+/// Marks decided and edited candidates.
+pub(in crate::report) fn edits(candidates: LazyFrame) -> LazyFrame {
+    rate::mark(candidates, &DEFINITION, &is_decided(), is_edited_before_approval())
 }
 
 /// Tells whether a candidate's payload was changed before its first approval.

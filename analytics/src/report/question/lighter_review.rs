@@ -2,7 +2,7 @@
 
 use polars::prelude::*;
 
-use super::edits::is_edited_before_approval;
+use super::harm::{harms, is_harmful, is_over};
 use super::rejections::is_decided;
 use crate::report::by::NOT_STATED;
 use crate::report::definition::Definition;
@@ -31,25 +31,6 @@ const US_PER_DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 /// Columns that make a category.
 const CATEGORY: [&str; 3] = ["action_type", "proposer", "confidence"];
-
-/// Tells whether a candidate that a person decided on turned out harmful.
-pub(in crate::report) fn is_harmful() -> Expr {
-    harms().into_iter().map(|(_, harm)| harm).fold(lit(false), Expr::or)
-}
-
-/// Tells whether a person decided on a candidate and it is over.
-pub(in crate::report) fn is_over() -> Expr {
-    is_decided().and(is_harmful().or(col("state").eq(lit("EXECUTED"))))
-}
-
-fn harms() -> [(&'static str, Expr); 4] {
-    [
-        ("rejected", col("rejections").gt(lit(0))),
-        ("edited", is_edited_before_approval().fill_null(lit(false))),
-        ("failed", col("failures").gt(lit(0))),
-        ("sent back", col("sent_back_index").is_not_null()),
-    ]
-}
 
 /// Counts every category of low risk. `last_us` is the moment of the last entry.
 pub(in crate::report) fn categories(candidates: LazyFrame, last_us: i64) -> LazyFrame {

@@ -50,7 +50,7 @@ fn field(cell: &Cell) -> String {
         Cell::DurationMs(number) | Cell::MaybeCount(number) => {
             number.map_or_else(String::new, |number| number.to_string())
         }
-        Cell::Share(share) => share.map_or_else(String::new, |share| rounded(share).to_string()),
+        Cell::Share(share) | Cell::Number(share) => share.map_or_else(String::new, |share| rounded(share).to_string()),
         Cell::Flag(flag) => flag.to_string(),
     }
 }

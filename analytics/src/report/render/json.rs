@@ -85,7 +85,7 @@ fn value(cell: &Cell) -> Value {
         Cell::Text(text) => json!(text),
         Cell::Count(count) => json!(count),
         Cell::DurationMs(number) | Cell::MaybeCount(number) => json!(number),
-        Cell::Share(share) => json!(share.map(rounded)),
+        Cell::Share(number) | Cell::Number(number) => json!(number.map(rounded)),
         Cell::Flag(flag) => json!(flag),
         Cell::List(items) => json!(items),
     }

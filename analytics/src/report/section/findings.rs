@@ -23,6 +23,10 @@ pub(in crate::report) fn findings(answers: &Answers, head: &Head, sections: &[Se
         ("rework", detail("The fault lay most often with", breakdowns::most_frequent(&answers.faults))),
         ("outcome-unknown", None),
         ("decision-time", None),
+        ("harm", None),
+        ("expiry", None),
+        ("calibration", None),
+        ("reviewers", None),
     ] {
         let sentences: Vec<String> = sentence_of(id).into_iter().chain(detail).collect();
         findings.push(sentences.join(" "));

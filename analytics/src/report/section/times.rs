@@ -48,16 +48,27 @@ fn table(by: By, times: &[DecisionTime]) -> Table {
         By::All => format!("{}: all candidates", DEFINITION.title),
         by => format!("{} by {}", DEFINITION.title, by.title()),
     };
+    quantiles(&format!("{}-by-{}", DEFINITION.id, by.id()), title, by.title(), "decided", times)
+}
+
+/// Makes a table of times: groups under this heading, and how many there are of what.
+pub(super) fn quantiles(
+    id: &str,
+    title: String,
+    group: &'static str,
+    candidates: &'static str,
+    times: &[DecisionTime],
+) -> Table {
     let columns = [
-        ("group", by.title()),
-        ("candidates", "decided"),
+        ("group", group),
+        ("candidates", candidates),
         ("p50_ms", "half within"),
         ("p50_low_ms", "95 % from"),
         ("p50_high_ms", "95 % to"),
         ("p90_ms", "nine in ten within"),
         ("small", "under 20"),
     ];
-    let mut table = Table::new(format!("{}-by-{}", DEFINITION.id, by.id()), title, &columns);
+    let mut table = Table::new(id.to_owned(), title, &columns);
     for time in times {
         let (low, high) = time.p50_interval_ms.unzip();
         table.push(vec![
