@@ -11,6 +11,7 @@ use super::grouped::{BreakdownTallies, Question, RateTallies};
 use super::lighter_review::{Judged, judge};
 use super::occurrences::{Occurrence, OccurrenceBook, Occurrences};
 use super::question::calibration::{self, Calibration};
+use super::question::changes::{Change, Gathered};
 use super::question::decision_time::{self, DecisionTime};
 use super::question::edits::{SAME_CHANGE, changes};
 use super::question::expiry::reached;
@@ -104,6 +105,8 @@ pub(super) struct Answers {
     pub conflicts: Vec<Rates>,
     /// Rates of supersession.
     pub supersessions: Vec<Rates>,
+    /// The last period against the one before.
+    pub period_changes: Vec<Change>,
     /// Categories of low risk, in the order in which they appeared.
     pub lighter_review: Vec<Judged>,
     /// Harmful candidates of low risk, by category and harm.
@@ -145,7 +148,7 @@ pub(super) struct Totals {
 /// Asks all questions, slice by slice.
 pub(super) fn answer(export: &VerifiedExport, slice_count: NonZeroU64, terms: Terms) -> PolarsResult<Answers> {
     let last_us = export.last_appended_at_us().unwrap_or_default();
-    let mut all = Tallies::new();
+    let mut all = Tallies::new(last_us, terms);
     for slice in slices(export, slice_count) {
         all.add(&slice?, last_us)?;
     }
@@ -175,13 +178,14 @@ struct Tallies {
     reviewers: Tally,
     standing: Tally,
     looks: Tally,
+    period_changes: Gathered,
     lighter_review: Tally,
     against: Occurrences,
     proposers: Tally,
 }
 
 impl Tallies {
-    fn new() -> Self {
+    fn new(last_us: i64, terms: Terms) -> Self {
         let change_key: Vec<&'static str> = ["proposer", "action_type"].into_iter().chain(SAME_CHANGE).collect();
         Self {
             readings: Tally::new(&["kind", "reading"], &["count"]),
@@ -203,6 +207,7 @@ impl Tallies {
             reviewers: reviewers::tally(),
             standing: standing::tally(),
             looks: standing::gather_looks(),
+            period_changes: Gathered::new(last_us, terms.period),
             lighter_review: lighter_review::tally(),
             against: lighter_review::gather_against(),
             proposers: Tally::new(&["proposer", "action_type"], &COUNTS),
@@ -238,6 +243,7 @@ impl Tallies {
         self.reviewers.add(reviewers::reviewers(slice.decisions.clone()))?;
         self.standing.add(standing::uses(candidates()))?;
         self.looks.add(standing::looks(candidates()))?;
+        self.period_changes.add(&slice.candidates)?;
         self.lighter_review.add(lighter_review::categories(candidates(), last_us))?;
         self.against.add(lighter_review::against(candidates())?)?;
         self.proposers.add(proposers(candidates()))
@@ -285,6 +291,7 @@ impl Tallies {
             standing: standing::read(self.standing, self.looks, terms.harm_at_most())?,
             conflicts: rate(&conflicts::DEFINITION),
             supersessions: rate(&supersessions::DEFINITION),
+            period_changes: self.period_changes.finish()?,
             lighter_review: judge(lighter_review::read(self.lighter_review)?, terms.harm_at_most()),
             against: self.against.finish()?.by(&[0, 1, 2, 3]),
             proposers: read_proposers(self.proposers)?,

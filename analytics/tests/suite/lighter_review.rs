@@ -1,6 +1,6 @@
 //! Lighter review is suggested for what the record shows to be harmless, and for nothing else.
 
-use analytics::report::Terms;
+use analytics::report::{Period, Terms};
 use countersign_api::candidate::v1::{
     CandidateProposed, ConfidenceLevel, FailureClass, Fault, RejectionReason, RiskTier,
 };
@@ -10,7 +10,7 @@ use super::bench::verified_whole;
 use super::figures::{table, written_under};
 use super::story::{Story, Told, name, proposal};
 
-const TERMS: Terms = Terms { harm_at_most_per_mille: Some(50) };
+const TERMS: Terms = Terms { harm_at_most_per_mille: Some(50), period: Period::FourWeeks };
 
 /// Four categories: notes that are harmless, tasks in which one of ten is harmful, updates of high risk, and a few drafts.
 fn told() -> Story {

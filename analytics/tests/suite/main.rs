@@ -1,6 +1,8 @@
 //! Exports and reports over synthetic logs: made with the ledger's own format, served by a ledger that does what a test asks.
 
 mod bench;
+mod changes;
+mod checking;
 mod claiming;
 mod contents;
 mod docs;

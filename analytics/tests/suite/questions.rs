@@ -214,7 +214,8 @@ async fn approvals_given_ahead_are_watched_by_what_was_looked_at() {
         .map(|name| row[name].as_u64().expect("a count"));
     assert_eq!(counts, [20, 20, 20, 20, 20, 1]);
     assert_eq!(row["turned_after"], Value::Null, "no policy was named");
-    let (_folder, written) = written_under(&export, Terms { harm_at_most_per_mille: Some(50) }).await;
+    let (_folder, written) =
+        written_under(&export, Terms { harm_at_most_per_mille: Some(50), ..Terms::default() }).await;
     let report: Value = serde_json::from_str(&written.json).expect("JSON");
     let turned = rows(&report, "standing-approvals")[0]["turned_after"].as_u64().expect("it turned");
     assert!((3..20).contains(&turned), "{turned}");

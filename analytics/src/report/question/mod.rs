@@ -2,6 +2,7 @@
 
 pub(super) mod agreement;
 pub(super) mod calibration;
+pub(super) mod changes;
 pub(super) mod conflicts;
 pub(super) mod decision_time;
 pub(super) mod decisions;
@@ -27,7 +28,7 @@ pub(super) mod versions;
 use super::definition::Definition;
 
 /// Every definition, in the order of the report.
-pub const DEFINITIONS: [&Definition; 20] = [
+pub const DEFINITIONS: [&Definition; 21] = [
     &states::DEFINITION,
     &rejections::DEFINITION,
     &edits::DEFINITION,
@@ -46,6 +47,7 @@ pub const DEFINITIONS: [&Definition; 20] = [
     &standing::DEFINITION,
     &conflicts::DEFINITION,
     &supersessions::DEFINITION,
+    &changes::DEFINITION,
     &lighter_review::DEFINITION,
     &readings::DEFINITION,
 ];

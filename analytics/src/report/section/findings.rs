@@ -1,6 +1,6 @@
 //! The headline: what the report says, in words, before any table.
 
-use super::{Section, breakdowns, edits, lighter_review};
+use super::{Section, breakdowns, changes, edits, lighter_review};
 use crate::report::answers::Answers;
 use crate::report::by::By;
 use crate::report::head::Head;
@@ -33,6 +33,7 @@ pub(in crate::report) fn findings(answers: &Answers, head: &Head, sections: &[Se
     }
     findings.extend(contrast("rejected", &answers.rejections));
     findings.extend(contrast("edited", &answers.edits));
+    findings.extend(changes::changed(answers));
     findings.extend(lighter_review::suggestion(answers));
     findings
 }

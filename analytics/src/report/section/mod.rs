@@ -2,6 +2,7 @@
 
 mod breakdowns;
 mod calibration;
+mod changes;
 mod edits;
 mod findings;
 mod lighter_review;
@@ -80,6 +81,7 @@ pub(super) fn sections(answers: &Answers, head: &Head) -> Vec<Section> {
             &answers.conflicts,
         ),
         rates::section(&supersessions::DEFINITION, "Another one replaced", "candidates", &answers.supersessions),
+        changes::section(answers),
         lighter_review::section(answers),
         readings::section(answers, head),
     ];
