@@ -15,6 +15,7 @@ mod cases {
     mod lifecycle;
     mod other_readers;
     mod power;
+    mod recomputed_report;
     mod reflected_client;
     mod second_verifier;
     mod serving;

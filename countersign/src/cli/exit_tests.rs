@@ -27,6 +27,7 @@ impl Bench {
         bench.write("one.jsonl", LINE);
         bench.write("bad.jsonl", "{oops");
         bench.write("junk.token", "junk");
+        bench.write("policy.toml", candidate_svc::policy::Policy::built_in().text());
         let stranger = BearerToken::draw(&RandomIds, SystemClock.now()).reveal();
         bench.write("stranger.token", &stranger);
         fs::create_dir(bench.path("taken")).expect("a folder");
@@ -114,9 +115,12 @@ async fn every_command_ends_as_the_documentation_says() {
 fn over_exports() -> Vec<(Exit, String)> {
     [
         (Exit::Done, "report check {}/report/report.json --export {}/export"),
+        (Exit::Done, "policy backtest {}/policy.toml --export {}/export"),
         (Exit::Negative, "report check {}/one.jsonl --export {}/export"),
         (Exit::Usage, "report check {}/report/report.json"),
         (Exit::Usage, "report --export {}/export --out {}/report --period day"),
+        (Exit::Unreachable, "policy backtest {}/none --export {}/export"),
+        (Exit::Unreachable, "policy backtest {}/one.jsonl --export {}/export"),
         (Exit::Unreachable, "report check {}/none --export {}/export"),
         (Exit::Unreachable, "report check {}/report/report.json --export {}/none"),
         (Exit::Unreachable, "report --export {}/export --out {}/report --policy {}/none"),

@@ -11,6 +11,7 @@ pub(super) mod escalations;
 pub(super) mod expiry;
 pub(super) mod failures;
 pub(super) mod harm;
+pub(super) mod kinds;
 pub(super) mod lighter_review;
 pub(super) mod outcome_unknown;
 pub(super) mod proposers;
