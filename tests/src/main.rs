@@ -16,6 +16,7 @@ mod cases {
     mod other_readers;
     mod power;
     mod published_ledger;
+    mod recomputed_report;
     mod reflected_client;
     mod second_verifier;
     mod serving;

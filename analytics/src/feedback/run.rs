@@ -11,7 +11,7 @@ use service_kit::grpc::AuthorizedChannel;
 use super::made::Made;
 use super::reports::{Reports, ReportsError, StoredReport};
 use crate::export::{self, Contents, ExportKey, ExportRequest, Manifest, PartSize, Pinned, export, verify};
-use crate::report::{self, write_report};
+use crate::report::{self, Terms, write_report};
 
 /// Exports the logs of all workspaces, each into a folder of its own.
 #[derive(Debug, Clone)]
@@ -87,7 +87,7 @@ pub(super) async fn run(
         let folder = exporter.folder_of(&name.workspace);
         let pinned = Pinned::log(&exporter.verifying_keys).with_exporter(exporter.export_key.verifying_key());
         let export = verify(&folder, pinned, |_| {})?;
-        write_report(&export, &reports.begin(&name)?)?;
+        write_report(&export, &reports.begin(&name)?, Terms::default())?;
         let manifest = export.manifest();
         let made = Made {
             name: name.to_string(),

@@ -8,6 +8,10 @@ pub(super) const NOT_STATED: &str = "(not stated)";
 /// Stands for all candidates together.
 pub(super) const ALL: &str = "all";
 
+/// Columns of a candidate that groupings look at.
+pub(super) const GROUPED_BY: [&str; 8] =
+    ["action_type", "proposer", "risk_tier", "confidence", "source_system", "model", "prompt_version", "week"];
+
 /// What the candidates of a table are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum By {
@@ -21,11 +25,29 @@ pub(super) enum By {
     Risk,
     /// By the level of confidence at the proposal.
     Confidence,
+    /// By the system that the trigger came from.
+    Source,
+    /// By the model behind the proposal.
+    Model,
+    /// By the version of its prompt or rule.
+    PromptVersion,
+    /// By the week of the proposal.
+    Week,
 }
 
 impl By {
     /// Every grouping, all together first.
-    pub(super) const EVERY: [Self; 5] = [Self::All, Self::ActionType, Self::Proposer, Self::Risk, Self::Confidence];
+    pub(super) const EVERY: [Self; 9] = [
+        Self::All,
+        Self::ActionType,
+        Self::Proposer,
+        Self::Risk,
+        Self::Confidence,
+        Self::Source,
+        Self::Model,
+        Self::PromptVersion,
+        Self::Week,
+    ];
 
     /// Returns the id that tables carry.
     pub(super) const fn id(self) -> &'static str {
@@ -35,6 +57,10 @@ impl By {
             Self::Proposer => "proposer",
             Self::Risk => "risk",
             Self::Confidence => "confidence",
+            Self::Source => "source",
+            Self::Model => "model",
+            Self::PromptVersion => "prompt-version",
+            Self::Week => "week",
         }
     }
 
@@ -46,6 +72,18 @@ impl By {
             Self::Proposer => "proposer",
             Self::Risk => "risk tier",
             Self::Confidence => "confidence",
+            Self::Source => "source system",
+            Self::Model => "model",
+            Self::PromptVersion => "prompt version",
+            Self::Week => "week",
+        }
+    }
+
+    /// Tells whether charts show it; the tables have every grouping.
+    pub(super) const fn is_charted(self) -> bool {
+        match self {
+            Self::All | Self::ActionType | Self::Proposer | Self::Risk | Self::Confidence => true,
+            Self::Source | Self::Model | Self::PromptVersion | Self::Week => false,
         }
     }
 
@@ -57,7 +95,30 @@ impl By {
             Self::Proposer => stated("proposer"),
             Self::Risk => stated("risk_tier"),
             Self::Confidence => stated("confidence"),
+            Self::Source => stated("source_system"),
+            Self::Model => stated("model"),
+            Self::PromptVersion => stated("prompt_version"),
+            Self::Week => stated("week"),
         }
+    }
+
+    /// Returns the groups of a candidate under every grouping, as columns named after their ids.
+    pub(super) fn groups() -> [Expr; Self::EVERY.len()] {
+        Self::EVERY.map(|by| by.group().alias(by.id()))
+    }
+
+    /// Returns the names of these columns.
+    pub(super) fn ids() -> [&'static str; Self::EVERY.len()] {
+        Self::EVERY.map(Self::id)
+    }
+
+    /// Puts groups in order, each a name and a size: weeks by time, whatever else by size, the largest first.
+    pub(super) fn order<T>(self, groups: &mut [T], of: impl Fn(&T) -> (&str, u64)) {
+        groups.sort_by(|a, b| {
+            let ((a, size), (b, other)) = (of(a), of(b));
+            let first = if self == Self::Week { std::cmp::Ordering::Equal } else { other.cmp(&size) };
+            first.then_with(|| a.cmp(b))
+        });
     }
 }
 

@@ -9,6 +9,7 @@ use super::proposer::{ProposerFeedback, feedback};
 use super::render::json;
 use super::section::{Section, findings, sections};
 use super::slice::slices_for;
+use super::terms::Terms;
 use crate::export::VerifiedExport;
 
 /// Everything that a report says.
@@ -16,6 +17,8 @@ use crate::export::VerifiedExport;
 pub struct Report {
     /// What it was computed from.
     pub(super) head: Head,
+    /// What it was asked for.
+    pub(super) terms: Terms,
     /// What stands out, in words.
     pub(super) findings: Vec<String>,
     /// The questions with their answers.
@@ -25,15 +28,15 @@ pub struct Report {
 }
 
 impl Report {
-    /// Computes a report from a verified export. The same export gives the same report: no clock and no chance is in it.
+    /// Computes a report from a verified export. The same export under the same terms gives the same report: no clock and no chance is in it.
     ///
     /// Holds one slice of the candidates and one part's events at a time. Blocks: async code calls it inside `spawn_blocking`, and nowhere else.
     ///
     /// # Errors
     ///
     /// When a part can no longer be read.
-    pub fn of(export: &VerifiedExport) -> Result<Self, Error> {
-        Self::in_slices(export, slices_for(export.manifest().size))
+    pub fn of(export: &VerifiedExport, terms: Terms) -> Result<Self, Error> {
+        Self::in_slices(export, slices_for(export.manifest().size), terms)
     }
 
     /// Computes the same report in a number of slices, at most 256. More slices need less memory and read the parts more often.
@@ -41,12 +44,12 @@ impl Report {
     /// # Errors
     ///
     /// When a part can no longer be read.
-    pub fn in_slices(export: &VerifiedExport, slices: NonZeroU64) -> Result<Self, Error> {
-        let answers = answer(export, slices)?;
+    pub fn in_slices(export: &VerifiedExport, slices: NonZeroU64, terms: Terms) -> Result<Self, Error> {
+        let answers = answer(export, slices, terms)?;
         let head = Head::of(export, &answers);
         let sections = sections(&answers, &head);
         let findings = findings(&answers, &head, &sections);
-        Ok(Self { findings, proposers: feedback(&answers), head, sections })
+        Ok(Self { findings, proposers: feedback(&answers), terms, head, sections })
     }
 
     /// Returns the report for programs: the content of `report.json`.

@@ -8,7 +8,9 @@ use std::num::NonZeroU64;
 use polars::prelude::*;
 
 use super::candidate::{facts, is_kind, merge};
+use super::decided::decisions_of;
 use super::scan::scan_parts;
+use super::week::with_week;
 use crate::export::VerifiedExport;
 
 /// Entries of the log for which one slice is enough; each such number of entries more adds a slice.
@@ -30,6 +32,8 @@ pub(super) struct Slice {
     pub candidates: LazyFrame,
     /// Rejections, failures, losses, settlements and send-backs of those candidates, one row each.
     pub incidents: LazyFrame,
+    /// Decisions of people on those candidates, one row each.
+    pub decisions: LazyFrame,
     /// Changes made to payloads of those candidates, one row each.
     pub edits: LazyFrame,
     /// Candidates left out because an entry of theirs could not be read.
@@ -53,9 +57,9 @@ pub(super) fn slices(export: &VerifiedExport, count: NonZeroU64) -> impl Iterato
 impl Slice {
     fn gather(parts: &[LazyFrame], first: u64, end: u64) -> PolarsResult<Self> {
         let within = col("candidate_slice").gt_eq(lit(first)).and(col("candidate_slice").lt(lit(end)));
-        let parts: Vec<LazyFrame> = parts.iter().map(|part| part.clone().filter(within.clone())).collect();
-        let all = candidates_of(&parts)?;
-        let candidates = all.clone().lazy().filter(col("not_read").eq(lit(0))).collect()?;
+        let of_slice: Vec<LazyFrame> = parts.iter().map(|part| part.clone().filter(within.clone())).collect();
+        let all = candidates_of(&of_slice)?;
+        let candidates = with_week(all.clone().lazy().filter(col("not_read").eq(lit(0))).collect()?)?;
         let left_out = (all.height() - candidates.height()) as u64;
         let known = candidates.clone().lazy().select([
             col("candidate"),
@@ -63,14 +67,21 @@ impl Slice {
             col("proposer"),
             col("risk_tier"),
             col("confidence"),
+            col("source_system"),
+            col("model"),
+            col("prompt_version"),
+            col("week"),
+            col("proposed_at"),
+            col("reading_bytes"),
             col("decisions"),
             col("attempts"),
             col("executed_index"),
             col("state").alias("state_now"),
         ]);
         Ok(Self {
-            incidents: incidents_of(&parts, known.clone())?.lazy(),
-            edits: edits_of(&parts, known)?.lazy(),
+            incidents: incidents_of(&of_slice, known.clone())?.lazy(),
+            decisions: decisions_of(parts, &within, known.clone())?.lazy(),
+            edits: edits_of(&of_slice, known)?.lazy(),
             candidates: candidates.lazy(),
             left_out,
         })

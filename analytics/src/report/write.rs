@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::error::Error;
 use super::made::Report;
 use super::render::{csv, html, markdown};
+use super::terms::Terms;
 use crate::export::{VerifiedExport, make_folder, write_file};
 
 /// Where a report was written, and its two texts that are handed on.
@@ -39,7 +40,7 @@ pub const JSON_FILE: &str = "report.json";
 const CSV_FOLDER: &str = "csv";
 
 /// Computes a report from a verified export and writes it: `report.html`, `report.md`, `report.json` and a file for every table
-/// in `csv/`. The same export gives the same bytes.
+/// in `csv/`. The same export under the same terms gives the same bytes.
 ///
 /// Blocks: async code calls it inside `spawn_blocking`, and nowhere else. A crash leaves whole files, some of this report and some of the one before; running it
 /// again mends that.
@@ -47,8 +48,8 @@ const CSV_FOLDER: &str = "csv";
 /// # Errors
 ///
 /// See [`Error`].
-pub fn write_report(export: &VerifiedExport, folder: &Path) -> Result<WrittenReport, Error> {
-    let report = Report::of(export)?;
+pub fn write_report(export: &VerifiedExport, folder: &Path, terms: Terms) -> Result<WrittenReport, Error> {
+    let report = Report::of(export, terms)?;
     let tables = csv(&report)?;
     let (html, markdown, json) = (html(&report)?, markdown(&report), report.to_json()?);
 

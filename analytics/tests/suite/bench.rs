@@ -134,6 +134,18 @@ pub async fn verified(log: Log) -> (Bench, VerifiedExport) {
     (bench, export)
 }
 
+/// The same in one part, for stories of thousands of entries.
+pub async fn verified_whole(log: Log) -> (Bench, VerifiedExport) {
+    let mut bench = Bench::with(log).await;
+    bench.part_entries = WHOLE;
+    bench.ledger.behaviour().entries_per_answer = 500;
+    let export = bench.verified().await;
+    (bench, export)
+}
+
+/// Entries of a part that holds any story.
+const WHOLE: u64 = 65_536;
+
 pub fn principal(id: &str, role: Role) -> Principal {
     let scope = "workspaces/demo".parse().expect("a scope");
     Principal::new(id.parse().expect("an id"), scope, [role]).expect("a principal")

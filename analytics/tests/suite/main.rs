@@ -1,6 +1,8 @@
 //! Exports and reports over synthetic logs: made with the ledger's own format, served by a ledger that does what a test asks.
 
 mod bench;
+mod changes;
+mod checking;
 mod claiming;
 mod contents;
 mod docs;
@@ -10,9 +12,11 @@ mod feedback_service;
 mod figures;
 mod finding_none;
 mod following;
+mod lighter_review;
 mod log;
 mod oracle;
 mod privacy;
+mod questions;
 mod random_histories;
 mod readings;
 mod remembering;

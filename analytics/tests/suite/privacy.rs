@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use analytics::report::write_report;
+use analytics::report::{Terms, write_report};
 
 use super::bench::verified;
 use super::story::{Story, task};
@@ -31,7 +31,10 @@ async fn exports_and_reports_are_for_their_owner_alone_and_a_folder_of_before_ke
     fs::set_permissions(bench.folder.path(), fs::Permissions::from_mode(0o755)).expect("its owner may");
     let report = bench.folder.path().join("deep").join("report");
     let out = report.clone();
-    tokio::task::spawn_blocking(move || write_report(&export, &out)).await.expect("no panic").expect("written");
+    tokio::task::spawn_blocking(move || write_report(&export, &out, Terms::default()))
+        .await
+        .expect("no panic")
+        .expect("written");
 
     let export = bench.export_folder();
     let made = [vec![export.clone(), report.clone(), bench.folder.path().join("deep")], below(&export), below(&report)];

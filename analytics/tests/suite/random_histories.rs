@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU64;
 
-use analytics::report::Report;
+use analytics::report::{Report, Terms};
 use countersign_api::candidate::v1::{ConfidenceLevel, FailureClass, Fault, RejectionReason, RiskTier, State};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -165,7 +165,7 @@ proptest! {
             bench.part_entries = 32;
             let export = bench.verified().await;
             let slices = NonZeroU64::new(slices).expect("at least one");
-            let computed = tokio::task::spawn_blocking(move || Report::in_slices(&export, slices)?.to_json()).await;
+            let computed = tokio::task::spawn_blocking(move || Report::in_slices(&export, slices, Terms::default())?.to_json()).await;
             computed.expect("no panic").expect("a report")
         });
         let report: Value = serde_json::from_str(&json).expect("JSON");

@@ -83,7 +83,7 @@ async fn the_page_runs_nothing_fetches_nothing_and_draws_with_words_beside() {
         assert!(!page.contains(forbidden), "`{forbidden}` is in the page");
     }
     let charts = page.matches("<svg").count();
-    assert_eq!(charts, 6);
+    assert_eq!(charts, 10);
     assert_eq!(page.matches("role=\"img\"").count(), charts);
     assert_eq!(page.matches("<title id=\"chart-").count(), charts);
     assert_eq!(page.matches("<desc id=\"chart-").count(), charts);

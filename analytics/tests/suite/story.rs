@@ -192,6 +192,8 @@ pub fn kind_of(event: &Event) -> &'static str {
         Event::OutcomeSettled(_) => "outcome_settled",
         Event::CandidateSentBack(_) => "candidate_sent_back",
         Event::CandidateEscalated(_) => "candidate_escalated",
+        Event::CandidateExpired(_) => "candidate_expired",
+        Event::CandidateWithdrawn(_) => "candidate_withdrawn",
         other => panic!("no story tells {other:?}"),
     }
 }

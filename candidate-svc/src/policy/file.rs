@@ -3,6 +3,7 @@
 use ledger_format::sha256;
 use service_kit::access::{PrincipalKind, Role};
 
+use super::lighter_review;
 use super::rule::{Condition, Demands, Rule};
 use crate::domain::{EscalationStep, NoAudience, PolicyVerdict};
 use crate::keyed_toml::{KeyError, Keys};
@@ -20,8 +21,18 @@ const QUORUM_MAX: u32 = 16;
 /// The longest chain of escalation.
 const ESCALATIONS_MAX: usize = 8;
 
-/// Reads what holds for every candidate, and the rules on top of it.
-pub(super) fn read(file: &str, text: &str) -> Result<(PolicyVerdict, Vec<Rule>), KeyError> {
+/// What a text says.
+pub(super) struct Said {
+    /// What holds for every candidate.
+    pub(super) base: PolicyVerdict,
+    /// The rules on top of it.
+    pub(super) rules: Vec<Rule>,
+    /// How much harm may be where lighter review is suggested, of 1,000.
+    pub(super) harm_at_most_per_mille: Option<u32>,
+}
+
+/// Reads a text.
+pub(super) fn read(file: &str, text: &str) -> Result<Said, KeyError> {
     if text.len() > TEXT_MAX_BYTES {
         let reason = format!("it has `{}` bytes, `{TEXT_MAX_BYTES}` are allowed: shorten it", text.len());
         return Err(KeyError { file: file.to_owned(), key: String::new(), reason });
@@ -33,8 +44,9 @@ pub(super) fn read(file: &str, text: &str) -> Result<(PolicyVerdict, Vec<Rule>),
     if rules.len() > RULES_MAX {
         return Err(keys.wrong("rules", format!("there are `{}`, `{RULES_MAX}` are allowed: join some", rules.len())));
     }
+    let harm_at_most_per_mille = lighter_review::read(&mut keys)?;
     keys.finish()?;
-    Ok((base, rules))
+    Ok(Said { base, rules, harm_at_most_per_mille })
 }
 
 /// What holds for every candidate has no condition and leaves nothing open that has no safe value of its own.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ledger_format::Hash;
 
-use super::{Approvers, PolicySource, check, file, rule::Rule};
+use super::{Approvers, PolicySource, check, file, file::Said, rule::Rule};
 use crate::catalogue::Catalogue;
 use crate::domain::{ActionTypeName, Confidence, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
 use crate::keyed_toml::KeyError;
@@ -15,6 +15,7 @@ pub struct Policy {
     text: Arc<str>,
     base: Arc<PolicyVerdict>,
     rules: Arc<[Rule]>,
+    harm_at_most_per_mille: Option<u32>,
 }
 
 impl Policy {
@@ -34,8 +35,8 @@ impl Policy {
     ///
     /// [`KeyError`] names file, key and reason of the first thing that is wrong.
     pub fn read(file: &str, text: &str) -> Result<Self, KeyError> {
-        let (base, rules) = file::read(file, text)?;
-        Ok(Self { text: text.into(), base: Arc::new(base), rules: rules.into() })
+        let Said { base, rules, harm_at_most_per_mille } = file::read(file, text)?;
+        Ok(Self { text: text.into(), base: Arc::new(base), rules: rules.into(), harm_at_most_per_mille })
     }
 
     /// Reads a policy, as [`Policy::read`] does, and checks it, as [`Policy::check`] does.
@@ -66,6 +67,11 @@ impl Policy {
     /// Returns its text.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Returns how many of 1,000 candidates may turn out harmful where lighter review is suggested; none where nothing may be suggested.
+    pub const fn harm_at_most_per_mille(&self) -> Option<u32> {
+        self.harm_at_most_per_mille
     }
 
     /// Returns SHA-256 of the policy's text.

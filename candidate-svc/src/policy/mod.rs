@@ -9,6 +9,7 @@ mod change;
 mod check;
 mod file;
 mod judgement;
+mod lighter_review;
 mod rule;
 mod source;
 

@@ -27,6 +27,7 @@ impl Bench {
         bench.write("one.jsonl", LINE);
         bench.write("bad.jsonl", "{oops");
         bench.write("junk.token", "junk");
+        bench.write("policy.toml", candidate_svc::policy::Policy::built_in().text());
         let stranger = BearerToken::draw(&RandomIds, SystemClock.now()).reveal();
         bench.write("stranger.token", &stranger);
         fs::create_dir(bench.path("taken")).expect("a folder");
@@ -99,7 +100,7 @@ async fn every_command_ends_as_the_documentation_says() {
             .map(|id| (Exit::Negative, format!("candidate {verb} {id} {rest}").trim().to_owned()))
     });
     let mut wrong = Vec::new();
-    for (expected, line) in table(&id).into_iter().chain(unknown) {
+    for (expected, line) in table(&id).into_iter().chain(over_exports()).chain(unknown) {
         let found = bench.exit(&line).await;
         if found != expected {
             wrong.push(format!("`{line}` ends with {found:?}, not {expected:?}"));
@@ -108,6 +109,24 @@ async fn every_command_ends_as_the_documentation_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(fs::read_to_string(bench.path("taken/part-000000.parquet")).expect("still there"), "somebody's work");
     assert!(!bench.path("data/export/typo").exists(), "a slip makes no folder");
+}
+
+/// Returns command lines over exports and reports, once there is a report, and how each has to end.
+fn over_exports() -> Vec<(Exit, String)> {
+    [
+        (Exit::Done, "report check {}/report/report.json --export {}/export"),
+        (Exit::Done, "policy backtest {}/policy.toml --export {}/export"),
+        (Exit::Negative, "report check {}/one.jsonl --export {}/export"),
+        (Exit::Usage, "report check {}/report/report.json"),
+        (Exit::Usage, "report --export {}/export --out {}/report --period day"),
+        (Exit::Unreachable, "policy backtest {}/none --export {}/export"),
+        (Exit::Unreachable, "policy backtest {}/one.jsonl --export {}/export"),
+        (Exit::Unreachable, "report check {}/none --export {}/export"),
+        (Exit::Unreachable, "report check {}/report/report.json --export {}/none"),
+        (Exit::Unreachable, "report --export {}/export --out {}/report --policy {}/none"),
+    ]
+    .map(|(exit, line)| (exit, line.to_owned()))
+    .into()
 }
 
 /// Returns command lines, and how each has to end.

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use analytics::export::{self, Contents, ExportRequest, Manifest, PartSize};
+use analytics::report::Terms;
 use countersign_api::candidate::v1::ListCandidatesRequest;
 use countersign_api::candidate::v1::review_service_client::ReviewServiceClient;
 use countersign_api::ledger::v1::GetCheckpointRequest;
@@ -145,7 +146,7 @@ pub async fn verify_and_report(
     let Export { folder, states, .. } = exported;
     let signed_by = keys::verifying_key(&keys::export_verifying_key_file(data_dir)).map_err(Failure::Unreachable)?;
     let keys = ExportKeys::own(key, signed_by);
-    let written = tokio::task::spawn_blocking(move || report::make(&folder, &out, &keys)).await;
+    let written = tokio::task::spawn_blocking(move || report::make(&folder, &out, &keys, Terms::default())).await;
     drop(progress);
     let report = written.map_err(Failure::fault)??.html_file();
     Ok(Closed { states, log: exported_log, report })

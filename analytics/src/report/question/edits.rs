@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::rejections::is_decided;
-use crate::report::by::{By, NOT_STATED};
+use crate::report::by::NOT_STATED;
 use crate::report::definition::Definition;
 use crate::report::rate;
 
@@ -17,15 +17,15 @@ pub const DEFINITION: Definition = Definition {
     denominator: "candidates on which a person has decided at least once: approved, edited, rejected or held",
     unit: "candidate",
     exclusions: "edits after the first approval, which are rework; candidates that nobody has decided on; candidates with an entry that could not be read",
-    version: 1,
+    version: 2,
 };
 
 /// Columns that make a change the same change as another.
 pub(in crate::report) const SAME_CHANGE: [&str; 5] = ["path", "operation", "from", "to", "sameness"];
 
-/// Counts decided and edited candidates.
-pub(in crate::report) fn edits(candidates: LazyFrame, by: By) -> LazyFrame {
-    rate::count(candidates, by, &is_decided(), is_edited_before_approval())
+/// Marks decided and edited candidates.
+pub(in crate::report) fn edits(candidates: LazyFrame) -> LazyFrame {
+    rate::mark(candidates, &DEFINITION, &is_decided(), is_edited_before_approval())
 }
 
 /// Tells whether a candidate's payload was changed before its first approval.

@@ -27,18 +27,23 @@ fn table(id: &str, title: &str, category: &'static str, breakdown: &Breakdown) -
         ("numerator", "count"),
         ("denominator", "of"),
         ("rate", "share"),
+        ("low", "95 % from"),
+        ("high", "95 % to"),
         ("small", "under 20"),
     ];
     let mut table = Table::new(format!("{id}-by-{}", breakdown.by.id()), title, &columns);
     for group in &breakdown.groups {
         for (category, count) in &group.categories {
             let rate = Rate { numerator: *count, denominator: group.total };
+            let (low, high) = rate.interval().unzip();
             table.push(vec![
                 Cell::Text(group.name.clone()),
                 Cell::Text(category.clone()),
                 Cell::Count(rate.numerator),
                 Cell::Count(rate.denominator),
                 Cell::Share(rate.share()),
+                Cell::Share(low),
+                Cell::Share(high),
                 Cell::Flag(rate.is_small()),
             ]);
         }

@@ -1,6 +1,6 @@
 //! The headline: what the report says, in words, before any table.
 
-use super::{Section, breakdowns, edits};
+use super::{Section, breakdowns, changes, edits, lighter_review};
 use crate::report::answers::Answers;
 use crate::report::by::By;
 use crate::report::head::Head;
@@ -23,12 +23,18 @@ pub(in crate::report) fn findings(answers: &Answers, head: &Head, sections: &[Se
         ("rework", detail("The fault lay most often with", breakdowns::most_frequent(&answers.faults))),
         ("outcome-unknown", None),
         ("decision-time", None),
+        ("harm", None),
+        ("expiry", None),
+        ("calibration", None),
+        ("reviewers", None),
     ] {
         let sentences: Vec<String> = sentence_of(id).into_iter().chain(detail).collect();
         findings.push(sentences.join(" "));
     }
     findings.extend(contrast("rejected", &answers.rejections));
     findings.extend(contrast("edited", &answers.edits));
+    findings.extend(changes::changed(answers));
+    findings.extend(lighter_review::suggestion(answers));
     findings
 }
 

@@ -45,7 +45,7 @@ fn sentence(verb: &str, of: &str, rate: Rate) -> String {
 
 fn chart(definition: &Definition, rates: &[Rates]) -> Option<Chart> {
     let mut rows = Vec::new();
-    for grouping in rates {
+    for grouping in rates.iter().filter(|rates| rates.by.is_charted()) {
         for (group, rate) in grouping.groups.iter().take(CHARTED_GROUPS_MAX) {
             let (Some(share), Some((low, high))) = (rate.share(), rate.interval()) else { continue };
             let label = match grouping.by {

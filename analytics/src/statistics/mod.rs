@@ -1,0 +1,23 @@
+//! What can be said of counts, and how sure it is: exact intervals, tests with false-discovery control, and bounds that hold however often
+//! one looks. Pure: no data frames, no clock, no chance.
+//!
+//! Everything here follows from counts, or from outcomes in the order of the log, so that a third party computes the same numbers.
+
+#[cfg(test)]
+pub(crate) mod chance;
+mod exact_interval;
+mod false_discovery;
+mod harm_bound;
+mod likelihood;
+mod median_interval;
+mod turn_watch;
+mod two_shares;
+
+#[cfg(test)]
+pub(crate) use chance::Chance;
+pub use exact_interval::exact_interval;
+pub use false_discovery::adjusted;
+pub use harm_bound::{HarmBound, harmless_needed};
+pub use median_interval::median_ranks;
+pub use turn_watch::TurnWatch;
+pub use two_shares::{Counts, difference_p_value};

@@ -1,0 +1,112 @@
+//! `countersign report`: makes a report from an export, and computes one again.
+
+mod check;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use analytics::export;
+use analytics::report::{self, Period, Terms, WrittenReport};
+use candidate_svc::policy::Policy;
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+use super::Context;
+use super::ledger::{ExportKeys, PinnedExport, failure_of};
+use crate::failure::Failure;
+use crate::output::step;
+
+const EXAMPLES: &str = "\
+Examples:
+  countersign report --export ./countersign-data/export/demo --out ./report
+  countersign report --export ./countersign-data/export/demo --out ./report --policy policy.toml --period week
+  countersign report check ./report/report.json --export ./countersign-data/export/demo";
+
+/// Verifies an export and makes a report from it: HTML, Markdown, JSON and CSV.
+#[derive(Debug, Args)]
+#[command(before_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Report {
+    #[command(subcommand)]
+    work: Option<Work>,
+    /// The folder of the export.
+    #[arg(long, value_name = "DIR", required = true)]
+    export: Option<PathBuf>,
+    /// The folder for the report; made where it is missing.
+    #[arg(long, value_name = "DIR", required = true)]
+    out: Option<PathBuf>,
+    /// The review policy, as TOML: its `[lighter_review]` says when less looking may be suggested; without it, nothing is.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// How long the last period is that is compared with the one before it.
+    #[arg(long, value_enum, default_value_t = Compared::FourWeeks)]
+    period: Compared,
+    #[command(flatten)]
+    pinned: PinnedExport,
+}
+
+/// What else can be done with a report.
+#[derive(Debug, Subcommand)]
+enum Work {
+    /// Computes a report again from the export that it names, and compares every figure.
+    Check(check::Check),
+}
+
+/// A stretch of time before the last entry.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Compared {
+    /// Seven days.
+    Week,
+    /// Twenty-eight days.
+    FourWeeks,
+}
+
+impl Report {
+    /// Makes it.
+    ///
+    /// # Errors
+    /// [`Failure::Finding`] when the export does not verify: no report is made from it.
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
+        if let Some(Work::Check(check)) = self.work {
+            return check.run(context).await;
+        }
+        let keys = self.pinned.read(&context.place)?;
+        let terms = terms(self.policy.as_deref(), self.period)?;
+        let named = |folder: Option<PathBuf>| folder.expect("invariant: the command line requires both folders");
+        let (export, out) = (named(self.export), named(self.out));
+        let progress = step("verifying and computing");
+        let made = tokio::task::spawn_blocking(move || make(&export, &out, &keys, terms));
+        let written = made.await.map_err(Failure::fault)??;
+        drop(progress);
+        if context.console.is_json() {
+            return context.console.json(&json!({
+                "verified": true,
+                "report": written.html_file(),
+                "folder": written.folder,
+                "findings": written.findings,
+            }));
+        }
+        written.findings.iter().try_for_each(|finding| context.console.data(finding))?;
+        context.console.data(&format!("report {}", written.html_file().display()))
+    }
+}
+
+/// Reads what the report is asked for.
+fn terms(policy: Option<&Path>, period: Compared) -> Result<Terms, Failure> {
+    let period = match period {
+        Compared::Week => Period::Week,
+        Compared::FourWeeks => Period::FourWeeks,
+    };
+    let Some(file) = policy else { return Ok(Terms { harm_at_most_per_mille: None, period }) };
+    let text = fs::read_to_string(file).map_err(|error| Failure::file(file, error))?;
+    let policy = Policy::read(&file.display().to_string(), &text).map_err(Failure::unreachable)?;
+    Ok(Terms { harm_at_most_per_mille: policy.harm_at_most_per_mille(), period })
+}
+
+/// Verifies the export and writes the report. Blocks.
+///
+/// # Errors
+/// As [`Report::run`].
+pub fn make(export: &Path, out: &Path, keys: &ExportKeys, terms: Terms) -> Result<WrittenReport, Failure> {
+    let verified = export::verify(export, keys.pinned(), |_| {}).map_err(failure_of)?;
+    report::write_report(&verified, out, terms).map_err(Failure::unreachable)
+}
