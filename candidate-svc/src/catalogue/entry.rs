@@ -90,8 +90,10 @@ fn changes(keys: &mut Keys<'_>, schema: &Value) -> Result<Option<ChangedField>, 
     let always: Option<String> = keys.optional(ALWAYS)?;
     match (named, always) {
         (Some(_), Some(_)) => Err(keys.wrong(ALWAYS, format!("`{NAMED}` stands beside it: keep one of them"))),
-        (Some(pointer), None) if !schema_rules::fields(schema).any(|field| format!("/{field}") == pointer) => {
-            Err(keys.wrong(NAMED, format!("`{pointer}` is no field of the payload: point at one, e.g. `/field`")))
+        (Some(pointer), None) if !schema_rules::is_text_field(schema, &pointer) => {
+            let reason =
+                format!("`{pointer}` is no field of the payload with `type = \"string\"`: point at one, e.g. `/field`");
+            Err(keys.wrong(NAMED, reason))
         }
         (Some(pointer), None) => Ok(Some(ChangedField::NamedAt(pointer))),
         (None, Some(field)) if field.trim().is_empty() => Err(keys.wrong(ALWAYS, "it is empty: name the field")),
@@ -105,8 +107,10 @@ fn payload_record(keys: &mut Keys<'_>, schema: &Value) -> Result<Option<PayloadR
     const NAMED: &str = "record_named_at";
     let Some(named): Option<PayloadRecord> = keys.optional(NAMED)? else { return Ok(None) };
     for pointer in [&named.object_type, &named.id] {
-        if !schema_rules::fields(schema).any(|field| format!("/{field}") == *pointer) {
-            let reason = format!("`{pointer}` is no field of the payload: point at one, e.g. `/record_id`");
+        if !schema_rules::is_text_field(schema, pointer) {
+            let reason = format!(
+                "`{pointer}` is no field of the payload with `type = \"string\"`: point at one, e.g. `/record_id`"
+            );
             return Err(keys.wrong(NAMED, reason));
         }
     }

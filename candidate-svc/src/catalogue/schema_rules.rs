@@ -15,6 +15,10 @@ pub(super) fn check(schema: &Value) -> Result<(), (String, String)> {
         let reason = "a reviewer decides on every field there is: write `false`";
         return Err((".additionalProperties".into(), reason.into()));
     }
+    if schema.get("patternProperties").is_some() {
+        let reason = "what it lets in has no label for people: name each field under `properties`";
+        return Err((".patternProperties".into(), reason.into()));
+    }
     if fields(schema).next().is_none() {
         return Err((".properties".into(), "it names no field: name those that the payload has".into()));
     }
@@ -27,6 +31,12 @@ pub(super) fn check(schema: &Value) -> Result<(), (String, String)> {
 /// Returns the names of the payload's fields.
 pub(super) fn fields(schema: &Value) -> impl Iterator<Item = &str> {
     schema["properties"].as_object().into_iter().flat_map(|properties| properties.keys().map(String::as_str))
+}
+
+/// Tells whether a pointer leads to a field that is always text, so that what it names can be compared.
+pub(super) fn is_text_field(schema: &Value, pointer: &str) -> bool {
+    let field = pointer.strip_prefix('/').unwrap_or_default();
+    schema["properties"].get(field).is_some_and(|field| field["type"] == "string")
 }
 
 /// Nothing is ever fetched to judge a payload: a reference stays inside its schema.

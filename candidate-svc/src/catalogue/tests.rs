@@ -197,6 +197,27 @@ fn payloads_that_name_their_record_say_where() {
     assert_eq!((error.key.as_str(), error.reason.contains("`/record`")), ("record_named_at", true), "{error}");
 }
 
+/// A number would never be compared: what names the record or the field is text.
+#[test]
+fn what_names_a_record_or_a_field_is_text() {
+    let text = include_str!("../../catalogue/update_field.toml");
+    for (field, key) in [("record_id", "record_named_at"), ("field", "changes_field_named_at")] {
+        let at = format!("[payload_schema.properties.{field}]\ntype = \"");
+        let changed = text.replace(&format!("{at}string\""), &format!("{at}integer\""));
+        assert_ne!(changed, text, "{field}");
+        let error = Catalogue::from_files([("update_field.toml", changed.as_str())]).expect_err("a number");
+        assert_eq!((error.key.as_str(), error.reason.contains("string")), (key, true), "{error}");
+    }
+}
+
+#[test]
+fn fields_are_listed_one_by_one() {
+    let text = include_str!("../../catalogue/create_task.toml");
+    let open = format!("{text}\n[payload_schema.patternProperties.\"^x_\"]\ntype = \"string\"\n");
+    let error = Catalogue::from_files([("create_task.toml", open.as_str())]).expect_err("a pattern");
+    assert!(error.key.ends_with("patternProperties"), "{error}");
+}
+
 /// Who owns a record is a field like any other: a new owner and a change of the field `owner` conflict.
 #[test]
 fn a_new_owner_is_a_change_of_the_field_owner() {

@@ -58,6 +58,10 @@ impl ChangedField {
 }
 
 fn subject(proposal: &Proposal, payload: &str, action_type: &ActionType) -> Option<String> {
+    if action_type.changes_policy() {
+        // A workspace has one, whatever record its change is said to be about.
+        return Some("workspace/policy#review".to_owned());
+    }
     let field = action_type.changes.as_ref().and_then(|changes| changes.field(payload))?;
     let named = action_type.payload_record.as_ref().and_then(|named| named.read(payload));
     let stated = || proposal.target.as_ref().or(proposal.record.as_ref()).map(RecordReference::key);

@@ -83,7 +83,7 @@ pub use evolve::evolve;
 pub use execution::{
     Attempt, AttemptOutcome, Execution, ExecutionResult, ExternalReference, Failure, FailureClass, FieldChange,
 };
-pub use memory::{RejectionMemory, memory_of_content, memory_of_dedup_key};
+pub use memory::{RejectionMemory, memory_of_content, memory_of_dedup_key, memory_of_payload};
 pub use moment::Moment;
 pub use payload::{DigestBroken, Payload};
 pub use payload_draft::PayloadDraft;

@@ -176,8 +176,8 @@ pub enum NotEntitled {
     /// They approved it already.
     #[error("`{0}` approved it already, and the quorum counts different people")]
     ApprovedAlready(Person),
-    /// Policy has it approved singly, and it was sent together with others.
-    #[error("policy has it approved singly, looked at by itself: send it alone with `ApproveCandidate`")]
+    /// Policy has it decided singly, and it was sent together with others.
+    #[error("policy has it decided singly, looked at by itself: send the same decision alone, with its own rpc")]
     SinglyOnly,
     /// Policy names other roles.
     #[error("policy lets only the roles {} approve it", listed(.wanted))]

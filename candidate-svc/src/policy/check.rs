@@ -38,8 +38,9 @@ pub(super) fn check(
     if let Some((key, reason)) = shut_out(base, rules, approvers) {
         return wrong(key, reason);
     }
+    let for_high_alone: Vec<&Rule> = rules.iter().filter(|rule| meets_high_alone(rule, &cells)).collect();
     for cell in &cells {
-        if let Some((key, reason)) = contradiction(base, rules, cell) {
+        if let Some((key, reason)) = contradiction(base, rules, &for_high_alone, cell) {
             return wrong(key, reason);
         }
     }
@@ -118,8 +119,18 @@ fn shut_out(base: &PolicyVerdict, rules: &[Rule], approvers: &Approvers) -> Opti
     Some((key, format!("the access policy does not let the role `{role}` approve: name of {may}, or permit it there")))
 }
 
+/// Tells whether everything that a rule can meet is of high risk, which is always decided singly on the strict path.
+fn meets_high_alone(rule: &Rule, cells: &[Cell<'_>]) -> bool {
+    cells.iter().filter(|cell| cell.meets(rule)).all(|cell| cell.risk.tier == RiskTier::High)
+}
+
 /// Says which demands on one kind of candidate cannot stand together.
-fn contradiction(base: &PolicyVerdict, rules: &[Rule], cell: &Cell<'_>) -> Option<(String, String)> {
+fn contradiction(
+    base: &PolicyVerdict,
+    rules: &[Rule],
+    for_high_alone: &[&Rule],
+    cell: &Cell<'_>,
+) -> Option<(String, String)> {
     let mut verdict = base.clone();
     for rule in rules.iter().filter(|rule| cell.meets(rule)) {
         rule.apply(&mut verdict);
@@ -146,11 +157,10 @@ fn contradiction(base: &PolicyVerdict, rules: &[Rule], cell: &Cell<'_>) -> Optio
             format!("{of} is on the strict path, which is never in bulk: set `bulk_allowed = false`, or another path");
         return Some((key(Demand::BulkAllowed), reason));
     }
-    let only_high = |rule: &&Rule| rule.when.risk_tiers.as_deref() == Some(&[RiskTier::High]);
     let lax = |rule: &Rule| {
         rule.asks.bulk_allowed == Some(true) || rule.asks.path.is_some_and(|path| path != ReviewPath::Strict)
     };
-    if cell.risk.tier == RiskTier::High && rules.iter().filter(only_high).any(|rule| cell.meets(rule) && lax(rule)) {
+    if cell.risk.tier == RiskTier::High && for_high_alone.iter().any(|rule| cell.meets(rule) && lax(rule)) {
         let demand = if verdict.bulk_allowed { Demand::BulkAllowed } else { Demand::Path };
         return Some((key(demand), format!("{of} is always decided singly on the strict path: remove it")));
     }

@@ -211,6 +211,16 @@ fn demands_that_cannot_stand_together_are_named() {
             "always decided singly",
         ),
         (
+            "[[rules]]\nreason = \"x\"\nwhen.action_types = [\"change_policy\"]\nbulk_allowed = true",
+            "rules[0].bulk_allowed",
+            "always decided singly",
+        ),
+        (
+            "[[rules]]\nreason = \"x\"\nwhen.risk_tiers = [\"HIGH\", \"HIGH\"]\npath = \"LIGHT\"",
+            "rules[0].path",
+            "always decided singly",
+        ),
+        (
             "[[rules]]\nreason = \"x\"\npath = \"LIGHT\"\n[[rules]]\nreason = \"y\"\nwhen.risk_tiers = [\"LOW\"]\nquorum = 2",
             "rules[1].quorum",
             "one approval is enough",

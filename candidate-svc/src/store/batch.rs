@@ -215,7 +215,8 @@ impl<'a> Batch<'a> {
         if self.known.kin.memories.is_empty() {
             return Ok(());
         }
-        let keys = kin::memory_keys(&ask.actor.principal(), propose);
+        let action_type = self.judge.catalogue.get(&propose.proposal.action_type);
+        let keys = kin::memory_keys(&ask.actor.principal(), propose, action_type);
         match self.known.kin.remembered(&propose.name.workspace, &keys, self.now) {
             None => Ok(()),
             Some(memory) => Err(Denial::RejectedBefore(memory.clone())),
@@ -388,8 +389,9 @@ impl<'a> Batch<'a> {
         self.touched.entry(name.clone()).or_insert(before_revision);
         self.known.candidates.insert(name.clone(), Ok(Arc::clone(&candidate)));
         self.follow_ahead(before.map(|before| &**before), &candidate);
-        self.known.kin.follow(&candidate, self.judge.catalogue.get(&candidate.proposal.action_type));
-        let memories = self.known.kin.remember(&candidate, events);
+        let action_type = self.judge.catalogue.get(&candidate.proposal.action_type);
+        self.known.kin.follow(&candidate, action_type);
+        let memories = self.known.kin.remember(&candidate, action_type, events);
         self.writes.memories.extend(memories);
         tracing::debug!(
             workspace = name.workspace.id(),

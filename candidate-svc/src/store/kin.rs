@@ -8,7 +8,7 @@ use service_kit::access::PrincipalId;
 
 use crate::domain::{
     ActionType, Candidate, Event, EventBody, Moment, Proposal, Propose, RejectionMemory, Rival, StateName,
-    memory_of_content, memory_of_dedup_key,
+    memory_of_content, memory_of_dedup_key, memory_of_payload,
 };
 
 /// By what two proposals are about the same thing: only a proposer's own, so that nobody can bury another's.
@@ -109,16 +109,25 @@ impl Kin {
 
     /// Remembers a rejection, if that is what happened and the policy says how long: what would have run, what was proposed before
     /// somebody edited it, and what the proposer calls it.
-    pub(crate) fn remember(&mut self, candidate: &Candidate, events: &[Event]) -> Vec<MemoryRow> {
+    pub(crate) fn remember(
+        &mut self,
+        candidate: &Candidate,
+        action_type: Option<&ActionType>,
+        events: &[Event],
+    ) -> Vec<MemoryRow> {
         let secs = candidate.policy.rejection_memory_secs;
         let Some((reason, at)) = events.iter().find_map(rejection) else { return Vec::new() };
         if secs == 0 || candidate.erased.is_some() {
             return Vec::new();
         }
         let memory = RejectionMemory { candidate: candidate.name.clone(), reason, until: at.plus_secs(secs) };
-        let content = memory_of_content(&candidate.proposal, candidate.payload.canonical_json());
-        let keys =
-            [Some(content), candidate.first_content, memory_of_dedup_key(&candidate.proposer, &candidate.proposal)];
+        let payload = candidate.payload.canonical_json();
+        let keys = [
+            Some(memory_of_content(&candidate.proposal, payload)),
+            candidate.first_content,
+            action_type.and_then(|action_type| memory_of_payload(action_type, payload)),
+            memory_of_dedup_key(&candidate.proposer, &candidate.proposal),
+        ];
         let rows: Vec<MemoryRow> =
             keys.into_iter().flatten().map(|key| MemoryRow { key, memory: memory.clone() }).collect();
         for row in &rows {
@@ -141,9 +150,14 @@ pub(crate) fn dedup_key(workspace: &Workspace, proposer: &PrincipalId, proposal:
 }
 
 /// Returns by what a proposal is known again, if one like it was rejected.
-pub(crate) fn memory_keys(proposer: &PrincipalId, propose: &Propose) -> Vec<Hash> {
-    let content = propose.payload.canonical_json().map(|payload| memory_of_content(&propose.proposal, payload));
-    content.into_iter().chain(memory_of_dedup_key(proposer, &propose.proposal)).collect()
+pub(crate) fn memory_keys(proposer: &PrincipalId, propose: &Propose, action_type: Option<&ActionType>) -> Vec<Hash> {
+    let payload = propose.payload.canonical_json();
+    let keys = [
+        payload.map(|payload| memory_of_content(&propose.proposal, payload)),
+        payload.and_then(|payload| memory_of_payload(action_type?, payload)),
+        memory_of_dedup_key(proposer, &propose.proposal),
+    ];
+    keys.into_iter().flatten().collect()
 }
 
 fn rejection(event: &Event) -> Option<(crate::domain::RejectionReason, Moment)> {

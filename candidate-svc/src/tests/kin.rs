@@ -2,7 +2,8 @@
 
 use countersign_api::candidate::v1::{
     ApproveCandidateRequest, BatchDecision, Candidate, Conflict, DecideBatchRequest, GetCandidateRequest,
-    GetCandidateResponse, Proposal, RecordReference, State, batch_answer::Result as Outcome, batch_decision::Decision,
+    GetCandidateResponse, Proposal, RecordReference, State, WithdrawCandidateRequest, batch_answer::Result as Outcome,
+    batch_decision::Decision,
 };
 use tonic::Code;
 
@@ -121,6 +122,48 @@ async fn an_edit_does_not_hide_what_was_proposed_from_the_memory() {
         let refused = bench.proposer().propose_candidate(propose(id, again)).await.expect_err(id);
         assert_eq!(reason(&refused), "REJECTED_BEFORE", "{id}");
     }
+}
+
+/// What runs is the payload: another record beside it makes it no other thing.
+#[tokio::test]
+async fn a_payload_that_names_its_record_is_known_again_whatever_it_is_said_to_be_about() {
+    let bench = Bench::with_rules(REMEMBER).await;
+    let first = bench.propose("p1", change("7", "GTX Pro")).await;
+    bench.reviewer("humans/anna").reject_candidate(reject(&first, "r1")).await.expect("a rejection");
+    let said = |id: &str| Proposal {
+        record: Some(RecordReference {
+            system: "erp".into(),
+            object_type: "order".into(),
+            id: id.into(),
+            ..Default::default()
+        }),
+        ..change("7", "GTX Pro")
+    };
+    for (id, again) in [("p2", said("99")), ("p3", Proposal { target: said("98").record, ..change("7", "GTX Pro") })] {
+        let refused = bench.proposer().propose_candidate(propose(id, again)).await.expect_err(id);
+        assert_eq!(reason(&refused), "REJECTED_BEFORE", "{id}");
+    }
+    bench.propose("p4", change("8", "GTX Pro")).await;
+}
+
+#[tokio::test]
+async fn nobody_takes_a_proposal_back_for_one_that_does_not_exist() {
+    let bench = Bench::open().await;
+    let first = bench.propose("p1", proposal("7")).await;
+    let withdraw = |request_id: &str, superseded_by: &str| WithdrawCandidateRequest {
+        name: first.name.clone(),
+        request_id: request_id.into(),
+        etag: first.etag.clone(),
+        superseded_by: superseded_by.into(),
+        ..Default::default()
+    };
+    let ghost = "workspaces/demo/candidates/01a22b84-9d37-7979-87a4-000000000000";
+    let refused = bench.proposer().withdraw_candidate(withdraw("w1", ghost)).await.expect_err("a ghost");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::NotFound, "RESOURCE_NOT_FOUND"));
+    assert_eq!(bench.candidate(&first.name).await.state(), State::Proposed);
+    let second = bench.propose("p2", proposal("8")).await;
+    bench.proposer().withdraw_candidate(withdraw("w2", &second.name)).await.expect("withdrawn");
+    assert_eq!(bench.candidate(&first.name).await.superseded_by, second.name);
 }
 
 #[tokio::test]

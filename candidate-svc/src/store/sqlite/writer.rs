@@ -208,7 +208,7 @@ async fn load(
     names.extend(standing_approvals::approved_under(connection, jobs).await?);
     kin::rivals(connection, &approved.into_iter().collect::<Vec<_>>(), &mut kin).await?;
     if kin::remembers(connection).await? {
-        kin.memories = kin::memories(connection, &memory_keys(jobs)).await?;
+        kin.memories = kin::memories(connection, &memory_keys(jobs, catalogue)).await?;
     }
     let requests = requests::find(connection, &keys).await?;
     let approvals = standing_approvals::load(connection, jobs, &requests, now).await?;
@@ -247,11 +247,12 @@ async fn load(
 }
 
 /// Returns by what the proposals among the jobs are known again.
-fn memory_keys(jobs: &[Job]) -> BTreeSet<(Workspace, Hash)> {
+fn memory_keys(jobs: &[Job], catalogue: &Catalogue) -> BTreeSet<(Workspace, Hash)> {
     jobs.iter()
         .filter_map(Job::proposed)
         .flat_map(|job| {
-            let keys = kin_of::memory_keys(&job.ask.actor.principal(), &job.propose);
+            let action_type = catalogue.get(&job.propose.proposal.action_type);
+            let keys = kin_of::memory_keys(&job.ask.actor.principal(), &job.propose, action_type);
             keys.into_iter().map(|key| (job.propose.name.workspace.clone(), key))
         })
         .collect()
