@@ -1,4 +1,4 @@
-//! Every figure of the demonstration's report, computed again: by `report check`, and by Python with DuckDB from the documents alone.
+//! Every figure of the demonstration's report, computed again: by `report check`, and by Python with `DuckDB` from the documents alone.
 
 use std::collections::BTreeMap;
 use std::fs;
