@@ -36,6 +36,25 @@ async fn no_row_of_the_log_is_changed_or_taken_out() {
         ("UPDATE checkpoints SET signed_note = 'forged'", "a checkpoint of the ledger is never changed"),
         ("UPDATE checkpoints SET previous_size = 0", "a checkpoint of the ledger is never changed"),
         ("DELETE FROM checkpoints WHERE size = 130", "a checkpoint of the ledger is never deleted"),
+        (
+            "INSERT OR REPLACE INTO entries SELECT * FROM entries WHERE entry_index = 7",
+            "an entry of the ledger is never replaced",
+        ),
+        (
+            "REPLACE INTO entries SELECT workspace, 900, leaf_hash, content_key, idempotency_key, leaf, sealed FROM entries \
+             WHERE entry_index = 7",
+            "an entry of the ledger is never replaced",
+        ),
+        (
+            "REPLACE INTO entries (rowid, workspace, entry_index, leaf_hash, content_key, idempotency_key, leaf, sealed) \
+             SELECT rowid, workspace, 900, leaf_hash, content_key, 'k', leaf, sealed FROM entries WHERE entry_index = 7",
+            "an entry of the ledger is never replaced",
+        ),
+        ("REPLACE INTO tiles SELECT * FROM tiles LIMIT 1", "a tile of the ledger is never replaced"),
+        (
+            "REPLACE INTO checkpoints SELECT * FROM checkpoints WHERE size = 130",
+            "a checkpoint of the ledger is never replaced",
+        ),
     ] {
         let refused = sqlx::raw_sql(sql).execute(&mut connection).await.expect_err(sql);
         assert!(refused.to_string().contains(said), "{sql}: {refused}");
