@@ -4,7 +4,8 @@ use polars::prelude::*;
 
 use super::by::By;
 use super::definition::Definition;
-use crate::statistics::exact_interval;
+use super::tally::marked;
+use crate::statistics::{as_float, exact_interval};
 
 /// Groups with fewer than this many are marked: their rates say little.
 pub const SMALL_GROUP: u64 = 20;
@@ -51,10 +52,9 @@ pub(super) struct Rates {
 ///
 /// They are named after the question, so that one frame can carry the marks of many.
 pub(super) fn mark(rows: LazyFrame, question: &Definition, within: &Expr, hit: Expr) -> LazyFrame {
-    let yes = |condition: Expr| condition.fill_null(lit(false)).cast(DataType::UInt64);
     rows.with_columns([
-        yes(within.clone().and(hit)).alias(numerator_of(question)),
-        yes(within.clone()).alias(denominator_of(question)),
+        marked(within.clone().and(hit)).alias(numerator_of(question)),
+        marked(within.clone()).alias(denominator_of(question)),
     ])
 }
 
@@ -74,12 +74,6 @@ pub(super) fn ordered(by: By, groups: impl IntoIterator<Item = (String, Rate)>) 
     groups.retain(|(_, rate)| rate.denominator > 0);
     by.order(&mut groups, |(group, rate)| (group, rate.denominator));
     Rates { by, groups }
-}
-
-/// Counts of a log stay far below 2^53, where doubles begin to skip whole numbers.
-#[expect(clippy::cast_precision_loss, reason = "counts of a log stay below 2^53")]
-pub(super) const fn as_float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

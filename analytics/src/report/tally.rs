@@ -48,6 +48,16 @@ impl Tally {
     }
 }
 
+/// Returns 1 where a condition is known to hold, else 0: a column that adds up to how many there are.
+pub(super) fn marked(condition: Expr) -> Expr {
+    condition.fill_null(lit(false)).cast(DataType::UInt64)
+}
+
+/// Counts where a condition is known to hold.
+pub(super) fn how_many(condition: Expr) -> Expr {
+    marked(condition).sum()
+}
+
 fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }

@@ -2,6 +2,8 @@
 
 use statrs::function::beta::beta_reg;
 
+use super::as_float;
+
 /// Halvings of the unit interval: a share is found to the last bit of a double.
 const HALVINGS: u32 = 60;
 
@@ -33,11 +35,6 @@ fn quantile(level: f64, a: f64, b: f64) -> f64 {
         if beta_reg(a, b, middle) < level { low = middle } else { high = middle }
     }
     f64::midpoint(low, high)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of a log stay below 2^53")]
-const fn as_float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Many comparisons at once, and few false discoveries among them.
 
+use super::as_float;
+
 /// Adjusts p-values so that among those at most `q` the expected share of false discoveries is at most `q` (Benjamini and Hochberg, Journal
 /// of the Royal Statistical Society B 57, 1995); in the order given.
 ///
@@ -12,15 +14,10 @@ pub fn adjusted(p_values: &[f64]) -> Vec<f64> {
     let mut adjusted = vec![1.0; p_values.len()];
     let mut least: f64 = 1.0;
     for (rank, position) in order.iter().enumerate().rev() {
-        least = least.min(p_values[*position] * as_float(p_values.len()) / as_float(rank + 1));
+        least = least.min(p_values[*position] * as_float(p_values.len() as u64) / as_float(rank as u64 + 1));
         adjusted[*position] = least;
     }
     adjusted
-}
-
-#[expect(clippy::cast_precision_loss, reason = "as many comparisons as a report has rows")]
-const fn as_float(count: usize) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! An upper bound on a rate of harm that holds however often one looks.
 
+use super::as_float;
 use super::likelihood::{ln_at, ln_average_below};
 
 /// Halvings of the unit interval: far finer than any report prints.
@@ -90,11 +91,6 @@ impl HarmBound {
 /// When threshold or `alpha` are not strictly between 0 and 1.
 pub fn harmless_needed(threshold: f64, alpha: f64) -> u64 {
     HarmBound { harmful: 0, decided: 0 }.harmless_missing(threshold, alpha)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of a log stay below 2^53")]
-const fn as_float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

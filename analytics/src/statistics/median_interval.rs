@@ -1,5 +1,7 @@
 //! Where the true median of a sample lies.
 
+use super::as_float;
+
 /// Returns the ranks, from 1, of the two values of a sorted sample between which the true median lies at a confidence of at least
 /// `1 - alpha`, whatever the distribution; none for a sample too small to say so.
 ///
@@ -23,11 +25,6 @@ pub fn median_ranks(size: u64, alpha: f64) -> Option<(u64, u64)> {
         outside += 1;
     }
     (outside > 0).then(|| (outside, size + 1 - outside))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of a log stay below 2^53")]
-const fn as_float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -21,3 +21,9 @@ pub use harm_bound::{HarmBound, harmless_needed};
 pub use median_interval::median_ranks;
 pub use turn_watch::TurnWatch;
 pub use two_shares::{Counts, difference_p_value};
+
+/// Returns a count as a number. Counts of a log stay far below 2^53, where doubles begin to skip whole numbers.
+#[expect(clippy::cast_precision_loss, reason = "counts of a log stay below 2^53")]
+pub(crate) const fn as_float(count: u64) -> f64 {
+    count as f64
+}

@@ -1,5 +1,6 @@
 //! Telling when a rate of harm has turned.
 
+use super::as_float;
 use super::likelihood::ln_at;
 
 /// How many worse rates are bet on.
@@ -81,11 +82,6 @@ fn worse_rate(threshold: f64, times: f64) -> f64 {
 /// Returns the logarithm of one more than what this is the logarithm of.
 fn ln_one_more(ln: f64) -> f64 {
     if ln > 0.0 { ln + (-ln).exp().ln_1p() } else { ln.exp().ln_1p() }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of a log stay below 2^53")]
-const fn as_float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use statrs::function::gamma::ln_gamma;
 
+use super::as_float;
+
 /// Tables no likelier than the one seen, give or take rounding, count as just as unlikely.
 const ROUNDING: f64 = 1e-7;
 
@@ -35,11 +37,6 @@ pub fn difference_p_value(first: Counts, second: Counts) -> f64 {
 
 fn ln_choose(n: u64, k: u64) -> f64 {
     ln_gamma(as_float(n) + 1.0) - ln_gamma(as_float(k) + 1.0) - ln_gamma(as_float(n - k) + 1.0)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts of a log stay below 2^53")]
-const fn as_float(count: u64) -> f64 {
-    count as f64
 }
 
 #[cfg(test)]

@@ -8,8 +8,9 @@ use super::edits::is_edited_before_approval;
 use super::rejections::is_decided;
 use crate::report::by::By;
 use crate::report::definition::Definition;
-use crate::report::rate::{Rate, as_float};
-use crate::report::tally::{Tally, counts, texts};
+use crate::report::rate::Rate;
+use crate::report::tally::{Tally, counts, how_many, texts};
+use crate::statistics::as_float;
 
 /// What the figure means.
 pub const DEFINITION: Definition = Definition {
@@ -39,11 +40,10 @@ pub(in crate::report) struct Calibration {
 /// Counts the decided candidates of every group and level, and those right as proposed.
 pub(in crate::report) fn calibration(candidates: LazyFrame, by: By) -> LazyFrame {
     let is_right = col("rejections").eq(lit(0)).and(is_edited_before_approval().fill_null(lit(false)).not());
-    let yes = |condition: Expr| condition.fill_null(lit(false)).cast(DataType::UInt32).sum();
     candidates
         .filter(is_decided())
         .group_by([by.group(), By::Confidence.group().alias("level")])
-        .agg([yes(is_right).alias("right"), len().alias("decided")])
+        .agg([how_many(is_right).alias("right"), len().alias("decided")])
 }
 
 /// Starts the tally of a grouping.

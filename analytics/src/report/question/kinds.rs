@@ -6,7 +6,7 @@ use super::harm::{harms, is_harmful, is_over};
 use super::rejections::is_decided;
 use crate::report::by::By;
 use crate::report::occurrences::Occurrences;
-use crate::report::tally::Tally;
+use crate::report::tally::{Tally, how_many};
 
 /// Columns that make a kind: all that a policy looks at.
 pub(in crate::report) const KIND: [&str; 3] = ["action_type", "risk", "confidence"];
@@ -17,14 +17,13 @@ pub(in crate::report) const COUNTS: [&str; 9] =
 
 /// Counts the candidates of every kind; the kinds of harm, and the text to be read, among those that a person decided on.
 pub(in crate::report) fn kinds(candidates: LazyFrame) -> LazyFrame {
-    let yes = |condition: Expr| condition.fill_null(lit(false)).cast(DataType::UInt64).sum();
     let mut counts = vec![
         len().cast(DataType::UInt64).alias("proposed"),
-        yes(is_decided()).alias("decided"),
-        yes(is_over()).alias("over"),
-        yes(is_over().and(is_harmful())).alias("harmful"),
+        how_many(is_decided()).alias("decided"),
+        how_many(is_over()).alias("over"),
+        how_many(is_over().and(is_harmful())).alias("harmful"),
     ];
-    counts.extend(harms().map(|(name, harm)| yes(is_decided().and(harm)).alias(name)));
+    counts.extend(harms().map(|(name, harm)| how_many(is_decided().and(harm)).alias(name)));
     let bytes = when(is_decided()).then(col("reading_bytes").cast(DataType::UInt64)).otherwise(lit(NULL));
     counts.push(bytes.fill_null(lit(0_u64)).sum().alias("reading_bytes"));
     candidates.group_by(columns()).agg(counts)

@@ -8,7 +8,7 @@ use crate::report::by::NOT_STATED;
 use crate::report::definition::Definition;
 use crate::report::lighter_review::Category;
 use crate::report::occurrences::Occurrences;
-use crate::report::tally::{Tally, counts, texts};
+use crate::report::tally::{Tally, counts, how_many, texts};
 use crate::statistics::HarmBound;
 
 /// What the figure means.
@@ -34,12 +34,11 @@ const CATEGORY: [&str; 3] = ["action_type", "proposer", "confidence"];
 
 /// Counts every category of low risk. `last_us` is the moment of the last entry.
 pub(in crate::report) fn categories(candidates: LazyFrame, last_us: i64) -> LazyFrame {
-    let yes = |condition: Expr| condition.fill_null(lit(false)).cast(DataType::UInt32).sum();
     let since = last_us.saturating_sub(RECENT_DAYS * US_PER_DAY);
     low_risk(candidates).group_by(CATEGORY.map(col)).agg([
-        yes(is_over().and(is_harmful())).alias("harmful"),
-        yes(is_over()).alias("over"),
-        yes(col("proposed_at").cast(DataType::Int64).gt(lit(since))).alias("recent"),
+        how_many(is_over().and(is_harmful())).alias("harmful"),
+        how_many(is_over()).alias("over"),
+        how_many(col("proposed_at").cast(DataType::Int64).gt(lit(since))).alias("recent"),
         col("proposed_index").min().alias("first_index"),
     ])
 }

@@ -4,7 +4,7 @@ use polars::prelude::*;
 
 use super::decisions::{firsts, is_approval, is_kind};
 use crate::report::definition::Definition;
-use crate::report::tally::{Tally, counts, texts};
+use crate::report::tally::{Tally, counts, how_many, texts};
 
 /// What the figure means.
 pub const DEFINITION: Definition = Definition {
@@ -39,15 +39,14 @@ pub(in crate::report) struct Reviewer {
 
 /// Counts the first decisions of every person.
 pub(in crate::report) fn reviewers(decisions: LazyFrame) -> LazyFrame {
-    let yes = |condition: Expr| condition.fill_null(lit(false)).cast(DataType::UInt32).sum();
     firsts(decisions).group_by([col("actor")]).agg([
         len().alias("candidates"),
-        yes(is_approval()).alias("approved"),
-        yes(is_kind("candidate_edited")).alias("edited"),
-        yes(is_kind("candidate_rejected")).alias("rejected"),
-        yes(is_kind("candidate_held")).alias("held"),
-        yes(is_timed().and(available_us().lt(needed_us()))).alias("too_fast"),
-        yes(is_timed()).alias("timed"),
+        how_many(is_approval()).alias("approved"),
+        how_many(is_kind("candidate_edited")).alias("edited"),
+        how_many(is_kind("candidate_rejected")).alias("rejected"),
+        how_many(is_kind("candidate_held")).alias("held"),
+        how_many(is_timed().and(available_us().lt(needed_us()))).alias("too_fast"),
+        how_many(is_timed()).alias("timed"),
     ])
 }
 

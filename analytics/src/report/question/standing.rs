@@ -8,7 +8,7 @@ use super::harm::{is_harmful, is_over};
 use super::rejections::is_decided;
 use crate::report::definition::Definition;
 use crate::report::rate::Rate;
-use crate::report::tally::{Tally, counts, texts};
+use crate::report::tally::{Tally, counts, how_many, texts};
 use crate::statistics::TurnWatch;
 
 /// What the figure means.
@@ -53,16 +53,15 @@ pub(in crate::report) struct Standing {
 
 /// Counts the candidates under every standing approval.
 pub(in crate::report) fn uses(candidates: LazyFrame) -> LazyFrame {
-    let yes = |condition: Expr| condition.fill_null(lit(false)).cast(DataType::UInt32).sum();
     let is_drawn = || col("drawn_for_audit").fill_null(lit(false));
     let went_wrong = col("failures").gt(lit(0)).or(col("sent_back_index").is_not_null());
     under_one(candidates).group_by([col("standing_approval")]).agg([
-        yes(is_drawn().not().and(is_decided().not())).alias("used"),
-        yes(is_drawn()).alias("drawn"),
-        yes(is_decided()).alias("looked_at"),
-        yes(is_over()).alias("over"),
-        yes(is_over().and(is_harmful())).alias("overturned"),
-        yes(is_decided().not().and(went_wrong)).alias("went_wrong"),
+        how_many(is_drawn().not().and(is_decided().not())).alias("used"),
+        how_many(is_drawn()).alias("drawn"),
+        how_many(is_decided()).alias("looked_at"),
+        how_many(is_over()).alias("over"),
+        how_many(is_over().and(is_harmful())).alias("overturned"),
+        how_many(is_decided().not().and(went_wrong)).alias("went_wrong"),
     ])
 }
 

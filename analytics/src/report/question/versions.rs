@@ -8,7 +8,7 @@ use super::harm::{is_harmful, is_over};
 use crate::report::by::NOT_STATED;
 use crate::report::definition::Definition;
 use crate::report::rate::Rate;
-use crate::report::tally::{Tally, counts, texts};
+use crate::report::tally::{Tally, counts, how_many, texts};
 use crate::statistics::{Counts, adjusted, difference_p_value};
 
 /// What the figure means.
@@ -50,11 +50,10 @@ pub(in crate::report) struct Difference {
 
 /// Counts the candidates of every version.
 pub(in crate::report) fn versions(candidates: LazyFrame) -> LazyFrame {
-    let yes = |condition: Expr| condition.fill_null(lit(false)).cast(DataType::UInt32).sum();
     let stated = |name: &str| col(name).fill_null(lit(NOT_STATED));
     candidates.with_columns(VERSION.map(stated)).group_by(VERSION.map(col)).agg([
-        yes(is_over().and(is_harmful())).alias("harmful"),
-        yes(is_over()).alias("over"),
+        how_many(is_over().and(is_harmful())).alias("harmful"),
+        how_many(is_over()).alias("over"),
         col("proposed_index").min().alias("first_index"),
     ])
 }

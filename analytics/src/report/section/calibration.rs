@@ -1,6 +1,6 @@
 //! Whether stated confidence is worth what it says.
 
-use super::Section;
+use super::{Section, rate_cells};
 use crate::report::answers::Answers;
 use crate::report::by::By;
 use crate::report::question::calibration::{Calibration, DEFINITION, claim};
@@ -35,32 +35,20 @@ fn sentence(answers: &Answers) -> String {
 
 fn levels(by: By, groups: &[Calibration]) -> Table {
     let columns = [
-        ("group", by.title()),
-        ("level", "confidence"),
-        ("claimed", "claimed"),
-        ("numerator", DEFINITION.numerator_word),
-        ("denominator", DEFINITION.denominator_word),
-        ("rate", "rate"),
-        ("low", "95 % from"),
-        ("high", "95 % to"),
-        ("small", "under 20"),
-    ];
+        [("group", by.title()), ("level", "confidence"), ("claimed", "claimed")].as_slice(),
+        rate_cells::columns(DEFINITION.numerator_word, DEFINITION.denominator_word, "rate").as_slice(),
+    ]
+    .concat();
     let mut table =
         Table::new(format!("calibration-by-{}", by.id()), titled("Stated confidence and outcome", by), &columns);
     for group in groups {
         for (level, right) in &group.levels {
-            let (low, high) = right.interval().unzip();
-            table.push(vec![
-                Cell::Text(group.group.clone()),
-                Cell::Text(level.clone()),
-                Cell::Share(claim(level)),
-                Cell::Count(right.numerator),
-                Cell::Count(right.denominator),
-                Cell::Share(right.share()),
-                Cell::Share(low),
-                Cell::Share(high),
-                Cell::Flag(right.is_small()),
-            ]);
+            table.push(
+                [Cell::Text(group.group.clone()), Cell::Text(level.clone()), Cell::Share(claim(level))]
+                    .into_iter()
+                    .chain(rate_cells::cells(*right))
+                    .collect(),
+            );
         }
     }
     table

@@ -6,6 +6,7 @@ mod changes;
 mod edits;
 mod findings;
 mod lighter_review;
+mod rate_cells;
 mod rates;
 mod readings;
 mod repeated_edit;

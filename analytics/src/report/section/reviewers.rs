@@ -1,6 +1,6 @@
 //! How much each person decides, and how often faster than anybody reads.
 
-use super::Section;
+use super::{Section, rate_cells};
 use crate::report::answers::Answers;
 use crate::report::question::reviewers::{DEFINITION, Reviewer};
 use crate::report::rate::Rate;
@@ -53,8 +53,7 @@ fn table(reviewers: &[Reviewer]) -> Table {
     let all: u64 = reviewers.iter().map(|reviewer| reviewer.counts[0]).sum();
     for Reviewer { person, counts: [candidates, approved, edited, rejected, held, too_fast, timed] } in reviewers {
         let fast = Rate { numerator: *too_fast, denominator: *timed };
-        let (low, high) = fast.interval().unzip();
-        table.push(vec![
+        let decided = [
             Cell::Text(person.clone()),
             Cell::Count(*candidates),
             Cell::Share(Rate { numerator: *candidates, denominator: all }.share()),
@@ -62,13 +61,8 @@ fn table(reviewers: &[Reviewer]) -> Table {
             Cell::Count(*edited),
             Cell::Count(*rejected),
             Cell::Count(*held),
-            Cell::Count(*too_fast),
-            Cell::Count(*timed),
-            Cell::Share(fast.share()),
-            Cell::Share(low),
-            Cell::Share(high),
-            Cell::Flag(fast.is_small()),
-        ]);
+        ];
+        table.push(decided.into_iter().chain(rate_cells::cells(fast)).collect());
     }
     table
 }

@@ -1,6 +1,6 @@
 //! What came of approvals given ahead.
 
-use super::Section;
+use super::{Section, rate_cells};
 use crate::report::answers::Answers;
 use crate::report::question::standing::{DEFINITION, Standing};
 use crate::report::rate::Rate;
@@ -42,36 +42,26 @@ fn sentence(standing: &[Standing]) -> String {
 
 fn table(standing: &[Standing]) -> Table {
     let columns = [
-        ("standing_approval", "standing approval"),
-        ("used", "approved ahead"),
-        ("drawn", "drawn"),
-        ("looked_at", "looked at"),
-        ("numerator", DEFINITION.numerator_word),
-        ("denominator", DEFINITION.denominator_word),
-        ("rate", "rate"),
-        ("low", "95 % from"),
-        ("high", "95 % to"),
-        ("small", "under 20"),
-        ("went_wrong", "failed or sent back unseen"),
-        ("turned_after", "turned after looks"),
-    ];
+        [
+            ("standing_approval", "standing approval"),
+            ("used", "approved ahead"),
+            ("drawn", "drawn"),
+            ("looked_at", "looked at"),
+        ]
+        .as_slice(),
+        rate_cells::columns(DEFINITION.numerator_word, DEFINITION.denominator_word, "rate").as_slice(),
+        [("went_wrong", "failed or sent back unseen"), ("turned_after", "turned after looks")].as_slice(),
+    ]
+    .concat();
     let mut table = Table::new(DEFINITION.id.to_owned(), "Standing approvals".to_owned(), &columns);
     for one in standing {
-        let (low, high) = one.overturned.interval().unzip();
-        table.push(vec![
-            Cell::Text(one.name.clone()),
-            Cell::Count(one.used),
-            Cell::Count(one.drawn),
-            Cell::Count(one.looked_at),
-            Cell::Count(one.overturned.numerator),
-            Cell::Count(one.overturned.denominator),
-            Cell::Share(one.overturned.share()),
-            Cell::Share(low),
-            Cell::Share(high),
-            Cell::Flag(one.overturned.is_small()),
-            Cell::Count(one.went_wrong),
-            Cell::MaybeCount(one.turned_after),
-        ]);
+        table.push(
+            [Cell::Text(one.name.clone()), Cell::Count(one.used), Cell::Count(one.drawn), Cell::Count(one.looked_at)]
+                .into_iter()
+                .chain(rate_cells::cells(one.overturned))
+                .chain([Cell::Count(one.went_wrong), Cell::MaybeCount(one.turned_after)])
+                .collect(),
+        );
     }
     table
 }

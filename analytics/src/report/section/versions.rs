@@ -1,6 +1,6 @@
 //! One version of a proposer beside the one before it.
 
-use super::Section;
+use super::{Section, rate_cells};
 use crate::report::answers::Answers;
 use crate::report::question::versions::{DEFINITION, Version};
 use crate::report::table::{Cell, Table};
@@ -42,34 +42,25 @@ fn sentence(versions: &[Version]) -> String {
 
 fn table(versions: &[Version]) -> Table {
     let columns = [
-        ("proposer", "proposer"),
-        ("action_type", "action type"),
-        ("model", "model"),
-        ("prompt_version", "prompt version"),
-        ("numerator", DEFINITION.numerator_word),
-        ("denominator", DEFINITION.denominator_word),
-        ("rate", "rate"),
-        ("low", "95 % from"),
-        ("high", "95 % to"),
-        ("small", "under 20"),
-        ("p", "p, against the one before"),
-        ("q", "q, all comparisons together"),
-    ];
+        [
+            ("proposer", "proposer"),
+            ("action_type", "action type"),
+            ("model", "model"),
+            ("prompt_version", "prompt version"),
+        ]
+        .as_slice(),
+        rate_cells::columns(DEFINITION.numerator_word, DEFINITION.denominator_word, "rate").as_slice(),
+        [("p", "p, against the one before"), ("q", "q, all comparisons together")].as_slice(),
+    ]
+    .concat();
     let mut table =
         Table::new(DEFINITION.id.to_owned(), "Versions, in the order in which they appeared".to_owned(), &columns);
     for version in versions {
-        let (low, high) = version.harm.interval().unzip();
         let key = version.key.iter().cloned().map(Cell::Text);
-        let figures = [
-            Cell::Count(version.harm.numerator),
-            Cell::Count(version.harm.denominator),
-            Cell::Share(version.harm.share()),
-            Cell::Share(low),
-            Cell::Share(high),
-            Cell::Flag(version.harm.is_small()),
+        let figures = rate_cells::cells(version.harm).into_iter().chain([
             Cell::Number(version.difference.map(|difference| difference.p)),
             Cell::Number(version.difference.map(|difference| difference.q)),
-        ];
+        ]);
         table.push(key.chain(figures).collect());
     }
     table
