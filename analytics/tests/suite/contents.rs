@@ -4,23 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use analytics::export::{Contents, ContentsFile, Error, ExportRequest, Manifest, export};
-use countersign_api::candidate::v1::RejectionReason;
 use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
 
 use super::bench::{Bench, forge};
-use super::log::Log;
-use super::story::{Story, task};
-
-/// Twelve entries.
-fn log() -> Log {
-    let mut story = Story::new();
-    for number in 0..6 {
-        let mut candidate = story.propose(number, "generators/crm-rules", task(), "{}");
-        story.reject(&mut candidate, "humans/anna", RejectionReason::Duplicate);
-    }
-    story.log
-}
+use super::story::rejections;
 
 fn contents_files(bench: &Bench) -> Vec<PathBuf> {
     let items = fs::read_dir(bench.export_folder()).expect("a folder").map(|item| item.expect("an item").path());
@@ -37,7 +25,7 @@ async fn export_with(bench: &Bench, contents: Contents) -> Result<Manifest, Erro
 
 #[tokio::test]
 async fn contents_lie_beside_their_entries_exactly_as_the_ledger_keeps_them() {
-    let mut log = log();
+    let mut log = rejections(6);
     log.erase(2);
     let expected = log.entries.clone();
     let bench = Bench::with(log).await;
@@ -70,7 +58,7 @@ async fn contents_lie_beside_their_entries_exactly_as_the_ledger_keeps_them() {
 
 #[tokio::test]
 async fn contents_that_are_left_out_are_neither_asked_for_nor_kept() {
-    let bench = Bench::with(log()).await;
+    let bench = Bench::with(rejections(6)).await;
     let without = export_with(&bench, Contents::LeftOut).await.expect("exported");
     assert!(!without.has_contents && without.parts.iter().all(|part| part.contents.is_none()));
     assert!(contents_files(&bench).is_empty());
@@ -92,7 +80,7 @@ async fn contents_that_are_left_out_are_neither_asked_for_nor_kept() {
 
 #[tokio::test]
 async fn a_ledger_that_gives_nothing_sealed_is_told_so() {
-    let mut log = log();
+    let mut log = rejections(6);
     log.entries[3].sealed.clear();
     let bench = Bench::with(log).await;
     let refused = bench.export().await.expect_err("nothing to keep");
@@ -103,7 +91,7 @@ async fn a_ledger_that_gives_nothing_sealed_is_told_so() {
 
 #[tokio::test]
 async fn every_byte_of_contents_counts_and_a_missing_file_is_named() {
-    let bench = Bench::with(log()).await;
+    let bench = Bench::with(rejections(6)).await;
     bench.verified().await;
     let path = contents_files(&bench).swap_remove(1);
     let whole = fs::read(&path).expect("contents");
@@ -122,7 +110,7 @@ async fn every_byte_of_contents_counts_and_a_missing_file_is_named() {
 
 #[tokio::test]
 async fn contents_of_another_part_or_another_log_do_not_pass_under_a_forged_manifest() {
-    let bench = Bench::with(log()).await;
+    let bench = Bench::with(rejections(6)).await;
     bench.verified().await;
     let swapped = |manifest: &mut Manifest| {
         let first = manifest.parts[0].contents.clone().expect("contents");
@@ -142,13 +130,13 @@ async fn contents_of_another_part_or_another_log_do_not_pass_under_a_forged_mani
 
     // The same log before an erasure: rows that are kept there stand where the part says erased.
     let erased = Bench::with({
-        let mut log = log();
+        let mut log = rejections(6);
         log.erase(1);
         log
     })
     .await;
     erased.verified().await;
-    let kept = Bench::with(log()).await;
+    let kept = Bench::with(rejections(6)).await;
     let manifest = kept.verified().await.manifest().clone();
     let name = "contents-000000.parquet";
     fs::copy(kept.export_folder().join(name), erased.export_folder().join(name)).expect("copied");
@@ -164,7 +152,7 @@ async fn a_manifest_that_is_at_odds_with_itself_over_contents_is_refused() {
         |manifest| manifest.parts[0].contents.as_mut().expect("contents").file = "contents-000001.parquet".to_owned(),
     ];
     for change in changes {
-        let bench = Bench::with(log()).await;
+        let bench = Bench::with(rejections(6)).await;
         bench.verified().await;
         forge(&bench.export_folder(), change);
         assert!(bench.verify().expect_err("at odds").is_unverified());

@@ -4,25 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use analytics::export::{Followed, Manifest, follow};
-use countersign_api::candidate::v1::RejectionReason;
 use tokio::sync::Notify;
 
 use super::bench::Bench;
-use super::log::Log;
-use super::story::{Story, task};
-
-fn log(candidates: u128) -> Log {
-    let mut story = Story::new();
-    for number in 0..candidates {
-        let mut candidate = story.propose(number, "generators/crm-rules", task(), "{}");
-        story.reject(&mut candidate, "humans/anna", RejectionReason::Duplicate);
-    }
-    story.log
-}
+use super::story::rejections;
 
 #[tokio::test]
 async fn it_goes_on_as_the_log_grows_and_ends_between_two_manifests() {
-    let bench = Bench::with(log(5)).await;
+    let bench = Bench::with(rejections(5)).await;
     let stop = Arc::new(Notify::new());
     let mut made: Vec<Manifest> = Vec::new();
     let on_event = |event: Followed<'_>| {
@@ -30,8 +19,8 @@ async fn it_goes_on_as_the_log_grows_and_ends_between_two_manifests() {
         made.push(manifest.clone());
         // The log grows by four candidates after each of the first two; then whoever follows is told to end.
         match made.len() {
-            1 => bench.ledger.grow(log(9)),
-            2 => bench.ledger.grow(log(13)),
+            1 => bench.ledger.grow(rejections(9)),
+            2 => bench.ledger.grow(rejections(13)),
             _ => stop.notify_one(),
         }
     };
@@ -45,14 +34,14 @@ async fn it_goes_on_as_the_log_grows_and_ends_between_two_manifests() {
     assert_eq!(bench.ledger.behaviour().reads, [0, 10, 18], "only what is new is read");
     bench.verify().expect("verified");
 
-    let undisturbed = Bench::with(log(13)).await;
+    let undisturbed = Bench::with(rejections(13)).await;
     let whole = undisturbed.export().await.expect("exported");
     assert_eq!(whole.parts, last.parts, "the same bytes as an export in one go");
 }
 
 #[tokio::test]
 async fn it_ends_while_it_waits_and_leaves_a_whole_export() {
-    let bench = Bench::with(log(5)).await;
+    let bench = Bench::with(rejections(5)).await;
     let request = bench.request();
     let stop = Notify::new();
     let on_event = |event: Followed<'_>| {

@@ -137,6 +137,16 @@ impl Story {
 }
 
 /// What a proposer says: action type, risk and confidence.
+/// Returns a log in which every candidate was rejected: two entries each.
+pub fn rejections(candidates: u128) -> Log {
+    let mut story = Story::new();
+    for number in 0..candidates {
+        let mut candidate = story.propose(number, "generators/crm-rules", task(), "{}");
+        story.reject(&mut candidate, "humans/anna", RejectionReason::Duplicate);
+    }
+    story.log
+}
+
 pub fn proposal(action_type: &str, risk: RiskTier, confidence: ConfidenceLevel) -> CandidateProposed {
     CandidateProposed {
         action_type: action_type.to_owned(),
