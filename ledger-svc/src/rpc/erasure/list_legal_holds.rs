@@ -1,11 +1,10 @@
 use countersign_api::{
-    error::v1::ErrorReason,
     ledger::v1::{LegalHold, LegalHoldPlaced, ListLegalHoldsRequest, ListLegalHoldsResponse},
     name::Workspace,
 };
 use ledger_format::Leaf;
 use prost::Message;
-use service_kit::{call::CallContext, rejection::Rejection};
+use service_kit::{call::CallContext, page};
 use tonic::Status;
 
 use super::service::ErasureRpc;
@@ -18,9 +17,6 @@ use crate::{
     },
 };
 
-const PAGE_SIZE_DEFAULT: usize = 100;
-const PAGE_SIZE_MAX: usize = 1_000;
-
 /// Lists the holds that stand in a workspace, oldest first; a page token is the index of the hold before.
 pub(super) async fn answer(
     rpc: &ErasureRpc,
@@ -28,20 +24,8 @@ pub(super) async fn answer(
     request: &ListLegalHoldsRequest,
 ) -> Result<ListLegalHoldsResponse, Status> {
     let log = rpc.ledger.workspace_log(call, &request.parent)?;
-    let size = match usize::try_from(request.page_size) {
-        Ok(0) => PAGE_SIZE_DEFAULT,
-        Ok(size) if size <= PAGE_SIZE_MAX => size,
-        _ => return Err(Rejection::malformed("page_size", "is not within 1 to 1,000, or 0 for 100").into()),
-    };
-    let after = match request.page_token.as_str() {
-        "" => None,
-        token => Some(token.parse::<u32>().map(u64::from).map_err(|_| {
-            Rejection::new(
-                ErrorReason::PageTokenInvalid,
-                "`page_token` was not given by this server; begin again without",
-            )
-        })?),
-    };
+    let size = page::size(request.page_size)? as usize;
+    let after = page::after::<u32>(&request.page_token)?.map(u64::from);
     let read = async {
         // One more than asked for tells whether there is a page after this one.
         let mut holds = sqlite::holds(&mut *rpc.ledger.ledger.reader().await?, &log.workspace, after, size + 1).await?;
