@@ -27,6 +27,7 @@ pub mod policy;
 mod app;
 mod audit_sample;
 mod config;
+mod each_workspace;
 mod erasure;
 mod keyed_toml;
 mod listing;

@@ -62,6 +62,13 @@ pub struct PolicyVerdict {
     pub rejection_memory_secs: u64,
 }
 
+impl PolicyVerdict {
+    /// Tells whether one person may approve it ahead, as far as policy goes: a short look by one of them would be enough.
+    pub fn allows_approval_ahead(&self) -> bool {
+        self.path == ReviewPath::Light && self.quorum <= 1
+    }
+}
+
 /// A review policy: judges each proposal, and again each edit.
 pub trait ReviewPolicy: Send + Sync {
     /// Says how a candidate with this action type, risk and confidence is to be reviewed.

@@ -83,11 +83,7 @@ impl Kin {
                 self.open.remove(&key);
             }
         }
-        if let Some(before) = self.subjects.remove(name)
-            && let Some(others) = self.by_subject.get_mut(&(workspace.clone(), before))
-        {
-            others.remove(name);
-        }
+        self.drop_subject(name);
         if let Some(subject) = candidate.change_subject(action_type) {
             let others = self.by_subject.entry((workspace.clone(), subject.clone())).or_default();
             others.insert(name.clone(), Standing { state: candidate.state.name(), updated_at: candidate.updated_at });
@@ -99,12 +95,16 @@ impl Kin {
     pub(crate) fn forget(&mut self, candidate: &Candidate) {
         let name = &candidate.name;
         self.open.retain(|_, open| open != name);
+        self.drop_subject(name);
+        self.memories.retain(|_, memory| memory.candidate != *name);
+    }
+
+    fn drop_subject(&mut self, name: &CandidateName) {
         if let Some(before) = self.subjects.remove(name)
             && let Some(others) = self.by_subject.get_mut(&(name.workspace.clone(), before))
         {
             others.remove(name);
         }
-        self.memories.retain(|_, memory| memory.candidate != *name);
     }
 
     /// Remembers a rejection, if that is what happened and the policy says how long: what would have run, what was proposed before

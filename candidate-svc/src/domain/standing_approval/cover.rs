@@ -3,9 +3,7 @@
 use service_kit::access::PrincipalId;
 
 use super::{Draw, StandingApproval, StandingApprovalUse, StandingOffer};
-use crate::domain::{
-    ActionType, ConfidenceLevel, Moment, PolicyVerdict, Proposal, RecordReference, ReviewPath, Risk, RiskTier,
-};
+use crate::domain::{ActionType, ConfidenceLevel, Moment, PolicyVerdict, Proposal, RecordReference, Risk, RiskTier};
 
 /// A proposal as policy judged it.
 #[derive(Debug, Clone, Copy)]
@@ -60,9 +58,7 @@ impl StandingApproval {
     }
 
     fn is_allowed_by(&self, policy: &PolicyVerdict) -> bool {
-        policy.path == ReviewPath::Light
-            && policy.quorum <= 1
-            && policy.approver_roles.iter().any(|role| self.granted_as.contains(role))
+        policy.allows_approval_ahead() && policy.approver_roles.iter().any(|role| self.granted_as.contains(role))
     }
 
     /// Whatever the proposal names must be of its records: what it is about, what it would change, and what its payload says.

@@ -116,10 +116,7 @@ fn judge(policy: &Policy, kind: &Kind) -> Option<(PolicyVerdict, bool)> {
     // A policy looks at the tier alone; what would be touched is not in the figures.
     let risk = Risk { tier, impact: Impact::InternalNote, reasons: Vec::new() };
     let verdict = policy.judge(&action_type, &risk, &Confidence { level, ..Confidence::default() });
-    let is_skipped = verdict.path == ReviewPath::Light
-        && verdict.quorum == 1
-        && tier == RiskTier::Low
-        && level == ConfidenceLevel::High;
+    let is_skipped = verdict.allows_approval_ahead() && tier == RiskTier::Low && level == ConfidenceLevel::High;
     Some((verdict, is_skipped))
 }
 
