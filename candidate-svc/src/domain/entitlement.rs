@@ -90,7 +90,11 @@ fn person(actor: &Actor) -> Result<Person, NotEntitled> {
 
 fn evidence_adder(candidate: &Candidate, actor: &Actor) -> Result<(), NotEntitled> {
     let serves = is_service(actor) && actor.has_any(&[Role::Proposer]);
-    if actor.is(&candidate.proposer) || serves { Ok(()) } else { decider(actor) }
+    if actor.is(&candidate.proposer) || serves {
+        return Ok(());
+    }
+    person(actor).map_err(|_| NotEntitled::NotTheirEvidence(candidate.proposer.clone()))?;
+    decider(actor)
 }
 
 fn if_not_clock(actor: &Actor, judge: fn(&Actor) -> Result<(), NotEntitled>) -> Result<(), NotEntitled> {

@@ -22,6 +22,7 @@ mod conflict;
 mod context;
 mod decide;
 mod delegation;
+mod doer;
 mod entitlement;
 mod erasure;
 mod escalation;
@@ -69,6 +70,7 @@ pub use conflict::{ChangedField, Rival};
 pub use context::Context;
 pub use decide::{decide, propose, withdraw_ahead};
 pub use delegation::{Delegate, Delegation, delegate, end_delegation};
+pub use doer::Doer;
 pub use erasure::Erasure;
 pub use escalation::Escalation;
 pub use event::Event;
@@ -83,7 +85,7 @@ pub use evolve::evolve;
 pub use execution::{
     Attempt, AttemptOutcome, Execution, ExecutionResult, ExternalReference, Failure, FailureClass, FieldChange,
 };
-pub use memory::{RejectionMemory, memory_of_content, memory_of_dedup_key, memory_of_payload};
+pub use memory::{RejectionMemory, key_of_payload, memory_of_content, memory_of_dedup_key, memory_of_payload};
 pub use moment::Moment;
 pub use payload::{DigestBroken, Payload};
 pub use payload_draft::PayloadDraft;

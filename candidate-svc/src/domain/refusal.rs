@@ -3,7 +3,7 @@
 use countersign_api::{etag::Etag, name::CandidateName};
 use service_kit::access::{PrincipalId, Role};
 
-use super::{ActionTypeName, Candidate, Moment, Person, StateName, Verb, allowed_transitions};
+use super::{ActionTypeName, Candidate, Doer, Moment, Person, StateName, Verb, allowed_transitions};
 
 /// Why a command is refused. A refused command changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -158,6 +158,9 @@ pub enum NotEntitled {
     /// Only its proposer may.
     #[error("only its proposer `{0}` may; a reviewer can `reject` it instead")]
     NotTheProposer(PrincipalId),
+    /// Only its proposer, services that propose and people who decide add evidence.
+    #[error("only its proposer `{0}`, a service with the role `proposer` or a person who decides may")]
+    NotTheirEvidence(PrincipalId),
     /// Only the executor that holds the claim may.
     #[error("only `{0}`, who holds the claim, may")]
     NotTheClaimHolder(PrincipalId),
@@ -200,6 +203,7 @@ impl NotEntitled {
             | Self::RoleMissing { .. }
             | Self::NotTheClock
             | Self::NotTheProposer(_)
+            | Self::NotTheirEvidence(_)
             | Self::NotTheClaimHolder(_)
             | Self::NotTheirTurn(_)
             | Self::NoApproval(_) => false,
@@ -246,8 +250,15 @@ fn way_out(allowed: &[Verb]) -> String {
     if allowed.is_empty() {
         "nothing more can happen to it".to_owned()
     } else {
-        format!("choose one of {}", listed(allowed))
+        let moves: Vec<String> = Doer::ALL.into_iter().filter_map(|doer| moves_of(doer, allowed)).collect();
+        moves.join("; ")
     }
+}
+
+/// Says what one doer can do now, if anything.
+fn moves_of(doer: Doer, allowed: &[Verb]) -> Option<String> {
+    let own: Vec<Verb> = allowed.iter().copied().filter(|verb| Doer::of(*verb) == doer).collect();
+    (!own.is_empty()).then(|| format!("{} can {}", doer.as_str(), listed(&own)))
 }
 
 fn listed<T: std::fmt::Display>(items: &[T]) -> String {

@@ -106,6 +106,7 @@ const fn want_of(reason: &NotEntitled) -> &'static str {
         NotEntitled::RoleMissing { .. } => "role_missing",
         NotEntitled::NotTheClock => "not_the_clock",
         NotEntitled::NotTheProposer(_) => "not_the_proposer",
+        NotEntitled::NotTheirEvidence(_) => "not_their_evidence",
         NotEntitled::NotTheClaimHolder(_) => "not_the_claim_holder",
         NotEntitled::NotTheirTurn(_) => "not_their_turn",
         NotEntitled::NoApproval(_) => "no_approval",

@@ -50,6 +50,10 @@ pub(super) fn apply(payload: &Value, patch: &Patch) -> Result<Value, Refusal> {
 
 /// Says what an operation does not find, and where.
 fn inapplicable(operation: &PatchOperation, kind: &PatchErrorKind) -> String {
+    if matches!(operation, PatchOperation::Remove(remove) if remove.path.is_root()) {
+        return "`remove` takes a part of the payload, never all of it: remove its members by their paths, or reject it"
+            .to_owned();
+    }
     let (verb, path, from) = match operation {
         PatchOperation::Add(add) => ("add", &add.path, None),
         PatchOperation::Remove(remove) => ("remove", &remove.path, None),

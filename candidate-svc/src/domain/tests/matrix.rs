@@ -122,6 +122,7 @@ fn short(reason: &NotEntitled) -> &'static str {
         | NotEntitled::RoleMissing { .. }
         | NotEntitled::NotTheClock
         | NotEntitled::NotTheProposer(_)
+        | NotEntitled::NotTheirEvidence(_)
         | NotEntitled::NotTheClaimHolder(_)
         | NotEntitled::NotTheirTurn(_)
         | NotEntitled::OwnProposal(_)
