@@ -122,6 +122,9 @@ fn text_condition(field: TextField, restriction: &Restriction) -> Result<Conditi
         other => return Err(Wrong::Comparator(format!("`{other}` does not go with a text; use `=` or `!=`"))),
     };
     let pattern = match quoted(&restriction.arg).and_then(Value::string_match) {
+        Some(StringMatch::Exact(text) | StringMatch::Prefix(text)) if text.contains('*') => {
+            return Err(Wrong::Value("a `*` inside is not supported; end the text with the first one".to_owned()));
+        }
         Some(StringMatch::Exact(text)) => Pattern::Is(text.to_owned()),
         Some(StringMatch::Prefix(text)) => Pattern::BeginsWith(text.to_owned()),
         Some(StringMatch::Suffix(_) | StringMatch::Contains(_)) => {

@@ -156,6 +156,9 @@ async fn a_token_is_good_for_the_list_it_was_given_for_alone() {
         let refused = bench.reviewer("humans/anna").list_candidates(other).await.expect_err("another list");
         assert_eq!(reason(&refused), "PAGE_TOKEN_INVALID");
     }
+    let of_ben = ListCandidatesRequest { page_token: token.clone(), ..request.clone() };
+    let refused = bench.reviewer("humans/ben").list_candidates(of_ben).await.expect_err("another caller's token");
+    assert_eq!(reason(&refused), "PAGE_TOKEN_INVALID");
     // Another page size is still the same list.
     let larger = ListCandidatesRequest { page_token: token, page_size: 100, ..request };
     let rest = bench.reviewer("humans/anna").list_candidates(larger).await.expect("a page").into_inner();

@@ -61,6 +61,8 @@ fn what_is_wrong_is_named_with_its_position() {
         ("due_time <=2026", 11, "RFC 3339"),
         ("create_time:\"2026-11-22T10:00:00Z\"", 11, "`:` does not go with a time"),
         ("record = \"*x\"", 9, "put it at the end"),
+        ("record = \"a*b\"", 9, "end the text with the first one"),
+        ("record = \"a*b*\"", 9, "end the text with the first one"),
         ("risk = HIGH prod", 12, "`prod` stands alone"),
         ("(state = PROPOSED", 17, "expected ')'"),
         ("state(x) = PROPOSED", 0, "is no field"),

@@ -21,7 +21,10 @@ pub(super) async fn handle(
     let now = parts.now();
     let mut listing = Listing::parse(&request.filter, &request.order_by, now)?;
     let size = page_size(request.page_size)?;
-    let binding = Binding::new(&parts.seals, "ListCandidates", &[&request.parent, &request.filter, &request.order_by]);
+    // `turn = me` lists other candidates for everybody, so the caller is among what a token was given for.
+    let caller = call.principal().id().as_str();
+    let arguments = [&request.parent, &request.filter, &request.order_by, caller];
+    let binding = Binding::new(&parts.seals, "ListCandidates", &arguments);
     let after = match request.page_token.as_str() {
         "" => None,
         token => Some(Place::open(&binding, token)?),
