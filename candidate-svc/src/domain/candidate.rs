@@ -48,6 +48,9 @@ pub struct Candidate {
     /// By what a proposal like this one, before anybody edited it, is known again; set by the first edit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_content: Option<Hash>,
+    /// By what the payload before that edit is known again, under whatever record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_payload: Option<Hash>,
     /// Who changed the payload, each once, in the order of the first edit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub editors: Vec<Person>,

@@ -31,8 +31,9 @@ impl Candidate {
             proposal: Arc::new(proposal(&self.proposal)),
             evidence: self.evidence.iter().map(evidence).collect(),
             payload: Arc::new(Payload::erased(self.payload.digest())),
-            // A plain hash over the payload: it could be guessed.
+            // Plain hashes over the payload: it could be guessed.
             first_content: None,
+            first_payload: None,
             edit_note: String::new(),
             approvals: self.approvals.iter().map(approval).collect(),
             execution: execution(&self.execution),

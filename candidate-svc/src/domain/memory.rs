@@ -5,7 +5,7 @@ use ledger_format::{Hash, sha256};
 use service_kit::access::PrincipalId;
 
 use super::record::folded;
-use super::{ActionType, Moment, Proposal, RecordReference, RejectionReason};
+use super::{ActionType, ActionTypeName, Moment, Proposal, RecordReference, RejectionReason};
 
 const TAG: &[u8] = b"countersign/rejection-memory/v1\n";
 
@@ -32,7 +32,12 @@ pub fn memory_of_content(proposal: &Proposal, canonical_json: &str) -> Hash {
 /// Returns the key of a payload that names its record, whatever record its proposer says it is about; none when it names none.
 pub fn memory_of_payload(action_type: &ActionType, canonical_json: &str) -> Option<Hash> {
     action_type.payload_record.as_ref()?.read(canonical_json)?;
-    Some(keyed("payload", &[action_type.name.as_str(), canonical_json]))
+    Some(key_of_payload(&action_type.name, canonical_json))
+}
+
+/// Returns the key of a payload, whatever it names.
+pub fn key_of_payload(action_type: &ActionTypeName, canonical_json: &str) -> Hash {
+    keyed("payload", &[action_type.as_str(), canonical_json])
 }
 
 /// Returns the key of what a proposer calls the same thing; none when it does not.

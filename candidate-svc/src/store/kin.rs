@@ -124,8 +124,9 @@ impl Kin {
         let payload = candidate.payload.canonical_json();
         let keys = [
             Some(memory_of_content(&candidate.proposal, payload)),
-            candidate.first_content,
             action_type.and_then(|action_type| memory_of_payload(action_type, payload)),
+            candidate.first_content,
+            candidate.first_payload,
             memory_of_dedup_key(&candidate.proposer, &candidate.proposal),
         ];
         let rows: Vec<MemoryRow> =

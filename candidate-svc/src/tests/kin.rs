@@ -1,9 +1,9 @@
 //! Proposals that are about the same thing, were rejected before, or would change the same field.
 
 use countersign_api::candidate::v1::{
-    ApproveCandidateRequest, BatchDecision, Candidate, Conflict, DecideBatchRequest, GetCandidateRequest,
-    GetCandidateResponse, Proposal, RecordReference, State, WithdrawCandidateRequest, batch_answer::Result as Outcome,
-    batch_decision::Decision,
+    ApproveCandidateRequest, BatchDecision, Candidate, Conflict, DecideBatchRequest, EditCandidateRequest,
+    GetCandidateRequest, GetCandidateResponse, Proposal, RecordReference, State, WithdrawCandidateRequest,
+    batch_answer::Result as Outcome, batch_decision::Decision, edit_candidate_request::Change,
 };
 use tonic::Code;
 
@@ -144,6 +144,19 @@ async fn a_payload_that_names_its_record_is_known_again_whatever_it_is_said_to_b
         assert_eq!(reason(&refused), "REJECTED_BEFORE", "{id}");
     }
     bench.propose("p4", change("8", "GTX Pro")).await;
+
+    // What was proposed is known again as well, though it was edited before somebody rejected it.
+    let second = bench.propose("p5", change("9", "GTX Pro")).await;
+    let patch = r#"[{"op":"replace","path":"/to","value":"GTX Plus"}]"#.to_owned();
+    let to_plus = EditCandidateRequest { change: Some(Change::PatchJson(patch)), ..edit(&second, "e1", "") };
+    let edited = bench.reviewer("humans/anna").edit_candidate(to_plus).await.expect("an edit").into_inner();
+    let edited = edited.candidate.expect("a candidate");
+    bench.reviewer("humans/anna").reject_candidate(reject(&edited, "r2")).await.expect("a rejection");
+    for (id, to) in [("p6", "GTX Pro"), ("p7", "GTX Plus")] {
+        let again = Proposal { record: said("99").record, ..change("9", to) };
+        let refused = bench.proposer().propose_candidate(propose(id, again)).await.expect_err(id);
+        assert_eq!(reason(&refused), "REJECTED_BEFORE", "{id}");
+    }
 }
 
 #[tokio::test]
