@@ -113,7 +113,7 @@ impl Config {
 
 impl App {
     /// Starts what works in the background until the drain begins: the relays, the followers of erasures, the
-    /// timekeeper and the policy applier.
+    /// timekeeper, the watch over standing approvals and the policy applier.
     pub fn spawn(&self, shutdown: &Shutdown) {
         let Parts { store, ledger, clock, .. } = &self.parts;
         let relays =
@@ -122,6 +122,8 @@ impl App {
         let erasures = ErasureServiceClient::new(self.ledger.clone());
         let erasures = erasure::supervise(store.clone(), erasures, Arc::clone(clock), shutdown.clone());
         shutdown.spawn_vital("erasures", erasures);
+        let watch = StandingWatch { store: store.clone(), clock: Arc::clone(clock) };
+        shutdown.spawn_vital("standing approvals", watch.run(shutdown.clone()));
         let timekeeper = Timekeeper { store: store.clone(), clock: Arc::clone(clock) };
         shutdown.spawn_vital("timekeeper", timekeeper.run(shutdown.clone()));
         let applier = PolicyApplier::new(self.parts.clone());

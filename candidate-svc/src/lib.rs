@@ -17,7 +17,7 @@
 //! answered. The commit wakes `relay/`, which has the ledger record the events and keeps the receipts; receipts wake
 //! `rpc/execution/claimer.rs`, which has the ledger prove the approval, claims, and hands out a `permit/`. What time
 //! brings about, `timekeeper.rs` does through the same writer; so does `policy_applier.rs` with an approved change of the review
-//! policy, which no executor is asked for. Watches (`rpc/follow.rs`) read the ledger's order.
+//! policy, which no executor is asked for, and `standing_watch.rs` with a standing approval under which people find too much harm. Watches (`rpc/follow.rs`) read the ledger's order.
 
 pub mod catalogue;
 pub mod domain;
@@ -36,6 +36,7 @@ mod policy_applier;
 mod policy_file;
 mod relay;
 mod rpc;
+mod standing_watch;
 mod store;
 mod timekeeper;
 mod wire;

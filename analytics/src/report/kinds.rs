@@ -20,6 +20,8 @@ pub struct Kind {
     pub risk: String,
     /// Level of confidence as stated in the proposal, without the enum's prefix.
     pub confidence: String,
+    /// Who proposed: id of a generator or service, pseudonym of a person.
+    pub proposer: String,
     /// Candidates proposed.
     pub proposed: u64,
     /// Candidates that a person decided on.
@@ -60,20 +62,21 @@ fn count(export: &VerifiedExport, slice_count: NonZeroU64) -> Result<Vec<Kind>, 
         all.add(kinds(slice.candidates.clone()))?;
         harmed.add(harmful(slice.candidates))?;
     }
-    let examples = harmed.finish()?.by(&[0, 1, 2]);
+    let examples = harmed.finish()?.by(&[0, 1, 2, 3]);
     let total = all.total()?;
     let keys = KIND.map(|name| texts(&total, name)).into_iter().collect::<Result<Vec<_>, _>>()?;
     let columns = COUNTS.map(|name| counts(&total, name)).into_iter().collect::<Result<Vec<_>, _>>()?;
     let kind = |row: usize| {
-        let key: [String; 3] = std::array::from_fn(|column| keys[column][row].clone());
+        let key: [String; 4] = std::array::from_fn(|column| keys[column][row].clone());
         let [proposed, decided, over, harmful, rejected, edited, failed, sent_back, reading_bytes] =
             std::array::from_fn(|column| columns[column][row]);
         let examples = examples_of(&examples, &key);
-        let [action_type, risk, confidence] = key;
+        let [action_type, risk, confidence, proposer] = key;
         Kind {
             action_type,
             risk,
             confidence,
+            proposer,
             proposed,
             decided,
             over,

@@ -5,7 +5,7 @@ use polars::prelude::*;
 use super::by::By;
 use super::definition::Definition;
 use super::tally::marked;
-use crate::statistics::{as_float, exact_interval};
+use statistics::{as_float, exact_interval};
 
 /// Groups with fewer than this many are marked: their rates say little.
 pub const SMALL_GROUP: u64 = 20;

@@ -97,9 +97,9 @@ pub use proposal::{Generator, Proposal};
 pub use record::{RecordReference, SourceField, Trigger};
 pub use refusal::{NotEntitled, Refusal};
 pub use request::{REQUEST_ID_MAX_BYTES, RequestId, RequestIdError};
-pub use review_policy::{EscalationStep, PolicyVerdict, ReviewPath, ReviewPolicy};
+pub use review_policy::{EscalationStep, PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy};
 pub use standing_approval::{
-    Category, Draw, GrantStandingApproval, NoRecordPrefix, Precedence, RecordPrefix, Revocation,
+    Category, Draw, GrantStandingApproval, Looks, NoLook, NoRecordPrefix, Precedence, RecordPrefix, Revocation,
     RevokeStandingApproval, StandingApproval, StandingApprovalUse, StandingOffer, grant, likenesses, revoke,
 };
 pub use state::{

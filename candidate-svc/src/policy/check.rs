@@ -1,7 +1,11 @@
 //! Finds rules that never apply and demands that cannot stand together, by asking the policy about every candidate there can be.
 //!
-//! What a policy looks at is finite: the catalogue's action types, the risk tiers that each can have, the levels of confidence. So a rule
-//! that says nothing, or a contradiction, is found before it judges anything.
+//! What a policy looks at is finite: the catalogue's action types, the risk tiers that each can have, the levels of confidence, the proposers
+//! that some rule names and everybody else. So a rule that says nothing, or a contradiction, is found before it judges anything.
+
+use std::collections::BTreeSet;
+
+use service_kit::access::PrincipalId;
 
 use super::{
     Approvers,
@@ -9,13 +13,15 @@ use super::{
 };
 use crate::catalogue::Catalogue;
 use crate::domain::{
-    ActionType, ActionTypeName, Confidence, ConfidenceLevel, PolicyVerdict, ReviewPath, Risk, RiskTier,
+    ActionType, ActionTypeName, Confidence, ConfidenceLevel, PolicyCase, PolicyVerdict, ReviewPath, Risk, RiskTier,
 };
 use crate::keyed_toml::KeyError;
 
 /// One kind of candidate, as far as a policy can tell.
 struct Cell<'a> {
     action_type: &'a ActionTypeName,
+    /// None for everybody whom no rule names.
+    proposer: Option<&'a PrincipalId>,
     risk: Risk,
     confidence: Confidence,
 }
@@ -28,7 +34,8 @@ pub(super) fn check(
     catalogue: &Catalogue,
     approvers: &Approvers,
 ) -> Result<(), KeyError> {
-    let cells: Vec<Cell<'_>> = catalogue.iter().flat_map(cells_of).collect();
+    let proposers = proposers(rules);
+    let cells: Vec<Cell<'_>> = catalogue.iter().flat_map(|action_type| cells_of(action_type, &proposers)).collect();
     let wrong = |key: String, reason: String| Err(KeyError { file: file.to_owned(), key, reason });
     for (index, rule) in rules.iter().enumerate() {
         if let Some((key, reason)) = unreachable(rules, index, rule, &cells, catalogue) {
@@ -47,24 +54,33 @@ pub(super) fn check(
     Ok(())
 }
 
-fn cells_of(action_type: &ActionType) -> impl Iterator<Item = Cell<'_>> {
+/// Returns whom rules name, each once, and nobody of them.
+fn proposers(rules: &[Rule]) -> Vec<Option<&PrincipalId>> {
+    let named: BTreeSet<&PrincipalId> = rules.iter().flat_map(Rule::proposers).collect();
+    std::iter::once(None).chain(named.into_iter().map(Some)).collect()
+}
+
+fn cells_of<'a>(action_type: &'a ActionType, proposers: &[Option<&'a PrincipalId>]) -> Vec<Cell<'a>> {
     let least = action_type.default_risk_tier.max(action_type.least_risk_tier);
     let tiers =
         [RiskTier::Low, RiskTier::ApprovalRequired, RiskTier::High].into_iter().filter(move |tier| *tier >= least);
-    tiers.flat_map(move |tier| {
-        let levels =
-            [ConfidenceLevel::High, ConfidenceLevel::Medium, ConfidenceLevel::Low, ConfidenceLevel::NeedsReview];
-        levels.into_iter().map(move |level| Cell {
+    let levels = [ConfidenceLevel::High, ConfidenceLevel::Medium, ConfidenceLevel::Low, ConfidenceLevel::NeedsReview];
+    let kinds = tiers.flat_map(|tier| levels.into_iter().map(move |level| (tier, level)));
+    let cells = kinds.flat_map(|(tier, level)| {
+        proposers.iter().map(move |proposer| Cell {
             action_type: &action_type.name,
+            proposer: *proposer,
             risk: Risk { tier, impact: action_type.impact, reasons: Vec::new() },
             confidence: Confidence { level, ..Confidence::default() },
         })
-    })
+    });
+    cells.collect()
 }
 
 impl Cell<'_> {
     fn meets(&self, rule: &Rule) -> bool {
-        rule.when.is_met(self.action_type, &self.risk, &self.confidence)
+        let Self { action_type, proposer, risk, confidence } = self;
+        rule.when.is_met(PolicyCase { action_type, proposer: *proposer, risk, confidence })
     }
 }
 

@@ -1,7 +1,9 @@
 //! Reads a policy's text.
 
+use std::collections::BTreeSet;
+
 use ledger_format::sha256;
-use service_kit::access::{PrincipalKind, Role};
+use service_kit::access::{PrincipalId, PrincipalKind, Role};
 
 use super::lighter_review;
 use super::rule::{Condition, Demands, Rule};
@@ -13,6 +15,8 @@ pub const TEXT_MAX_BYTES: usize = 48 * 1024;
 
 /// The most rules of a policy: each is compared with all behind it.
 const RULES_MAX: usize = 64;
+/// The most proposers that a policy may name: each is judged apart when it is checked.
+const PROPOSERS_MAX: usize = 64;
 const SECS_PER_DAY: u64 = 24 * 60 * 60;
 /// Longest duration that a policy may name, in days.
 const DAYS_MAX: u64 = 3650;
@@ -43,6 +47,11 @@ pub(super) fn read(file: &str, text: &str) -> Result<Said, KeyError> {
     let rules: Vec<Rule> = keys.tables("rules")?.into_iter().map(rule).collect::<Result<_, _>>()?;
     if rules.len() > RULES_MAX {
         return Err(keys.wrong("rules", format!("there are `{}`, `{RULES_MAX}` are allowed: join some", rules.len())));
+    }
+    let proposers: BTreeSet<&str> = rules.iter().flat_map(Rule::proposers).map(PrincipalId::as_str).collect();
+    if proposers.len() > PROPOSERS_MAX {
+        let reason = format!("they name `{}` proposers, `{PROPOSERS_MAX}` are allowed", proposers.len());
+        return Err(keys.wrong("rules", reason));
     }
     let harm_at_most_per_mille = lighter_review::read(&mut keys)?;
     keys.finish()?;

@@ -6,7 +6,7 @@ use ledger_format::Hash;
 
 use super::{Approvers, PolicySource, check, file, file::Said, rule::Rule};
 use crate::catalogue::Catalogue;
-use crate::domain::{ActionTypeName, Confidence, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
+use crate::domain::{PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy, RiskTier};
 use crate::keyed_toml::KeyError;
 
 /// A review policy. Cheap to clone.
@@ -90,12 +90,12 @@ fn always_strict(verdict: &mut PolicyVerdict) {
 }
 
 impl ReviewPolicy for Policy {
-    fn judge(&self, action_type: &ActionTypeName, risk: &Risk, confidence: &Confidence) -> PolicyVerdict {
+    fn judge(&self, case: PolicyCase<'_>) -> PolicyVerdict {
         let mut verdict = PolicyVerdict::clone(&self.base);
-        for rule in self.rules.iter().filter(|rule| rule.when.is_met(action_type, risk, confidence)) {
+        for rule in self.rules.iter().filter(|rule| rule.when.is_met(case)) {
             rule.apply(&mut verdict);
         }
-        if risk.tier == RiskTier::High {
+        if case.risk.tier == RiskTier::High {
             always_strict(&mut verdict);
         }
         verdict

@@ -3,7 +3,7 @@ use service_kit::access::{AccessPolicy, Role};
 
 use super::{Approvers, Policy, TEXT_MAX_BYTES};
 use crate::catalogue::Catalogue;
-use crate::domain::{Confidence, ConfidenceLevel, Impact, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
+use crate::domain::{Confidence, ConfidenceLevel, Impact, PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
 use crate::keyed_toml::KeyError;
 
 const DEFAULT: &str = include_str!("../../policy/default.toml");
@@ -20,9 +20,22 @@ approval_valid_for_days = 7
 const DAY_SECS: u64 = 24 * 60 * 60;
 
 fn judge(policy: &Policy, action_type: &str, tier: RiskTier, level: ConfidenceLevel) -> PolicyVerdict {
-    let risk = Risk { tier, impact: Impact::OwnerTask, reasons: Vec::new() };
-    let confidence = Confidence { level, ..Confidence::default() };
-    policy.judge(&action_type.parse().expect("a name"), &risk, &confidence)
+    judge_of(policy, "generators/crm-rules", action_type, tier, level)
+}
+
+fn judge_of(
+    policy: &Policy,
+    proposer: &str,
+    action_type: &str,
+    tier: RiskTier,
+    level: ConfidenceLevel,
+) -> PolicyVerdict {
+    policy.judge(PolicyCase {
+        action_type: &action_type.parse().expect("a name"),
+        proposer: Some(&proposer.parse().expect("a principal")),
+        risk: &Risk { tier, impact: Impact::OwnerTask, reasons: Vec::new() },
+        confidence: &Confidence { level, ..Confidence::default() },
+    })
 }
 
 /// Whom the shipped access policy lets approve.
@@ -155,6 +168,35 @@ fn every_setting_of_a_rule_reaches_the_verdict() {
 }
 
 #[test]
+fn a_rule_may_be_for_the_machines_that_it_names_alone() {
+    let policy = with_rules(
+        "[[rules]]
+        reason = \"what these are sure of gets a short look\"
+        when.proposers = [\"generators/crm-rules\", \"services/import\"]
+        path = \"LIGHT\"",
+    );
+    policy.check("p.toml", &Catalogue::built_in(), &approvers()).expect("it stands");
+    for (proposer, path) in [
+        ("generators/crm-rules", ReviewPath::Light),
+        ("services/import", ReviewPath::Light),
+        ("generators/crm", ReviewPath::Standard),
+        ("humans/anna", ReviewPath::Standard),
+    ] {
+        let verdict = judge_of(&policy, proposer, "create_task", RiskTier::Low, ConfidenceLevel::High);
+        assert_eq!(verdict.path, path, "{proposer}");
+    }
+    for (proposers, words) in [("[\"humans/anna\"]", "no generator"), ("[\"crm\"]", "no generator")] {
+        let text = format!("{BASE}\n[[rules]]\nreason = \"x\"\nwhen.proposers = {proposers}\nquorum = 2");
+        let error = Policy::read("p.toml", &text).expect_err(proposers);
+        assert_eq!(error.key, "rules[0].when", "{error}");
+        assert!(error.reason.contains(words), "{error}");
+    }
+    let many: Vec<String> = (0..65).map(|number| format!("\"generators/g{number}\"")).collect();
+    let text = format!("{BASE}\n[[rules]]\nreason = \"x\"\nwhen.proposers = [{}]\nquorum = 2", many.join(", "));
+    assert_eq!(Policy::read("p.toml", &text).expect_err("too many").key, "rules");
+}
+
+#[test]
 fn high_risk_is_always_strict_and_single() {
     let policy = with_rules("[[rules]]\nreason = \"all is light\"\npath = \"LIGHT\"\nbulk_allowed = true");
     policy
@@ -182,6 +224,13 @@ fn a_rule_that_never_has_an_effect_is_named() {
         ("[[rules]]\nreason = \"x\"", "rules[0]", "asks for nothing"),
         (
             "[[rules]]\nreason = \"x\"\nwhen.risk_tiers = [\"HIGH\"]\nquorum = 2\n[[rules]]\nreason = \"y\"\nquorum = 3",
+            "rules[0]",
+            "overrule",
+        ),
+        ("[[rules]]\nreason = \"x\"\nwhen.proposers = []\nquorum = 2", "rules[0].when", "no candidate"),
+        (
+            "[[rules]]\nreason = \"x\"\nwhen.proposers = [\"generators/a\"]\nquorum = 2\n\
+             [[rules]]\nreason = \"y\"\nwhen.proposers = [\"generators/a\", \"generators/b\"]\nquorum = 3",
             "rules[0]",
             "overrule",
         ),

@@ -33,6 +33,11 @@ pub enum StandingOrder {
         /// With which words.
         command: RevokeStandingApproval,
     },
+    /// Takes one back if what people found in its audit sample says so.
+    RevokeTurned {
+        /// Which.
+        name: StandingApprovalName,
+    },
 }
 
 /// What the store holds of that which is approved ahead, kept up to date while a batch is judged.
@@ -77,7 +82,15 @@ impl StandingOrder {
     pub(crate) const fn name(&self) -> &StandingApprovalName {
         match self {
             Self::Grant(command) => &command.name,
-            Self::Revoke { name, .. } => name,
+            Self::Revoke { name, .. } | Self::RevokeTurned { name } => name,
+        }
+    }
+
+    /// Returns the name of the standing approval that it may end.
+    pub(crate) const fn revoked(&self) -> Option<&StandingApprovalName> {
+        match self {
+            Self::Grant(_) => None,
+            Self::Revoke { name, .. } | Self::RevokeTurned { name } => Some(name),
         }
     }
 }

@@ -6,6 +6,7 @@ mod granting;
 mod one_by_one;
 mod open_first;
 mod revoking;
+mod turning;
 
 use std::time::Duration;
 

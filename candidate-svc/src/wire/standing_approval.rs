@@ -14,6 +14,7 @@ use crate::domain::{
 /// Writes a standing approval as the contract has it, as it stands now.
 pub fn to_wire(standing: &StandingApproval, now: Moment) -> api::StandingApproval {
     let revocation = standing.revocation.as_ref();
+    let (looks, harmful_looks) = standing.looks.counts();
     api::StandingApproval {
         name: standing.name.to_string(),
         revision: signed(standing.revision),
@@ -38,6 +39,8 @@ pub fn to_wire(standing: &StandingApproval, now: Moment) -> api::StandingApprova
         recorded: standing.entry_index.is_some(),
         audits_waiting: standing.audits_waiting.into(),
         audits_owed: standing.audits_owed.into(),
+        looks: number(looks),
+        harmful_looks: number(harmful_looks),
     }
 }
 
@@ -98,6 +101,10 @@ fn signed(number: u64) -> i64 {
     i64::try_from(number).expect("invariant: a counter fits 63 bits")
 }
 
+fn number(count: usize) -> i64 {
+    i64::try_from(count).expect("invariant: what is in memory is counted in 63 bits")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,7 +129,7 @@ mod tests {
     #[test]
     fn everything_about_one_is_shown() {
         let story = on_the_light_path();
-        let revoked_by: Person = "humans/cara".parse().expect("a person");
+        let revoked_by = "humans/cara".parse().expect("a principal");
         let revocation = Some(Revocation { revoked_at: story.now, revoked_by, reason: "One was wrong.".into() });
         let records: RecordPrefix = "crm/deal".parse().expect("a prefix");
         let given = StandingApproval { records, revocation, ..standing(&story, "generators/rules") };

@@ -1,6 +1,6 @@
 //! How much must still be looked at so that a turn is noticed.
 
-use crate::statistics::TurnWatch;
+use statistics::TurnWatch;
 
 /// The most candidates that one standing approval covers.
 const USES_MAX: u64 = 10_000;

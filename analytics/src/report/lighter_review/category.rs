@@ -1,7 +1,7 @@
 //! A category of candidates, and what the harm seen in it supports.
 
 use super::audit::audit_per_mille;
-use crate::statistics::HarmBound;
+use statistics::HarmBound;
 
 /// The chance, at most, that any bound of a report is ever below the truth, all categories and all reports of a log together.
 const WRONG: f64 = 0.05;

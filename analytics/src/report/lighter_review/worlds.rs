@@ -1,7 +1,7 @@
 //! Worlds with a truth that was planted: how often lighter review is suggested where it must not be, and found where it could be.
 
 use super::category::{Category, alpha, judge};
-use crate::statistics::{Chance, HarmBound, harmless_needed};
+use statistics::{Chance, HarmBound, harmless_needed};
 
 const DAYS: u32 = 365;
 const THRESHOLD: f64 = 0.05;

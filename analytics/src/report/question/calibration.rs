@@ -10,7 +10,7 @@ use crate::report::by::By;
 use crate::report::definition::Definition;
 use crate::report::rate::Rate;
 use crate::report::tally::{Tally, counts, how_many, texts};
-use crate::statistics::as_float;
+use statistics::as_float;
 
 /// What the figure means.
 pub const DEFINITION: Definition = Definition {

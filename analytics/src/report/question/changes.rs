@@ -10,7 +10,7 @@ use crate::report::definition::Definition;
 use crate::report::grouped::{Question, RateTallies};
 use crate::report::rate::{Rate, Rates};
 use crate::report::terms::Period;
-use crate::statistics::{Counts, adjusted, difference_p_value};
+use statistics::{Counts, adjusted, difference_p_value};
 
 /// What the figure means.
 pub const DEFINITION: Definition = Definition {

@@ -7,7 +7,7 @@ use crate::report::by::By;
 use crate::report::definition::Definition;
 use crate::report::rate::MISSES;
 use crate::report::tally::{Tally, counts, texts};
-use crate::statistics::median_ranks;
+use statistics::median_ranks;
 
 /// What the figure means.
 pub const DEFINITION: Definition = Definition {

@@ -9,7 +9,7 @@ use crate::report::occurrences::Occurrences;
 use crate::report::tally::{Tally, how_many};
 
 /// Columns that make a kind: all that a policy looks at.
-pub(in crate::report) const KIND: [&str; 3] = ["action_type", "risk", "confidence"];
+pub(in crate::report) const KIND: [&str; 4] = ["action_type", "risk", "confidence", "proposer"];
 
 /// What is counted for every kind.
 pub(in crate::report) const COUNTS: [&str; 9] =
@@ -45,7 +45,12 @@ pub(in crate::report) fn harmful(candidates: LazyFrame) -> LazyFrame {
     candidates.filter(is_over().and(is_harmful())).select(known.into_iter().chain(columns()).collect::<Vec<_>>())
 }
 
-fn columns() -> [Expr; 3] {
-    let [action_type, risk, confidence] = KIND;
-    [By::ActionType.group().alias(action_type), By::Risk.group().alias(risk), By::Confidence.group().alias(confidence)]
+fn columns() -> [Expr; 4] {
+    let [action_type, risk, confidence, proposer] = KIND;
+    [
+        By::ActionType.group().alias(action_type),
+        By::Risk.group().alias(risk),
+        By::Confidence.group().alias(confidence),
+        By::Proposer.group().alias(proposer),
+    ]
 }

@@ -9,7 +9,7 @@ use crate::report::definition::Definition;
 use crate::report::lighter_review::Category;
 use crate::report::occurrences::Occurrences;
 use crate::report::tally::{Tally, counts, how_many, texts};
-use crate::statistics::HarmBound;
+use statistics::HarmBound;
 
 /// What the figure means.
 pub const DEFINITION: Definition = Definition {

@@ -9,7 +9,7 @@ use super::rejections::is_decided;
 use crate::report::definition::Definition;
 use crate::report::rate::Rate;
 use crate::report::tally::{Tally, counts, how_many, texts};
-use crate::statistics::TurnWatch;
+use statistics::TurnWatch;
 
 /// What the figure means.
 pub const DEFINITION: Definition = Definition {

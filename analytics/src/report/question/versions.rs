@@ -9,7 +9,7 @@ use crate::report::by::NOT_STATED;
 use crate::report::definition::Definition;
 use crate::report::rate::Rate;
 use crate::report::tally::{Tally, counts, how_many, texts};
-use crate::statistics::{Counts, adjusted, difference_p_value};
+use statistics::{Counts, adjusted, difference_p_value};
 
 /// What the figure means.
 pub const DEFINITION: Definition = Definition {

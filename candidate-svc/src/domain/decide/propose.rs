@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{check_proposal, payload, transcript::Transcript};
 use crate::domain::{
-    ActionType, ApprovalCause, CandidateApproved, CandidateProposed, Context, Event, EventBody, Evidence, EvidenceItem,
+    ActionType, ApprovalCause, CandidateApproved, CandidateProposed, Context, Event, EventBody, Evidence, EvidenceItem, PolicyCase,
     EvidenceKind, EvidenceQuestion, Payload, PolicyVerdict, Propose, Refusal, Risk, StandingApproval, StandingOffer,
     StateName, entitlement, standing_approval,
 };
@@ -25,14 +25,19 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
     let canonical = payload::take(command.payload, &action_type.schema)?;
     let payload = Arc::new(Payload::new(&canonical, command.nonce));
     let risk = Risk::settle(action_type, command.risk_tier);
-    let mut policy = context.policy.judge(&action_type.name, &risk, &command.proposal.confidence);
+    let principal = context.actor.principal();
+    let mut policy = context.policy.judge(PolicyCase {
+        action_type: &action_type.name,
+        proposer: Some(&principal),
+        risk: &risk,
+        confidence: &command.proposal.confidence,
+    });
     let evidence_question = missing_evidence(action_type, &command.evidence);
     let state = match (&evidence_question, &command.owner) {
         (Some(_), _) => StateName::NeedsEvidence,
         (None, None) => StateName::NeedsOwner,
         (None, Some(_)) => StateName::Proposed,
     };
-    let principal = context.actor.principal();
     let case = standing_approval::Case {
         proposer: &principal,
         proposal: &command.proposal,

@@ -100,6 +100,9 @@ fn apply(mut candidate: Candidate, event: &Event) -> Candidate {
             });
         }
     }
+    if let Some(used) = &mut candidate.standing_approval {
+        used.note_outcome(candidate.state.name());
+    }
     candidate
 }
 

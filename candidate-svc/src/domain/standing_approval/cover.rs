@@ -34,6 +34,7 @@ pub(in crate::domain) fn find_cover<'a>(
             drawn_for_audit: offer.drawn.is_some(),
             in_place_of_another: offer.drawn.is_some_and(|draw| draw != Draw::Sample),
             grant_entry_index,
+            found_harmful: None,
         };
         Some((offer, used))
     })

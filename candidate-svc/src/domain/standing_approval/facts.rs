@@ -6,7 +6,7 @@ use countersign_api::name::StandingApprovalName;
 use serde::{Deserialize, Serialize};
 use service_kit::access::{PrincipalId, Role};
 
-use super::RecordPrefix;
+use super::{Looks, RecordPrefix};
 use crate::domain::{ActionTypeName, Moment, Person, as_text};
 
 /// An approval that a person gave ahead, for one narrow category: one action type, one proposer, low risk, high confidence.
@@ -44,6 +44,8 @@ pub struct StandingApproval {
     pub audits_waiting: u32,
     /// How many looks it owes: of candidates that were drawn and ended before a person decided.
     pub audits_owed: u32,
+    /// What came of the looks so far.
+    pub looks: Looks,
     /// Who took it back, once somebody did.
     pub revocation: Option<Revocation>,
     /// Index of the ledger entry that records the grant; none until there is one.
@@ -55,8 +57,8 @@ pub struct StandingApproval {
 pub struct Revocation {
     /// When.
     pub revoked_at: Moment,
-    /// By whom.
-    pub revoked_by: Person,
+    /// By whom: a person, or candidate-svc itself once the rate of harm has turned.
+    pub revoked_by: PrincipalId,
     /// Why, in words.
     pub reason: String,
 }
@@ -98,6 +100,9 @@ pub struct StandingApprovalUse {
     pub in_place_of_another: bool,
     /// Index of the ledger entry that records the grant.
     pub grant_entry_index: u64,
+    /// What came of the candidate, once that is known: harmful, or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_harmful: Option<bool>,
 }
 
 impl StandingApprovalUse {
@@ -134,6 +139,7 @@ impl StandingApproval {
             audits: 0,
             audits_waiting: 0,
             audits_owed: 0,
+            looks: Looks::default(),
             revocation: None,
             entry_index: None,
             ..self.clone()

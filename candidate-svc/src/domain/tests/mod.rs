@@ -18,6 +18,7 @@ mod expiring;
 pub(crate) mod histories;
 mod holding;
 mod limits;
+mod looks;
 mod matrix;
 mod proposing;
 mod refusing;

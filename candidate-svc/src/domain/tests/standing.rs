@@ -39,6 +39,7 @@ pub fn standing(story: &Story, proposer: &str) -> StandingApproval {
         audits: 0,
         audits_waiting: 0,
         audits_owed: 0,
+        looks: Looks::default(),
         revocation: None,
         entry_index: Some(7),
     }
@@ -61,7 +62,7 @@ fn deal(id: &str) -> RecordReference {
     RecordReference { system: "crm".into(), object_type: "deal".into(), id: id.into(), ..RecordReference::default() }
 }
 
-fn proposed(change: impl FnOnce(&mut Story, &mut Propose)) -> Story {
+pub fn proposed(change: impl FnOnce(&mut Story, &mut Propose)) -> Story {
     let mut story = on_the_light_path();
     let mut proposal = covered(&story);
     change(&mut story, &mut proposal);
@@ -137,7 +138,7 @@ fn what_it_does_not_cover_goes_to_a_person() {
         ("ended", |story, proposal| offered(proposal).valid_until = story.now),
         ("used up", |_, proposal| offered(proposal).uses = 10),
         ("revoked", |story, proposal| {
-            let revoked_by = person(BEN);
+            let revoked_by = principal(BEN);
             offered(proposal).revocation =
                 Some(Revocation { revoked_at: story.now, revoked_by, reason: "One was wrong.".into() });
         }),
@@ -353,9 +354,11 @@ fn a_revocation_stands_once_and_any_decider_makes_it() {
     let command = RevokeStandingApproval { reason: "One was wrong.".into() };
     let revoked = revoke(&standing, &command, &story.context(&actor(BEN))).expect("may").expect("revoked");
     assert_eq!(revoked.revision, 2);
-    assert_eq!(revoked.revocation.as_ref().map(|it| it.revoked_by.clone()), Some(person(BEN)));
+    assert_eq!(revoked.revocation.as_ref().map(|it| it.revoked_by.clone()), Some(principal(BEN)));
     assert!(!revoked.is_active(story.now));
     assert_eq!(revoke(&revoked, &command, &story.context(&actor(ANNA))), Ok(None), "it is over already");
+    let by_itself = revoke(&standing, &command, &story.context(&Actor::candidate_svc())).expect("may").expect("revoked");
+    assert_eq!(by_itself.revocation.map(|it| it.revoked_by.to_string()).as_deref(), Some("services/candidates"));
     for who in [actor(RULES), actor_as(ANNA, &[Role::Auditor]), Actor::Clock] {
         assert!(revoke(&standing, &command, &story.context(&who)).is_err(), "{who:?}");
     }

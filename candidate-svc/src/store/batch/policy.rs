@@ -87,6 +87,8 @@ impl Batch<'_> {
         };
         self.writes.events.push(EventRow::of_workspace(fact, &self.judge.pseudonyms));
         self.effects.events += 1;
+        // Another policy may allow less harm.
+        self.effects.looked = true;
         self.keep_revision(revision, in_force);
     }
 

@@ -31,12 +31,13 @@ impl Batch<'_> {
             let known = self.standing(&name)?.expect("C-6: what a kept request is about is kept");
             return Ok(match order {
                 StandingOrder::Grant(_) => Arc::new(known.as_granted()),
-                StandingOrder::Revoke { .. } => known,
+                StandingOrder::Revoke { .. } | StandingOrder::RevokeTurned { .. } => known,
             });
         }
         match order {
             StandingOrder::Grant(command) => self.grant(&ask, command),
             StandingOrder::Revoke { name, command } => self.revoke(&ask, &name, &command),
+            StandingOrder::RevokeTurned { name } => self.revoke_turned(&ask, &name),
         }
     }
 
@@ -46,6 +47,8 @@ impl Batch<'_> {
         let action_type = &propose.proposal.action_type;
         let proposer = ask.actor.principal();
         let found = self.known.ahead.for_category(workspace, action_type, &proposer, self.now);
+        // What has turned covers nothing from here on, though its revocation is still on its way.
+        let found = found.filter(|standing| self.turned_after(standing).is_none());
         let offer = |standing: &Arc<StandingApproval>| StandingOffer {
             drawn: standing.draw(self.judge.audit.draws(propose.name.id, standing.audit_per_mille)),
             standing: Arc::clone(standing),
@@ -69,17 +72,39 @@ impl Batch<'_> {
         supersedes.or_else(|| self.contested(propose).map(Precedence::SameField)).or_else(alike)
     }
 
-    /// Counts what a change does to the looks that a standing approval owes, and notes by what the candidate is found.
+    /// Counts what a change does to the looks that a standing approval owes and has had, and notes by what the candidate is found.
     pub(super) fn follow_ahead(&mut self, before: Option<&Candidate>, after: &Candidate) {
         self.known.ahead.follow_candidate(after, &mut self.writes.ahead.likenesses);
-        let awaited = before.and_then(Candidate::awaits_look).or_else(|| after.awaits_look());
-        let Some(Ok(standing)) = awaited.and_then(|used| self.known.ahead.approvals.get(&used.name)) else { return };
-        // What was revoked covers nothing, so it owes nothing.
-        if standing.revocation.is_none()
-            && let Some(standing) = standing.looked(before, after)
-        {
+        let used = before.and_then(|it| it.standing_approval.as_ref()).or(after.standing_approval.as_ref());
+        let Some(Ok(standing)) = used.and_then(|used| self.known.ahead.approvals.get(&used.name)) else { return };
+        // What was revoked covers nothing, so it owes nothing and is watched no more.
+        if standing.revocation.is_some() {
+            return;
+        }
+        let looked = standing.looked(before, after);
+        let saw = looked.as_ref().unwrap_or(standing).saw(before, after);
+        self.effects.looked |= saw.is_some();
+        if let Some(standing) = saw.or(looked) {
             self.keep_standing(&Arc::new(standing));
         }
+    }
+
+    /// Returns after how many looks the rate of harm turned above what the policy in force allows; none when it has not, or when the
+    /// policy says nothing of it.
+    fn turned_after(&self, standing: &StandingApproval) -> Option<usize> {
+        let policy = self.policy_of(&standing.name.workspace).ok()?;
+        standing.looks.turned_after(policy.harm_at_most_per_mille()?)
+    }
+
+    /// Takes back what has turned; leaves alone what has not.
+    fn revoke_turned(&mut self, ask: &Ask, name: &StandingApprovalName) -> Result<Arc<StandingApproval>, Denial> {
+        let standing = self.standing(name)?.ok_or_else(|| Denial::NoStandingApproval(name.clone()))?;
+        let Some(looks) = self.turned_after(&standing) else { return Ok(standing) };
+        let reason = format!(
+            "after {looks} looks at its audit sample the rate of harm is above what the review policy allows: people look at each of them \
+             again"
+        );
+        self.revoke(ask, name, &RevokeStandingApproval { reason })
     }
 
     /// Counts the use that a proposal made of a standing approval, in the order of the jobs: so the limit holds exactly.

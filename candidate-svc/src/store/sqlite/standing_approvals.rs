@@ -17,7 +17,7 @@ use crate::{
     domain::{Candidate, Moment, Revocation, StandingApproval, State},
     store::{
         CorruptRow, Error,
-        ahead::{AheadWrites, StandingOrder, UseRow},
+        ahead::{AheadWrites, UseRow},
         job::Job,
         request::{KeptRequest, RequestKey},
     },
@@ -50,9 +50,7 @@ pub(super) async fn load(
             Job::Standing(job) => {
                 let name = job.order.name();
                 workspaces.insert(&name.workspace);
-                if matches!(job.order, StandingOrder::Revoke { .. }) {
-                    names.insert(name.clone());
-                }
+                names.extend(job.order.revoked().cloned());
                 let kept = job.ask.key(&name.workspace).and_then(|key| requests.get(&key));
                 names.extend(kept.map(|kept| StandingApprovalName::new(name.workspace.clone(), kept.subject_id)));
             }
@@ -75,16 +73,18 @@ pub(super) async fn load(
     Ok(known)
 }
 
-/// Reads those that drew or approved one of these candidates, as long as that bears on what they owe.
+/// Reads those that drew or approved one of these candidates, as long as that bears on what they owe or on what their looks find.
 pub(super) async fn load_used<'a>(
     connection: &mut SqliteConnection,
     candidates: impl Iterator<Item = &'a Result<Arc<Candidate>, CorruptRow>>,
     known: &mut KnownApprovals,
 ) -> Result<(), Error> {
-    let undecided = |it: &&Arc<Candidate>| it.state.name().is_open() || matches!(it.state, State::Approved(_));
-    let found = candidates.filter_map(|known| known.as_ref().ok()).filter(undecided);
-    let names: BTreeSet<_> =
-        found.filter_map(|it| it.standing_approval.as_ref()).map(|used| used.name.clone()).collect();
+    let found = candidates.filter_map(|known| known.as_ref().ok());
+    let bearing = found.filter_map(|it| {
+        let undecided = it.state.name().is_open() || matches!(it.state, State::Approved(_));
+        it.standing_approval.as_ref().filter(|used| undecided || used.drawn_for_audit)
+    });
+    let names: BTreeSet<_> = bearing.map(|used| used.name.clone()).collect();
     for name in names {
         if !known.contains_key(&name)
             && let Some(row) = row_of(&mut *connection, &name).await?
@@ -103,7 +103,7 @@ pub(super) async fn approved_under(
     let mut found = Vec::new();
     for job in jobs {
         let Job::Standing(job) = job else { continue };
-        let StandingOrder::Revoke { name, .. } = &job.order else { continue };
+        let Some(name) = job.order.revoked() else { continue };
         let ids: Vec<Vec<u8>> = sqlx::query_scalar(
             "SELECT uses.candidate_id FROM standing_approval_uses uses CROSS JOIN candidates \
              ON candidates.workspace = uses.workspace AND candidates.id = uses.candidate_id \
@@ -205,13 +205,14 @@ async fn update(connection: &mut SqliteConnection, standing: &StandingApproval) 
     let revocation = standing.revocation.as_ref();
     let result = sqlx::query(
         "UPDATE standing_approvals SET revision = ?, uses = ?, audits = ?, audits_waiting = ?, audits_owed = ?, \
-         revoked_at_us = ?, revoked_by = ?, revoke_reason = ? WHERE workspace = ? AND id = ?",
+         looks = ?, revoked_at_us = ?, revoked_by = ?, revoke_reason = ? WHERE workspace = ? AND id = ?",
     )
     .bind(signed(standing.revision))
     .bind(standing.uses)
     .bind(standing.audits)
     .bind(standing.audits_waiting)
     .bind(standing.audits_owed)
+    .bind(standing.looks.to_string())
     .bind(revocation.map(|revocation| revocation.revoked_at.as_micros()))
     .bind(revocation.map(|revocation| revocation.revoked_by.as_str()))
     .bind(revocation.map(|revocation| revocation.reason.as_str()))
@@ -285,6 +286,7 @@ fn read(name: StandingApprovalName, row: &SqliteRow) -> Result<StandingApproval,
         audits: column::natural(at("audits"), &name, row.try_get("audits")?)?,
         audits_waiting: column::natural(at("audits_waiting"), &name, row.try_get("audits_waiting")?)?,
         audits_owed: column::natural(at("audits_owed"), &name, row.try_get("audits_owed")?)?,
+        looks: word("looks", &name, row)?,
         revocation,
         entry_index,
         name,

@@ -1,12 +1,14 @@
 //! A review policy tried on what people decided.
 
 use analytics::report::Kind;
-use analytics::statistics::{HarmBound, exact_interval};
+use statistics::{HarmBound, exact_interval};
 use candidate_svc::domain::{
-    ActionTypeName, Confidence, ConfidenceLevel, Impact, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier,
+    ActionTypeName, Confidence, ConfidenceLevel, Impact, PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy, Risk,
+    RiskTier,
 };
 use candidate_svc::policy::Policy;
 use serde::Serialize;
+use service_kit::access::PrincipalId;
 
 /// The chance, at most, that an interval or a bound misses what is true.
 const MISSES: f64 = 0.05;
@@ -115,7 +117,14 @@ fn judge(policy: &Policy, kind: &Kind) -> Option<(PolicyVerdict, bool)> {
     };
     // A policy looks at the tier alone; what would be touched is not in the figures.
     let risk = Risk { tier, impact: Impact::InternalNote, reasons: Vec::new() };
-    let verdict = policy.judge(&action_type, &risk, &Confidence { level, ..Confidence::default() });
+    // People go by a pseudonym there, and no rule names people.
+    let proposer: Option<PrincipalId> = kind.proposer.parse().ok();
+    let verdict = policy.judge(PolicyCase {
+        action_type: &action_type,
+        proposer: proposer.as_ref(),
+        risk: &risk,
+        confidence: &Confidence { level, ..Confidence::default() },
+    });
     let is_skipped = verdict.allows_approval_ahead() && tier == RiskTier::Low && level == ConfidenceLevel::High;
     Some((verdict, is_skipped))
 }
@@ -169,6 +178,7 @@ mod tests {
             action_type: action_type.to_owned(),
             risk: risk.to_owned(),
             confidence: confidence.to_owned(),
+            proposer: "generators/crm-rules".to_owned(),
             proposed: 120,
             decided: 100,
             over: 90,
@@ -209,6 +219,15 @@ mod tests {
         let (low, high) = trial.skipped.harm_interval.expect("some are over");
         assert!(low < 3.0 / 90.0 && 3.0 / 90.0 < high && high < trial.skipped.harm_at_most);
         assert!((trial.skipped.reading_hours - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_rule_for_one_proposer_skips_nothing_of_another() {
+        let rule = format!("{LIGHT}when.proposers = [\"generators/crm-rules\"]\n");
+        let of_another = Kind { proposer: "generators/other".to_owned(), ..kind("add_note", "LOW", "HIGH") };
+        let of_a_person = Kind { proposer: "b94f6f".to_owned(), ..kind("add_note", "LOW", "HIGH") };
+        let trial = tried(&rule, vec![kind("add_note", "LOW", "HIGH"), of_another, of_a_person]);
+        assert_eq!((trial.proposed, trial.skipped.proposed, trial.standard.proposed), (360, 120, 240));
     }
 
     #[test]

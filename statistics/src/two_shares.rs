@@ -2,7 +2,7 @@
 
 use statrs::function::gamma::ln_gamma;
 
-use super::as_float;
+use crate::as_float;
 
 /// Tables no likelier than the one seen, give or take rounding, count as just as unlikely.
 const ROUNDING: f64 = 1e-7;

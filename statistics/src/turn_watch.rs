@@ -1,7 +1,7 @@
 //! Telling when a rate of harm has turned.
 
-use super::as_float;
-use super::likelihood::ln_at;
+use crate::as_float;
+use crate::likelihood::ln_at;
 
 /// How many worse rates are bet on.
 const GAMBLERS: u32 = 5;
@@ -86,7 +86,7 @@ fn ln_one_more(ln: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::chance::Chance;
+    use crate::Chance;
     use super::*;
 
     const WORLDS: u64 = 400;

@@ -1,17 +1,18 @@
-//! Chance for tests.
+//! Chance for simulated worlds.
 
 /// A generator of chance that is the same everywhere (`SplitMix64`; Steele, Lea, Flood 2014).
-pub(crate) struct Chance(pub u64);
+#[derive(Debug, Clone)]
+pub struct Chance(pub u64);
 
 impl Chance {
     /// Tells whether something happens that happens in this share of cases.
     #[expect(clippy::cast_precision_loss, reason = "53 bits are kept")]
-    pub(crate) fn happens(&mut self, share: f64) -> bool {
+    pub fn happens(&mut self, share: f64) -> bool {
         ((self.next() >> 11) as f64) / ((1_u64 << 53) as f64) < share
     }
 
     /// Draws a number below this one, each as likely as any other, but for what a remainder of 64 bits takes.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
+    pub fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 

@@ -1,7 +1,7 @@
 //! An upper bound on a rate of harm that holds however often one looks.
 
-use super::as_float;
-use super::likelihood::{ln_at, ln_average_below};
+use crate::as_float;
+use crate::likelihood::{ln_at, ln_average_below};
 
 /// Halvings of the unit interval: far finer than any report prints.
 const HALVINGS: u32 = 50;
@@ -95,7 +95,7 @@ pub fn harmless_needed(threshold: f64, alpha: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::chance::Chance;
+    use crate::Chance;
     use super::*;
 
     #[test]

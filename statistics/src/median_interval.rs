@@ -1,6 +1,6 @@
 //! Where the true median of a sample lies.
 
-use super::as_float;
+use crate::as_float;
 
 /// Returns the ranks, from 1, of the two values of a sorted sample between which the true median lies at a confidence of at least
 /// `1 - alpha`, whatever the distribution; none for a sample too small to say so.

@@ -2,7 +2,7 @@
 
 use statrs::function::beta::beta_reg;
 
-use super::as_float;
+use crate::as_float;
 
 /// Halvings of the unit interval: a share is found to the last bit of a double.
 const HALVINGS: u32 = 60;

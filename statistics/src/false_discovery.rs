@@ -1,6 +1,6 @@
 //! Many comparisons at once, and few false discoveries among them.
 
-use super::as_float;
+use crate::as_float;
 
 /// Adjusts p-values so that among those at most `q` the expected share of false discoveries is at most `q` (Benjamini and Hochberg, Journal
 /// of the Royal Statistical Society B 57, 1995); in the order given.

@@ -1,10 +1,12 @@
 //! What can be said of counts, and how sure it is: exact intervals, tests with false-discovery control, and bounds that hold however often
-//! one looks. Pure: no data frames, no clock, no chance.
+//! one looks. Pure: no data frames, no clock.
 //!
-//! Everything here follows from counts, or from outcomes in the order of the log, so that a third party computes the same numbers.
+//! **Promises.** Everything here follows from counts, or from outcomes in the order of the log, so that a third party computes the same
+//! numbers. Each rule names its source.
+//!
+//! **Left out on purpose.** What is counted: reports and standing approvals say that. [`Chance`] is for simulated worlds, in which the truth is known.
 
-#[cfg(test)]
-pub(crate) mod chance;
+mod chance;
 mod exact_interval;
 mod false_discovery;
 mod harm_bound;
@@ -13,8 +15,7 @@ mod median_interval;
 mod turn_watch;
 mod two_shares;
 
-#[cfg(test)]
-pub(crate) use chance::Chance;
+pub use chance::Chance;
 pub use exact_interval::exact_interval;
 pub use false_discovery::adjusted;
 pub use harm_bound::{HarmBound, harmless_needed};
@@ -24,6 +25,6 @@ pub use two_shares::{Counts, difference_p_value};
 
 /// Returns a count as a number. Counts of a log stay far below 2^53, where doubles begin to skip whole numbers.
 #[expect(clippy::cast_precision_loss, reason = "counts of a log stay below 2^53")]
-pub(crate) const fn as_float(count: u64) -> f64 {
+pub const fn as_float(count: u64) -> f64 {
     count as f64
 }
