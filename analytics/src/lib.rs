@@ -26,5 +26,5 @@ pub mod export;
 pub mod report;
 
 pub use app::{App, Environment, FeedbackConfig};
-pub use feedback::Exporter;
+pub use feedback::{AllowedHarm, Cadence, Exporter, MailError, Mailer, NoCadence, PolicyUnread, Schedule};
 pub use rpc::FeedbackRpc;

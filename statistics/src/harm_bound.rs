@@ -95,8 +95,8 @@ pub fn harmless_needed(threshold: f64, alpha: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::Chance;
     use super::*;
+    use crate::Chance;
 
     #[test]
     fn every_rate_above_the_bound_is_out_and_none_below() {

@@ -86,8 +86,8 @@ fn ln_one_more(ln: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::Chance;
     use super::*;
+    use crate::Chance;
 
     const WORLDS: u64 = 400;
 

@@ -5,6 +5,7 @@ use std::num::NonZeroU64;
 use super::answers::answer;
 use super::error::Error;
 use super::head::Head;
+use super::lighter_review::{ReviewedCategory, reviewed};
 use super::proposer::{ProposerFeedback, feedback};
 use super::render::json;
 use super::section::{Section, findings, sections};
@@ -25,6 +26,8 @@ pub struct Report {
     pub(super) sections: Vec<Section>,
     /// What every proposer should know.
     pub(super) proposers: Vec<ProposerFeedback>,
+    /// The categories of low risk.
+    pub(super) categories: Vec<ReviewedCategory>,
 }
 
 impl Report {
@@ -49,7 +52,8 @@ impl Report {
         let head = Head::of(export, &answers);
         let sections = sections(&answers, &head);
         let findings = findings(&answers, &head, &sections);
-        Ok(Self { findings, proposers: feedback(&answers), terms, head, sections })
+        let categories = reviewed(&answers.lighter_review, &answers.against);
+        Ok(Self { findings, proposers: feedback(&answers), categories, terms, head, sections })
     }
 
     /// Returns the report for programs: the content of `report.json`.
@@ -64,6 +68,11 @@ impl Report {
     /// Returns what every proposer should know, sorted by proposer and action type.
     pub fn proposers(&self) -> &[ProposerFeedback] {
         &self.proposers
+    }
+
+    /// Returns the categories of low risk, in the order in which they appeared in the log.
+    pub fn categories(&self) -> &[ReviewedCategory] {
+        &self.categories
     }
 
     /// Returns what stands out, in words.

@@ -37,6 +37,7 @@ pub use check::{CheckError, Checked, Difference, check_report};
 pub use definition::Definition;
 pub use error::Error;
 pub use kinds::{Kind, kinds_of};
+pub use lighter_review::ReviewedCategory;
 pub use made::Report;
 pub use occurrences::EXAMPLES_MAX;
 pub use proposer::{ProposerFeedback, ReasonCount};

@@ -94,10 +94,14 @@ fn of_failed_run(error: &RunError) -> Status {
         RunError::Export(export::Error::Ledger { .. } | export::Error::Interrupted) | RunError::Interrupted => {
             shutting_down()
         }
+        RunError::OtherPeriod => {
+            let message = "the request id was used for a report of another period; choose another id";
+            Rejection::new(ErrorReason::RequestIdReused, message).into()
+        }
         RunError::Export(error) if error.is_unverified() || matches!(error, export::Error::NoCheckpoint) => {
             Rejection::new(ErrorReason::ExportUnverified, chain(error)).into()
         }
-        RunError::Export(_) | RunError::Report(_) | RunError::Keep(_) => {
+        RunError::Export(_) | RunError::Report(_) | RunError::Keep(_) | RunError::Threshold(_) => {
             Rejection::new(ErrorReason::StorageFailed, "the report can not be made now; the server's log says why")
                 .into()
         }

@@ -3,9 +3,7 @@
 use serde::Deserialize;
 use service_kit::access::{PrincipalId, PrincipalKind, Role};
 
-use crate::domain::{
-    ActionTypeName, ConfidenceLevel, EscalationStep, PolicyCase, PolicyVerdict, ReviewPath, RiskTier,
-};
+use crate::domain::{ActionTypeName, ConfidenceLevel, EscalationStep, PolicyCase, PolicyVerdict, ReviewPath, RiskTier};
 
 /// For which candidates a rule is. What is not named does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]

@@ -3,7 +3,9 @@ use service_kit::access::{AccessPolicy, Role};
 
 use super::{Approvers, Policy, TEXT_MAX_BYTES};
 use crate::catalogue::Catalogue;
-use crate::domain::{Confidence, ConfidenceLevel, Impact, PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
+use crate::domain::{
+    Confidence, ConfidenceLevel, Impact, PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier,
+};
 use crate::keyed_toml::KeyError;
 
 const DEFAULT: &str = include_str!("../../policy/default.toml");

@@ -94,6 +94,7 @@ pub fn use_from_wire(used: &api::StandingApprovalUse) -> Result<StandingApproval
         drawn_for_audit: used.drawn_for_audit,
         in_place_of_another: used.in_place_of_another,
         grant_entry_index: field::natural("grant_entry_index", used.grant_entry_index)?,
+        found_harmful: None,
     })
 }
 
@@ -109,7 +110,7 @@ fn number(count: usize) -> i64 {
 mod tests {
     use super::*;
     use crate::domain::tests::standing::{on_the_light_path, standing};
-    use crate::domain::{Person, RecordPrefix, Revocation};
+    use crate::domain::{RecordPrefix, Revocation};
 
     #[test]
     fn a_use_reads_back_as_it_was_written() {
@@ -120,6 +121,7 @@ mod tests {
             drawn_for_audit: true,
             in_place_of_another: true,
             grant_entry_index: 4_711,
+            found_harmful: None,
         };
         assert_eq!(use_from_wire(&use_to_wire(&used)), Ok(used.clone()));
         let forged = api::StandingApprovalUse { granted_by: "services/executor".into(), ..use_to_wire(&used) };

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use analytics::{Exporter, FeedbackConfig};
+use analytics::{Exporter, FeedbackConfig, Mailer, Schedule};
 use anyhow::Context as _;
 use candidate_svc::{AuditSample, policy::Approvers};
 use executor::connector::Connectors;
@@ -18,7 +18,8 @@ use service_kit::grpc::{AuthorizedChannel, Server, with_token};
 use service_kit::shutdown::DRAIN_MAX;
 use tonic::transport::Channel;
 
-use super::config::{Config, Execution, LedgerOptions, ORIGIN_PREFIX, SignerOptions};
+use super::allowed_harm::PolicyInForce;
+use super::config::{Config, Execution, LedgerOptions, ORIGIN_PREFIX, ReportOptions, SignerOptions};
 use super::executors::Executors;
 use super::folder::Folder;
 use super::process::Process;
@@ -109,7 +110,13 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         verifying_keys: verifying_keys.clone(),
         export_key: keys::export_key(data_dir.folder(), &*process.ids)?,
     };
-    let feedback = FeedbackConfig { exporter, report_folder: data_dir.report(), pseudonyms };
+    let feedback = FeedbackConfig {
+        exporter,
+        report_folder: data_dir.report(),
+        pseudonyms,
+        allowed_harm: Arc::new(PolicyInForce(candidates.policies())),
+        schedule: open_schedule(&config.reports, &candidates)?,
+    };
     let feedback = feedback.build(&process.for_feedback());
     let sandbox =
         Sandbox::open(&data_dir.sandbox_db(), Arc::clone(&process.clock), &process.metrics, &process.shutdown).await?;
@@ -158,6 +165,15 @@ async fn open_access(data_dir: &DataDir, process: &Process) -> anyhow::Result<Ar
     ensure_admin_token(data_dir, &access).await?;
     keys::ensure_local_tokens(data_dir, &access).await?;
     Ok(access)
+}
+
+/// Reads what reports are made by themselves, and who gets them by mail.
+fn open_schedule(reports: &ReportOptions, candidates: &candidate_svc::App) -> anyhow::Result<Option<Schedule>> {
+    let mailer = reports.mail.as_deref().map(Mailer::read).transpose()?;
+    if reports.every.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Schedule { every: reports.every.clone(), workspaces: candidates.workspaces(), mailer }))
 }
 
 /// Loads the key file, or holds the signer command to its verifying key.

@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use analytics::Cadence;
 use countersign_api::name::Workspace;
 
 /// What stands before `/workspaces/{id}` in the name of every log, and the name of the key that signs them.
@@ -15,12 +17,14 @@ pub struct Config {
     pub execution: Execution,
     /// How the ledger signs, and who vouches for it.
     pub ledger: LedgerOptions,
+    /// Which reports are made by themselves.
+    pub reports: ReportOptions,
 }
 
 impl Config {
     /// Works as usual, and executes where it is told.
     pub fn of(execution: Execution) -> Self {
-        Self { execution, ledger: LedgerOptions::default() }
+        Self { execution, ledger: LedgerOptions::default(), reports: ReportOptions::default() }
     }
 }
 
@@ -31,6 +35,15 @@ pub struct LedgerOptions {
     pub signer: Option<SignerOptions>,
     /// The C2SP tlog-policy that names witnesses.
     pub witness_policy: Option<PathBuf>,
+}
+
+/// Which reports are made by themselves, and who gets them. By default, none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReportOptions {
+    /// How often.
+    pub every: BTreeSet<Cadence>,
+    /// The file that says how they are mailed.
+    pub mail: Option<PathBuf>,
 }
 
 /// A program that signs.

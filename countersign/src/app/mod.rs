@@ -4,6 +4,7 @@
 //! meet over an in-memory channel through the same layers as any caller; [`executors`] act, workspace by workspace; [`serve`] opens
 //! the ports.
 
+mod allowed_harm;
 mod build;
 mod config;
 mod definitions;
@@ -16,6 +17,6 @@ mod serve;
 
 pub use build::App;
 pub use config::{Config, Execution, ORIGIN_PREFIX};
-pub use config::{LedgerOptions, SignerOptions};
+pub use config::{LedgerOptions, ReportOptions, SignerOptions};
 pub use folder::{Folder, FolderError};
 pub use serve::Listening;

@@ -1,11 +1,12 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use analytics::Cadence;
 use clap::Args;
 use serde_json::json;
 
 use super::Context;
-use crate::app::{App, Config, Execution, Folder, FolderError, LedgerOptions, Listening, SignerOptions};
+use crate::app::{App, Config, Execution, Folder, FolderError, LedgerOptions, Listening, ReportOptions, SignerOptions};
 use crate::failure::Failure;
 
 const EXAMPLES: &str = "\
@@ -13,6 +14,7 @@ Examples:
   countersign serve
   countersign serve --listen 0.0.0.0:7400 --data-dir /var/lib/countersign
   countersign serve --witness-policy witnesses.policy --ledger-http 0.0.0.0:7402
+  countersign serve --report-every week --report-mail /etc/countersign/mail.toml
   countersign serve --ledger-signer-command /usr/local/bin/sign --ledger-verifying-key ledger.pub";
 
 /// Runs all services until SIGTERM or SIGINT.
@@ -63,6 +65,24 @@ pub struct Serve {
         hide_env_values = true
     )]
     ledger_verifying_key: Option<PathBuf>,
+    /// How often a report of every workspace is made by itself: `week`, on Mondays, `month`, on the first, or both; without it, never.
+    #[arg(
+        long,
+        value_name = "CADENCE",
+        value_delimiter = ',',
+        env = "COUNTERSIGN_REPORT_EVERY",
+        hide_env_values = true
+    )]
+    report_every: Vec<Cadence>,
+    /// The file that says how such reports are mailed, and to whom; without it, nobody gets mail.
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "report_every",
+        env = "COUNTERSIGN_REPORT_MAIL",
+        hide_env_values = true
+    )]
+    report_mail: Option<PathBuf>,
 }
 
 impl Serve {
@@ -73,7 +93,9 @@ impl Serve {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let place = &context.place;
         let folder = Folder::take(&place.data_dir).map_err(|error| in_the_way(&place.data_dir, error))?;
-        let config = Config { execution: Execution::everywhere(), ledger: self.ledger_options() };
+        let reports =
+            ReportOptions { every: self.report_every.iter().copied().collect(), mail: self.report_mail.clone() };
+        let config = Config { execution: Execution::everywhere(), ledger: self.ledger_options(), reports };
         let app = App::start(folder, config).await?;
         let served = self.until_told_to_end(context, &app).await;
         let drained = app.drain().await.map(drop);

@@ -2,7 +2,11 @@
 
 mod audit;
 mod category;
+mod reviewed;
 #[cfg(test)]
 mod worlds;
 
+pub use reviewed::ReviewedCategory;
+
 pub(super) use category::{Category, Judged, judge};
+pub(super) use reviewed::reviewed;

@@ -67,5 +67,6 @@ pub(super) fn report() -> Report {
         findings: vec![MARKUP.to_owned()],
         sections: vec![section],
         proposers: Vec::new(),
+        categories: Vec::new(),
     }
 }

@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::{patch, payload, transcript::Transcript};
 use crate::domain::limits::NOTE_MAX_BYTES;
 use crate::domain::{
-    Candidate, CandidateEdited, Change, Context, Edit, Event, EventBody, Payload, PolicyCase, Refusal, Risk, bounds, payload_draft,
+    Candidate, CandidateEdited, Change, Context, Edit, Event, EventBody, Payload, PolicyCase, Refusal, Risk, bounds,
+    payload_draft,
 };
 
 pub(super) fn decide(candidate: &Candidate, command: &Edit, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {

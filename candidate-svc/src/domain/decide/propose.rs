@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::{check_proposal, payload, transcript::Transcript};
 use crate::domain::{
-    ActionType, ApprovalCause, CandidateApproved, CandidateProposed, Context, Event, EventBody, Evidence, EvidenceItem, PolicyCase,
-    EvidenceKind, EvidenceQuestion, Payload, PolicyVerdict, Propose, Refusal, Risk, StandingApproval, StandingOffer,
-    StateName, entitlement, standing_approval,
+    ActionType, ApprovalCause, CandidateApproved, CandidateProposed, Context, Event, EventBody, Evidence, EvidenceItem,
+    EvidenceKind, EvidenceQuestion, Payload, PolicyCase, PolicyVerdict, Propose, Refusal, Risk, StandingApproval,
+    StandingOffer, StateName, entitlement, standing_approval,
 };
 
 /// Judges a proposal and returns what happens: it is proposed and, under a standing approval that covers it, approved.

@@ -3,13 +3,13 @@
 use countersign_api::name::StandingApprovalName;
 use service_kit::access::PrincipalId;
 
-use super::{RecordPrefix, StandingApproval};
+use super::{Looks, RecordPrefix, StandingApproval};
 use crate::domain::limits::{
     AUDIT_MAX_PER_MILLE, AUDIT_MIN_PER_MILLE, NOTE_MAX_BYTES, STANDING_APPROVAL_MAX_SECS, STANDING_APPROVAL_MAX_USES,
 };
 use crate::domain::{
-    ActionType, ActionTypeName, Actor, Confidence, ConfidenceLevel, Context, Moment, NotEntitled, PolicyCase, PolicyVerdict,
-    Refusal, ReviewPath, Risk, RiskTier, Verb, bounds, entitlement,
+    ActionType, ActionTypeName, Actor, Confidence, ConfidenceLevel, Context, Moment, NotEntitled, PolicyCase,
+    PolicyVerdict, Refusal, ReviewPath, Risk, RiskTier, Verb, bounds, entitlement,
 };
 
 /// Asks to give an approval ahead.
@@ -86,6 +86,7 @@ pub fn grant(command: GrantStandingApproval, context: &Context<'_>) -> Result<St
         audits: 0,
         audits_waiting: 0,
         audits_owed: 0,
+        looks: Looks::default(),
         revocation: None,
         entry_index: None,
     })
@@ -122,12 +123,8 @@ fn verdict_on_lightest(
         return Err(not_ahead(action_type, reason));
     }
     let confidence = Confidence { level: ConfidenceLevel::High, ..Confidence::default() };
-    let case = PolicyCase {
-        action_type: &action_type.name,
-        proposer: Some(proposer),
-        risk: &risk,
-        confidence: &confidence,
-    };
+    let case =
+        PolicyCase { action_type: &action_type.name, proposer: Some(proposer), risk: &risk, confidence: &confidence };
     Ok(context.policy.judge(case))
 }
 

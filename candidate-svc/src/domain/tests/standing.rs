@@ -357,7 +357,8 @@ fn a_revocation_stands_once_and_any_decider_makes_it() {
     assert_eq!(revoked.revocation.as_ref().map(|it| it.revoked_by.clone()), Some(principal(BEN)));
     assert!(!revoked.is_active(story.now));
     assert_eq!(revoke(&revoked, &command, &story.context(&actor(ANNA))), Ok(None), "it is over already");
-    let by_itself = revoke(&standing, &command, &story.context(&Actor::candidate_svc())).expect("may").expect("revoked");
+    let by_itself =
+        revoke(&standing, &command, &story.context(&Actor::candidate_svc())).expect("may").expect("revoked");
     assert_eq!(by_itself.revocation.map(|it| it.revoked_by.to_string()).as_deref(), Some("services/candidates"));
     for who in [actor(RULES), actor_as(ANNA, &[Role::Auditor]), Actor::Clock] {
         assert!(revoke(&standing, &command, &story.context(&who)).is_err(), "{who:?}");

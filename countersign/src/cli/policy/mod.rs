@@ -1,7 +1,9 @@
 //! `countersign policy`: the review policy that is in force, and how another one is put forward.
 
 mod backtest;
+mod change;
 mod check;
+mod lighten;
 mod list;
 mod propose;
 mod show;
@@ -21,6 +23,7 @@ Examples:
   countersign policy check policy.toml
   countersign policy propose policy.toml --summary 'Two people look at what is of high risk'
   countersign policy backtest policy.toml --export ./countersign-data/export/demo
+  countersign policy lighten --export ./countersign-data/export/demo
   countersign policy list";
 
 /// What can be done with the review policy. Changing it takes a person who approves the change.
@@ -35,6 +38,8 @@ pub enum Policy {
     Check(check::Check),
     /// Says what a policy would have done to the candidates of an export, judged by what people decided.
     Backtest(backtest::Backtest),
+    /// Proposes lighter review where the record shows that it is safe, or lists what the record shows.
+    Lighten(lighten::Lighten),
     /// Proposes another policy: a candidate that a person decides on.
     Propose(propose::Propose),
 }
@@ -50,6 +55,7 @@ impl Policy {
             Self::List(list) => list.run(context).await,
             Self::Check(check) => check.run(context).await,
             Self::Backtest(backtest) => backtest.run(context).await,
+            Self::Lighten(lighten) => Box::pin(lighten.run(context)).await,
             Self::Propose(propose) => propose.run(context).await,
         }
     }

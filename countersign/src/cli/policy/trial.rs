@@ -1,7 +1,6 @@
 //! A review policy tried on what people decided.
 
 use analytics::report::Kind;
-use statistics::{HarmBound, exact_interval};
 use candidate_svc::domain::{
     ActionTypeName, Confidence, ConfidenceLevel, Impact, PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy, Risk,
     RiskTier,
@@ -9,6 +8,7 @@ use candidate_svc::domain::{
 use candidate_svc::policy::Policy;
 use serde::Serialize;
 use service_kit::access::PrincipalId;
+use statistics::{HarmBound, exact_interval};
 
 /// The chance, at most, that an interval or a bound misses what is true.
 const MISSES: f64 = 0.05;

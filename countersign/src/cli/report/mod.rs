@@ -1,12 +1,13 @@
 //! `countersign report`: makes a report from an export, and computes one again.
 
 mod check;
+mod every;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use analytics::export;
 use analytics::report::{self, Period, Terms, WrittenReport};
+use analytics::{Cadence, export};
 use candidate_svc::policy::Policy;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
@@ -20,20 +21,25 @@ const EXAMPLES: &str = "\
 Examples:
   countersign report --export ./countersign-data/export/demo --out ./report
   countersign report --export ./countersign-data/export/demo --out ./report --policy policy.toml --period week
+  countersign report --every week
   countersign report check ./report/report.json --export ./countersign-data/export/demo";
 
-/// Verifies an export and makes a report from it: HTML, Markdown, JSON and CSV.
+/// Verifies an export and makes a report from it: HTML, Markdown, JSON and CSV. With `--every`, has the server make one whenever its time has come.
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Report {
     #[command(subcommand)]
     work: Option<Work>,
     /// The folder of the export.
-    #[arg(long, value_name = "DIR", required = true)]
+    #[arg(long, value_name = "DIR", required_unless_present = "every")]
     export: Option<PathBuf>,
     /// The folder for the report; made where it is missing.
-    #[arg(long, value_name = "DIR", required = true)]
+    #[arg(long, value_name = "DIR", required_unless_present = "every")]
     out: Option<PathBuf>,
+    /// Has the server export its log, verify it and make a report: now, and on every Monday (`week`) or every first of a month (`month`), until a
+    /// signal ends it.
+    #[arg(long, value_name = "CADENCE", conflicts_with_all = ["export", "out", "policy", "period"])]
+    every: Option<Cadence>,
     /// The review policy, as TOML: its `[lighter_review]` says when less looking may be suggested; without it, nothing is.
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
@@ -68,6 +74,9 @@ impl Report {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         if let Some(Work::Check(check)) = self.work {
             return check.run(context).await;
+        }
+        if let Some(cadence) = self.every {
+            return every::run(context, cadence).await;
         }
         let keys = self.pinned.read(&context.place)?;
         let terms = terms(self.policy.as_deref(), self.period)?;
