@@ -29,9 +29,7 @@ use crate::{
     erasure,
     policy::PolicySource,
     policy_applier::PolicyApplier,
-    policy_file,
-    policy_reader::PolicyReader,
-    relay,
+    policy_file, relay,
     rpc::{ExecutionRpc, Parts, PolicyRpc, ProposalRpc, ReviewRpc, StandingApprovalRpc, TriggerRpc},
     standing_watch::StandingWatch,
     store::{Judge, OpenError, Store, Surroundings},
@@ -167,11 +165,6 @@ impl App {
     /// Returns the workspaces that have events; changes when another gets its first.
     pub fn workspaces(&self) -> watch::Receiver<BTreeSet<Workspace>> {
         self.parts.store.signals().workspaces()
-    }
-
-    /// Returns how to ask for the review policies in force.
-    pub fn policies(&self) -> PolicyReader {
-        PolicyReader(self.parts.store.clone())
     }
 
     /// Closes the database after a drain; what is in its write-ahead log goes into the file itself.

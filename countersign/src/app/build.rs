@@ -3,6 +3,7 @@ use std::sync::Arc;
 use analytics::{Exporter, FeedbackConfig, Mailer, Schedule};
 use anyhow::Context as _;
 use candidate_svc::{AuditSample, policy::Approvers};
+use countersign_api::candidate::v1::policy_service_client::PolicyServiceClient;
 use executor::connector::Connectors;
 use executor::connector::sandbox::Sandbox;
 use ledger_format::WitnessPolicy;
@@ -104,6 +105,9 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     let to_ledger = inner.in_memory_channel();
     let relay = with_token(to_ledger.clone(), &access.lend(principals::relay()));
     let candidates = open_candidates(data_dir, &policy, relay, pseudonyms.clone(), &process).await?;
+    // And the feedback service a way to the policies.
+    let inner = process.server(&access, &policy).add_service(candidates.policy_service()).build();
+    let policies = with_token(inner.in_memory_channel(), &access.lend(principals::analytics()));
     let exporter = Exporter {
         ledger: with_token(to_ledger, &access.lend(principals::analytics())),
         folder: data_dir.export(),
@@ -114,7 +118,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         exporter,
         report_folder: data_dir.report(),
         pseudonyms,
-        allowed_harm: Arc::new(PolicyInForce(candidates.policies())),
+        allowed_harm: Arc::new(PolicyInForce(PolicyServiceClient::new(policies))),
         schedule: open_schedule(&config.reports, &candidates)?,
     };
     let feedback = feedback.build(&process.for_feedback());

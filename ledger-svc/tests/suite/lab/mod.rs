@@ -7,6 +7,7 @@ mod expected;
 mod flips;
 mod forks;
 mod insider;
+mod resealed;
 mod rows;
 mod stored_bytes;
 mod tally;
