@@ -10,7 +10,7 @@ use service_kit::grpc::TRANSPORT_MAX_BYTES;
 use service_kit::metrics::Metrics;
 use service_kit::shutdown::Shutdown;
 
-use crate::feedback::{Exporter, Reports, Runner, Worker};
+use crate::feedback::{Exporter, Reports, Runner, WordReader, Worker};
 use crate::metrics::FeedbackMetrics;
 use crate::rpc::FeedbackRpc;
 
@@ -45,8 +45,9 @@ impl FeedbackConfig {
     pub fn build(self, environment: &Environment) -> App {
         let reports = Reports::new(self.report_folder);
         let metrics = FeedbackMetrics::new(&environment.metrics);
+        let words = WordReader::new(self.exporter.ledger.clone(), self.exporter.export_key.clone());
         let (runner, worker) = Runner::new(self.exporter, reports.clone(), Arc::clone(&environment.clock), metrics);
-        let rpc = FeedbackRpc::new(runner, reports, self.pseudonyms);
+        let rpc = FeedbackRpc::new(runner, reports, words, self.pseudonyms);
         App { rpc, worker: Mutex::new(Some(worker)) }
     }
 }
