@@ -11,6 +11,7 @@ use countersign_api::candidate::v1::proposal_service_client::ProposalServiceClie
 use countersign_api::candidate::v1::review_service_client::ReviewServiceClient;
 use countersign_api::candidate::v1::standing_approval_service_client::StandingApprovalServiceClient;
 use countersign_api::candidate::v1::{ActionType, ListActionTypesRequest};
+use countersign_api::feedback::v1::feedback_service_client::FeedbackServiceClient;
 use countersign_api::ledger::v1::erasure_service_client::ErasureServiceClient;
 use countersign_api::ledger::v1::ledger_service_client::LedgerServiceClient;
 use countersign_api::name::Workspace;
@@ -172,6 +173,11 @@ impl Session {
     /// Returns a client for the ledger.
     pub fn ledger(&self) -> LedgerServiceClient<AuthorizedChannel> {
         LedgerServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Returns a client for reports.
+    pub fn feedback(&self) -> FeedbackServiceClient<AuthorizedChannel> {
+        FeedbackServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
     }
 
     /// Returns a client for erasures and legal holds.
