@@ -10,7 +10,7 @@ use service_kit::grpc::TRANSPORT_MAX_BYTES;
 use service_kit::metrics::Metrics;
 use service_kit::shutdown::Shutdown;
 
-use crate::feedback::{AllowedHarm, Exporter, Reports, Runner, Schedule, Scheduler, Worker};
+use crate::feedback::{AllowedHarm, Exporter, Reports, Runner, Schedule, Scheduler, WordReader, Worker};
 use crate::metrics::FeedbackMetrics;
 use crate::rpc::FeedbackRpc;
 
@@ -55,6 +55,7 @@ impl FeedbackConfig {
     pub fn build(self, environment: &Environment) -> App {
         let reports = Reports::new(self.report_folder);
         let metrics = FeedbackMetrics::new(&environment.metrics);
+        let words = WordReader::new(self.exporter.ledger.clone(), self.exporter.export_key.clone());
         let clock = Arc::clone(&environment.clock);
         let (runner, worker) =
             Runner::new(self.exporter, reports.clone(), Arc::clone(&clock), self.allowed_harm, metrics);
@@ -64,7 +65,7 @@ impl FeedbackConfig {
             reports: reports.clone(),
             clock,
         });
-        let rpc = FeedbackRpc::new(runner, reports, self.pseudonyms);
+        let rpc = FeedbackRpc::new(runner, reports, words, self.pseudonyms);
         App { rpc, work: Mutex::new(Some(Work { worker, scheduler })) }
     }
 }

@@ -8,7 +8,8 @@
 //! that is written is for its owner alone. What this release cannot read is counted and said. Memory stays flat as the log grows.
 //!
 //! **Left out on purpose.** Proof of what columns say of contents: the exporter's signature answers for them, the ledger does not.
-//! Words of people: why somebody decided as they did is told by reason codes alone. Whoever wants to ask other questions asks the Parquet
+//! Words of people: why somebody decided as they did is told by reason codes alone, and which words were changed by keyed hashes; `rpc/words`
+//! reads the words from the ledger for a proposer who asks, and keeps them nowhere. Whoever wants to ask other questions asks the Parquet
 //! files themselves.
 //!
 //! **How a report flows.** `rpc/run_report` hands a run to `feedback/runner`, which does one at a time. [`export`] reads the log's

@@ -15,9 +15,11 @@ mod cases {
     mod lifecycle;
     mod other_readers;
     mod power;
+    mod proposer_feedback;
     mod published_ledger;
     mod recomputed_report;
     mod reflected_client;
+    mod refused_report;
     mod second_verifier;
     mod serving;
     mod tampered_ledger;

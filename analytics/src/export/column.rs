@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use polars::prelude::*;
 
-use super::edit::Edit;
+use super::edit::{Edit, Wording};
 
 /// A word or pseudonym in a row: borrowed from the event wherever that is possible.
 pub type Word<'a> = Option<Cow<'a, str>>;
@@ -61,6 +61,9 @@ pub(super) struct Bytes;
 
 /// The generalized changes of an edit, one list column for each of their facts.
 pub(super) struct Edits;
+
+/// What an edit did to the words of texts, one list column for each fact.
+pub(super) struct Wordings;
 
 /// Gathers the values of a column that most rows have none in: only what is there takes time and room.
 pub(super) struct Sparse<B> {
@@ -310,6 +313,42 @@ impl ColumnType for Edits {
             lists.shift_days.finish(),
             lists.value.finish(),
         ] {
+            columns.push(spread(list.into_column(), &at, rows)?);
+        }
+        Ok(())
+    }
+}
+
+/// Gathers the lists of [`Wordings`].
+pub(super) struct WordingLists {
+    path: ListStringChunkedBuilder,
+    change: ListStringChunkedBuilder,
+    from: ListStringChunkedBuilder,
+    to: ListStringChunkedBuilder,
+}
+
+impl ColumnType for Wordings {
+    const PARQUET: &'static str = "LIST";
+    type Value<'a> = Option<&'a [Wording]>;
+    type Builder = Sparse<WordingLists>;
+
+    fn start(name: &str, _: usize) -> Self::Builder {
+        let text = |fact| ListStringChunkedBuilder::new(format!("{name}_{fact}").into(), 0, 0);
+        Sparse::new(WordingLists { path: text("path"), change: text("change"), from: text("from"), to: text("to") })
+    }
+
+    fn push(builder: &mut Self::Builder, row: IdxSize, wordings: Option<&[Wording]>) {
+        let Some(wordings) = wordings else { return };
+        let lists = builder.at(row);
+        lists.path.append_values_iter(wordings.iter().map(|wording| wording.path.as_str()));
+        lists.change.append_values_iter(wordings.iter().map(|wording| &*wording.change));
+        lists.from.append_trusted_len_iter(wordings.iter().map(|wording| wording.from.as_deref()));
+        lists.to.append_trusted_len_iter(wordings.iter().map(|wording| wording.to.as_deref()));
+    }
+
+    fn finish(builder: Self::Builder, rows: usize, columns: &mut Vec<Column>) -> PolarsResult<()> {
+        let Sparse { values: mut lists, rows: at } = builder;
+        for list in [lists.path.finish(), lists.change.finish(), lists.from.finish(), lists.to.finish()] {
             columns.push(spread(list.into_column(), &at, rows)?);
         }
         Ok(())

@@ -20,6 +20,7 @@ const HASH_HEX_CHARS: usize = 32;
 
 const SEED_TAG: &[u8] = b"countersign/export-signing-key/v1\n";
 const VALUE_TAG: &[u8] = b"countersign/export-value/v1\n";
+const WORDS_TAG: &[u8] = b"countersign/export-words/v1\n";
 const PERSON_TAG: &[u8] = b"countersign/export-person/v1\n";
 const RECORD_TAG: &[u8] = b"countersign/export-record/v1\n";
 
@@ -110,6 +111,11 @@ impl ExportKey {
     pub(super) fn hash(&self, value: &Value) -> Option<String> {
         let canonical = ledger_format::canonicalize(value).ok()?;
         Some(self.short_hash(VALUE_TAG, canonical.as_bytes()))
+    }
+
+    /// Hashes words in their normal form, under a tag of their own: a word and the value that is this word alone do not show as the same.
+    pub(crate) fn hash_words(&self, normal_form: &str) -> String {
+        self.short_hash(WORDS_TAG, normal_form.as_bytes())
     }
 
     /// Returns the pseudonym of a principal, under which columns from contents name people.

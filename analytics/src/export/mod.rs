@@ -26,6 +26,7 @@ mod signature;
 mod source;
 mod standing;
 mod verify;
+mod words;
 mod writer;
 
 pub use contents::{OpenContent, Opened, OpenedContents};
@@ -43,5 +44,7 @@ pub use signature::SignatureError;
 pub use standing::NotOurs;
 pub use verify::{Pinned, VerifiedExport, verify};
 
+pub(crate) use edit::{Span, Wording};
 pub(crate) use private_file::{make_folder, write_file};
 pub(crate) use row::no_rows;
+pub(crate) use words::words_of;

@@ -5,7 +5,7 @@
 
 use polars::prelude::{Column, DataFrame, IdxSize, PolarsResult};
 
-use super::column::{Bytes, ColumnType, Count, Edits, Flag, Index, Number, Text, TextList, Time};
+use super::column::{Bytes, ColumnType, Count, Edits, Flag, Index, Number, Text, TextList, Time, Wordings};
 
 /// What is said of one column, or of the list columns that one field of a row fills.
 #[derive(Debug, Clone, Copy)]
@@ -195,6 +195,8 @@ columns! {
         missing_fields_count: Count,
         /// Bytes of text that a reviewer has to read: summary, explanation, unknowns, evidence and payload.
         reading_bytes: Count,
+        /// Places of the payload, itself included, as `edit_path` has places: each with a space and the class of a value there, or `absent` where only some items of a list have it.
+        payload_fields: TextList,
     }
     "proposed, edited": {
         /// Bytes of the payload's canonical JSON.
@@ -305,6 +307,8 @@ columns! {
     "edited": {
         /// The changes, generalized.
         edit: Edits,
+        /// What happened to words.
+        wording: Wordings,
     }
     "execution started, executed, failed, outcome lost": {
         /// Number of the attempt, from 1.

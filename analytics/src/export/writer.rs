@@ -11,7 +11,7 @@ use ledger_format::{Checkpoint, Content, EntryParts, Hash, Leaf, LogVerifier, Sa
 use super::before::payload_before;
 use super::contents_file::Sealed;
 use super::disguise::Disguise;
-use super::edit::{Edit, PayloadKeeper, generalize, parse_payload};
+use super::edit::{Edited, PayloadKeeper, generalize, parse_payload};
 use super::error::Error;
 use super::event::{Reading, row_of};
 use super::export_key::ExportKey;
@@ -136,12 +136,12 @@ impl Writer {
             Content::Kept { bytes, .. } => (Reading::of(&leaf, bytes), self.sealed_of(&entry, index)?),
             Content::Erased => (Reading::Erased, Sealed::Erased),
         };
-        let edits = self.edits_of(source, &leaf, &reading).await?;
+        let edited = self.edits_of(source, &leaf, &reading).await?;
         if self.draft.has_contents_before() {
             self.claim().await?;
             self.draft.take_up_contents()?;
         }
-        let row = row_of(index, &entry.leaf, &leaf_hash, &leaf, &reading, &edits, &mut self.disguise);
+        let row = row_of(index, &entry.leaf, &leaf_hash, &leaf, &reading, &edited, &mut self.disguise);
         self.draft.push(row, sealed);
         if let Reading::Known(event) = &mut reading
             && let Some(payload) = event.event.take().and_then(payload_in)
@@ -165,14 +165,9 @@ impl Writer {
         Ok(Sealed::Kept { content_key: &entry.content_key, bytes: &entry.sealed })
     }
 
-    async fn edits_of(
-        &mut self,
-        source: &mut Source,
-        leaf: &Leaf<&str>,
-        reading: &Reading,
-    ) -> Result<Vec<Edit>, Error> {
-        let Reading::Known(event) = reading else { return Ok(Vec::new()) };
-        let Some(Event::CandidateEdited(edited)) = &event.event else { return Ok(Vec::new()) };
+    async fn edits_of(&mut self, source: &mut Source, leaf: &Leaf<&str>, reading: &Reading) -> Result<Edited, Error> {
+        let Reading::Known(event) = reading else { return Ok(Edited::default()) };
+        let Some(Event::CandidateEdited(edited)) = &event.event else { return Ok(Edited::default()) };
         let before = payload_before(source, &mut self.payloads, leaf, edited).await?;
         let after = edited.payload.as_ref().and_then(|payload| parse_payload(&payload.canonical_json));
         Ok(generalize(before.as_ref(), after.as_ref(), &edited.patch_json, &self.key))

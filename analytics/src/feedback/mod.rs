@@ -8,12 +8,14 @@ mod reports;
 mod run;
 mod runner;
 mod schedule;
+mod word_reader;
 
 pub(crate) use made::Made;
 pub(crate) use reports::{Reports, ReportsError, StoredReport};
 pub(crate) use run::RunError;
 pub(crate) use runner::{RunRefused, Runner, Worker};
 pub(crate) use schedule::Scheduler;
+pub(crate) use word_reader::WordReader;
 
 pub use allowed_harm::{AllowedHarm, PolicyUnread};
 pub use cadence::{Cadence, NoCadence};

@@ -10,10 +10,10 @@ use super::definition::Definition;
 use super::grouped::{BreakdownTallies, Question, RateTallies};
 use super::lighter_review::{Judged, judge};
 use super::occurrences::{Occurrence, OccurrenceBook, Occurrences};
-use super::question::calibration::{self, Calibration};
+use super::question::calibration::{self, ByProposer, Calibration};
 use super::question::changes::{Change, Gathered};
 use super::question::decision_time::{self, DecisionTime};
-use super::question::edits::{SAME_CHANGE, changes};
+use super::question::edits::{SAME_CHANGE, SAME_KIND, SAME_WORDING, changes, wordings};
 use super::question::expiry::reached;
 use super::question::failures::{attempts, classes};
 use super::question::harm::outcomes;
@@ -23,6 +23,7 @@ use super::question::readings::readings;
 use super::question::rejections::reasons;
 use super::question::reviewers::{self, Reviewer};
 use super::question::rework::{faults, sent_back_after_failure};
+use super::question::rules::{Rule, RuleTallies};
 use super::question::simulation::simulation;
 use super::question::standing::{self, Standing};
 use super::question::state_times::{state_times, turn_times};
@@ -34,6 +35,7 @@ use super::question::{
 };
 use super::rate::Rates;
 use super::scan::scan_parts;
+use super::shape::{self, Shapes};
 use super::slice::{Slice, slices};
 use super::tally::{Tally, counts, texts};
 use super::terms::Terms;
@@ -59,6 +61,14 @@ pub(super) struct Answers {
     pub edits: Vec<Rates>,
     /// Changes, told by proposer, action type and what makes them the same.
     pub changes: OccurrenceBook,
+    /// Kinds of change, told by proposer, action type, place, operation and kinds of value.
+    pub change_kinds: OccurrenceBook,
+    /// Changes of words, told by proposer, action type, place and words.
+    pub wordings: OccurrenceBook,
+    /// Shapes of payloads: where changes could have been made.
+    pub shapes: Shapes,
+    /// Changes made often enough to be rules, before and after.
+    pub rules: Vec<Rule>,
     /// Failure rates.
     pub failures: Vec<Rates>,
     /// Failed candidates by class.
@@ -89,6 +99,8 @@ pub(super) struct Answers {
     pub escalations: Vec<Rates>,
     /// Stated confidence and outcome.
     pub calibration: Vec<(By, Vec<Calibration>)>,
+    /// The same by proposer and action type.
+    pub calibration_by_proposer: ByProposer,
     /// Rates of harm.
     pub harm: Vec<Rates>,
     /// Candidates by outcome.
@@ -167,6 +179,10 @@ struct Tallies {
     breakdowns_of_candidates: [BreakdownTallies; 4],
     breakdowns_of_incidents: [BreakdownTallies; 3],
     changes: Occurrences,
+    change_kinds: Occurrences,
+    wordings: Occurrences,
+    shapes: Tally,
+    rules: RuleTallies,
     reasons: Occurrences,
     attempts: Tally,
     sent_back_after_failure: Tally,
@@ -174,6 +190,7 @@ struct Tallies {
     state_times: Tally,
     turn_times: Tally,
     calibration: Vec<(By, Tally)>,
+    calibration_by_proposer: Tally,
     versions: Tally,
     reviewers: Tally,
     standing: Tally,
@@ -186,7 +203,10 @@ struct Tallies {
 
 impl Tallies {
     fn new(last_us: i64, terms: Terms) -> Self {
-        let change_key: Vec<&'static str> = ["proposer", "action_type"].into_iter().chain(SAME_CHANGE).collect();
+        let changed = |same: &[&'static str]| {
+            let key: Vec<&'static str> = ["proposer", "action_type"].iter().chain(same).copied().collect();
+            Occurrences::new(&key).with_applies()
+        };
         Self {
             readings: Tally::new(&["kind", "reading"], &["count"]),
             left_out: 0,
@@ -195,7 +215,11 @@ impl Tallies {
             agreement: RateTallies::new(&[(&agreement::DEFINITION, agreement::agreement)]),
             breakdowns_of_candidates: [states, became, reached, outcomes].map(BreakdownTallies::new),
             breakdowns_of_incidents: [reasons, classes, faults].map(BreakdownTallies::new),
-            changes: Occurrences::new(&change_key),
+            changes: changed(&SAME_CHANGE),
+            change_kinds: changed(&SAME_KIND),
+            wordings: changed(&SAME_WORDING),
+            shapes: shape::tally(),
+            rules: RuleTallies::new(),
             reasons: Occurrences::new(&["proposer", "action_type", "category"]),
             attempts: Tally::new(&["category"], &["failed", "retried"]),
             sent_back_after_failure: Tally::new(&["group"], &["count"]),
@@ -203,6 +227,7 @@ impl Tallies {
             state_times: decision_time::tally(),
             turn_times: decision_time::tally(),
             calibration: CALIBRATED_BY.map(|by| (by, calibration::tally())).into(),
+            calibration_by_proposer: calibration::tally_by_proposer(),
             versions: versions::tally(),
             reviewers: reviewers::tally(),
             standing: standing::tally(),
@@ -226,7 +251,12 @@ impl Tallies {
         for breakdown in &mut self.breakdowns_of_incidents {
             breakdown.add(&slice.incidents)?;
         }
-        self.changes.add(changes(slice.edits.clone()))?;
+        let changes = changes(slice.edits.clone());
+        self.changes.add(changes.clone())?;
+        self.change_kinds.add(changes.clone())?;
+        self.rules.add(changes)?;
+        self.wordings.add(wordings(slice.wordings.clone()))?;
+        self.shapes.add(slice.shapes.clone())?;
         self.reasons.add(stated(reasons(incidents())))?;
         self.attempts.add(attempts(incidents()))?;
         self.sent_back_after_failure.add(sent_back_after_failure(candidates()))?;
@@ -239,6 +269,7 @@ impl Tallies {
         for (by, tally) in &mut self.calibration {
             tally.add(calibration::calibration(candidates(), *by))?;
         }
+        self.calibration_by_proposer.add(calibration::by_proposer(candidates()))?;
         self.versions.add(versions::versions(candidates()))?;
         self.reviewers.add(reviewers::reviewers(slice.decisions.clone()))?;
         self.standing.add(standing::uses(candidates()))?;
@@ -258,6 +289,7 @@ impl Tallies {
         let after_failure = counts(&self.sent_back_after_failure.total()?, "count")?;
         let times = self.decision_times.into_iter().map(|(by, tally)| Ok((by, decision_time::read(by, tally)?)));
         let calibration = self.calibration.into_iter().map(|(by, tally)| Ok((by, calibration::read(tally)?)));
+        let shapes = Shapes::read(self.shapes)?;
         Ok(Answers {
             terms,
             readings: read_readings(self.readings)?,
@@ -268,6 +300,10 @@ impl Tallies {
             reasons: reasons?,
             edits: rate(&edits::DEFINITION),
             changes: self.changes.finish()?,
+            change_kinds: self.change_kinds.finish()?,
+            wordings: self.wordings.finish()?,
+            rules: self.rules.read(&shapes)?,
+            shapes,
             failures: rate(&failures::DEFINITION),
             classes: classes?,
             attempts: read_attempts(self.attempts)?,
@@ -283,6 +319,7 @@ impl Tallies {
             reached: reached?,
             escalations: rate(&escalations::DEFINITION),
             calibration: calibration.collect::<PolarsResult<_>>()?,
+            calibration_by_proposer: calibration::read_by_proposer(self.calibration_by_proposer)?,
             harm: rate(&harm::DEFINITION),
             outcomes: outcomes?,
             versions: versions::read(self.versions)?,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::error::Error;
 use super::occurrences::Occurrence;
 use super::question::kinds::{COUNTS, KIND, gather_harmful, harmful, kinds, tally};
+use super::scan::check_columns;
 use super::slice::{slices, slices_for};
 use super::tally::{counts, texts};
 use crate::export::VerifiedExport;
@@ -56,6 +57,7 @@ pub fn kinds_of(export: &VerifiedExport) -> Result<Vec<Kind>, Error> {
 }
 
 fn count(export: &VerifiedExport, slice_count: NonZeroU64) -> Result<Vec<Kind>, Error> {
+    check_columns(export)?;
     let (mut all, mut harmed) = (tally(), gather_harmful());
     for slice in slices(export, slice_count) {
         let slice = slice?;

@@ -8,6 +8,7 @@ use super::head::Head;
 use super::lighter_review::{ReviewedCategory, reviewed};
 use super::proposer::{ProposerFeedback, feedback};
 use super::render::json;
+use super::scan::check_columns;
 use super::section::{Section, findings, sections};
 use super::slice::slices_for;
 use super::terms::Terms;
@@ -48,6 +49,7 @@ impl Report {
     ///
     /// When a part can no longer be read.
     pub fn in_slices(export: &VerifiedExport, slices: NonZeroU64, terms: Terms) -> Result<Self, Error> {
+        check_columns(export)?;
         let answers = answer(export, slices, terms)?;
         let head = Head::of(export, &answers);
         let sections = sections(&answers, &head);

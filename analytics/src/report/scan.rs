@@ -9,6 +9,7 @@ use polars::prelude::*;
 use polars_io::SerReader;
 use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
 
+use super::error::Error;
 use crate::export::{VerifiedExport, no_rows};
 
 /// Makes a lazy frame for every part, in the order of their entries. An empty log gives one frame without rows.
@@ -18,6 +19,23 @@ pub(super) fn scan_parts(export: &VerifiedExport) -> PolarsResult<Vec<LazyFrame>
         return Ok(vec![no_rows()?.lazy()]);
     }
     parts.iter().map(|part| scan_part(part.path(export.folder()))).collect()
+}
+
+/// Checks that every part has the columns that this release asks about. More of them do no harm.
+///
+/// # Errors
+///
+/// [`Error::OtherRelease`] naming the part and the first column that is not there.
+pub(super) fn check_columns(export: &VerifiedExport) -> Result<(), Error> {
+    let wanted = no_rows()?.schema().clone();
+    for part in &export.manifest().parts {
+        let part = part.path(export.folder());
+        let found = PartScan { path: part.clone() }.schema(None)?;
+        if let Some((column, _)) = wanted.iter().find(|(name, dtype)| found.get(name) != Some(dtype)) {
+            return Err(Error::OtherRelease { part, column: column.to_string() });
+        }
+    }
+    Ok(())
 }
 
 fn scan_part(path: PathBuf) -> PolarsResult<LazyFrame> {

@@ -7,9 +7,10 @@ use std::num::NonZeroU64;
 
 use polars::prelude::*;
 
-use super::candidate::{facts, is_kind, merge};
+use super::candidate::{facts, is_decision, is_kind, merge};
 use super::decided::decisions_of;
 use super::scan::scan_parts;
+use super::shape::ShapeBook;
 use super::week::with_week;
 use crate::export::VerifiedExport;
 
@@ -26,6 +27,12 @@ const WAITING_MAX_ROWS: usize = 1_000_000;
 const INCIDENTS: [&str; 5] =
     ["candidate_rejected", "execution_failed", "outcome_lost", "outcome_settled", "candidate_sent_back"];
 
+/// Lists of an edit: its changes.
+const EDIT_LISTS: [&str; 6] = ["edit_path", "edit_operation", "edit_from", "edit_to", "edit_shift_days", "edit_value"];
+
+/// Lists of an edit: what it did to words.
+const WORDING_LISTS: [&str; 4] = ["wording_path", "wording_change", "wording_from", "wording_to"];
+
 /// Some of the candidates and what happened to them.
 pub(super) struct Slice {
     /// One row for each candidate all of whose entries could be read.
@@ -34,8 +41,12 @@ pub(super) struct Slice {
     pub incidents: LazyFrame,
     /// Decisions of people on those candidates, one row each.
     pub decisions: LazyFrame,
-    /// Changes made to payloads of those candidates, one row each.
+    /// Changes that people made to payloads of those candidates, one row each.
     pub edits: LazyFrame,
+    /// What these did to words, one row each.
+    pub wordings: LazyFrame,
+    /// Shapes of the payloads of the decided ones as proposed, with how many there are of each.
+    pub shapes: LazyFrame,
     /// Candidates left out because an entry of theirs could not be read.
     pub left_out: u64,
 }
@@ -59,7 +70,8 @@ impl Slice {
         let within = col("candidate_slice").gt_eq(lit(first)).and(col("candidate_slice").lt(lit(end)));
         let of_slice: Vec<LazyFrame> = parts.iter().map(|part| part.clone().filter(within.clone())).collect();
         let all = candidates_of(&of_slice)?;
-        let candidates = with_week(all.clone().lazy().filter(col("not_read").eq(lit(0))).collect()?)?;
+        let candidates =
+            with_week(all.clone().lazy().filter(col("not_read").eq(lit(0))).collect()?, "proposed_at", "week")?;
         let left_out = (all.height() - candidates.height()) as u64;
         let known = candidates.clone().lazy().select([
             col("candidate"),
@@ -78,10 +90,20 @@ impl Slice {
             col("executed_index"),
             col("state").alias("state_now"),
         ]);
+        let (book, shaped) = shapes_of(&of_slice)?;
+        let decided = known.clone().filter(col("decisions").gt(lit(0)));
         Ok(Self {
+            shapes: book.count(shaped.clone().inner_join(decided, col("candidate"), col("candidate")))?,
+            edits: edits_of(&of_slice, EDIT_LISTS, &known, &shaped, |edits| {
+                book.mark_applicable(edits, ["edit_path", "edit_from"], |shape, [path, from]| {
+                    shape.could_take(path, from)
+                })
+            })?,
+            wordings: edits_of(&of_slice, WORDING_LISTS, &known, &shaped, |wordings| {
+                book.mark_applicable(wordings, ["wording_path"], |shape, [path]| shape.had_words(path))
+            })?,
             incidents: incidents_of(&of_slice, known.clone())?.lazy(),
             decisions: decisions_of(parts, &within, known.clone())?.lazy(),
-            edits: edits_of(&of_slice, known)?.lazy(),
             candidates: candidates.lazy(),
             left_out,
         })
@@ -121,15 +143,33 @@ fn incidents_of(parts: &[LazyFrame], known: LazyFrame) -> PolarsResult<DataFrame
     incidents.inner_join(known, col("candidate"), col("candidate")).collect()
 }
 
-fn edits_of(parts: &[LazyFrame], known: LazyFrame) -> PolarsResult<DataFrame> {
-    let lists = ["edit_path", "edit_operation", "edit_from", "edit_to", "edit_shift_days", "edit_value"];
-    let columns = ["candidate", "entry_index", "actor"].into_iter().chain(lists).map(col);
-    concat(parts, UnionArgs::default())?
-        .filter(is_kind("candidate_edited"))
+/// Notes the shapes of the proposals, part by part: one row for each candidate, and the shapes.
+fn shapes_of(parts: &[LazyFrame]) -> PolarsResult<(ShapeBook, LazyFrame)> {
+    let mut book = ShapeBook::default();
+    let rows = parts.iter().map(|part| book.note(part.clone())).collect::<PolarsResult<Vec<_>>>()?;
+    let shaped = together(rows)?.collect()?;
+    Ok((book, shaped.lazy()))
+}
+
+/// Lists what edits of people changed, one row for each item of the lists, marked by whether it could have happened to the payload as it was
+/// proposed.
+fn edits_of<const N: usize>(
+    parts: &[LazyFrame],
+    lists: [&'static str; N],
+    known: &LazyFrame,
+    shaped: &LazyFrame,
+    mark: impl Fn(DataFrame) -> PolarsResult<DataFrame>,
+) -> PolarsResult<LazyFrame> {
+    let columns = ["candidate", "entry_index", "actor", "occurred_at"].into_iter().chain(lists).map(col);
+    let by_candidate = || col("candidate");
+    let edits = concat(parts, UnionArgs::default())?
+        .filter(is_kind("candidate_edited").and(is_decision()))
         .select(columns.collect::<Vec<_>>())
         .explode(by_name(lists, true, false), ExplodeOptions { empty_as_null: false, keep_nulls: false })
-        .inner_join(known, col("candidate"), col("candidate"))
-        .collect()
+        .inner_join(known.clone(), by_candidate(), by_candidate())
+        .left_join(shaped.clone(), by_candidate(), by_candidate())
+        .collect()?;
+    Ok(mark(with_week(edits, "occurred_at", "edited_week")?)?.lazy())
 }
 
 fn together(frames: Vec<DataFrame>) -> PolarsResult<LazyFrame> {

@@ -1,13 +1,13 @@
-//! The week of a proposal.
+//! Weeks.
 
 use jiff::{Timestamp, tz::TimeZone};
 use polars::prelude::*;
 
 const US_PER_DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
-/// Adds the column `week`: the week of `proposed_at` in UTC, as ISO 8601 has it, `2026-W48`.
-pub(super) fn with_week(mut candidates: DataFrame) -> PolarsResult<DataFrame> {
-    let at = candidates.column("proposed_at")?.cast(&DataType::Int64)?;
+/// Adds a column with the week of a time in UTC, as ISO 8601 has it, `2026-W48`.
+pub(super) fn with_week(mut rows: DataFrame, time: &str, name: &str) -> PolarsResult<DataFrame> {
+    let at = rows.column(time)?.cast(&DataType::Int64)?;
     let mut last = None;
     let weeks: Vec<Option<String>> = at
         .i64()?
@@ -24,8 +24,8 @@ pub(super) fn with_week(mut candidates: DataFrame) -> PolarsResult<DataFrame> {
             }
         })
         .collect();
-    candidates.with_column(Column::new("week".into(), weeks))?;
-    Ok(candidates)
+    rows.with_column(Column::new(name.into(), weeks))?;
+    Ok(rows)
 }
 
 fn week_of(day: i64) -> Option<String> {

@@ -20,7 +20,7 @@ fn the_shape_of_the_report_is_documented_with_its_version() {
     assert!(REPORT_JSON.contains(&format!("`schema_version` is `{SCHEMA_VERSION}`")));
 }
 
-/// The facts of the one field that fills several list columns, with their types.
+/// The facts of the fields that fill several list columns, with their types.
 const EDIT_FACTS: [(&str, &str, &str); 6] = [
     (
         "path",
@@ -39,6 +39,19 @@ const EDIT_FACTS: [(&str, &str, &str); 6] = [
         "value",
         "STRING",
         "Keyed hashes of the values after, 32 hexadecimal digits; null within the list where there is none.",
+    ),
+];
+
+const WORDING_FACTS: [(&str, &str); 4] = [
+    ("path", "Places of the texts whose words were changed, as `edit_path` has places; one for each stretch of words."),
+    ("change", "What happened: `removed`, `inserted`, `replaced`, `respelled`, `punctuated` or `rewritten`."),
+    (
+        "from",
+        "Keyed hashes of the words that went, in normal form, 32 hexadecimal digits; null within the list where none did.",
+    ),
+    (
+        "to",
+        "Keyed hashes of the words that came, in normal form, 32 hexadecimal digits; null within the list where none did.",
     ),
 ];
 
@@ -71,6 +84,9 @@ fn columns_of_an_export() -> Vec<String> {
                 .map(|(fact, parquet, says)| {
                     row(&format!("edit_{fact}"), &format!("LIST of {parquet}"), field.filled, says)
                 })
+                .to_vec(),
+            "wording" => WORDING_FACTS
+                .map(|(fact, says)| row(&format!("wording_{fact}"), "LIST of STRING", field.filled, says))
                 .to_vec(),
             name => vec![row(name, field.parquet, field.filled, field.says)],
         })

@@ -211,6 +211,38 @@ async fn a_generator_reads_its_own_feedback_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_proposer_is_told_the_words_that_people_change_until_they_are_erased() {
+    let house = House::with(super::wordings::story()).await;
+    house.run("first").await.expect("a report");
+    let request = GetProposerFeedbackRequest {
+        parent: "workspaces/demo".to_owned(),
+        proposer: "generators/crm-rules".to_owned(),
+    };
+    let mut rules = house.client("generators/crm-rules", Role::Proposer);
+    let told = rules.get_proposer_feedback(request.clone()).await.expect("its own").into_inner();
+    let removed = &told.feedback[0].repeated_wordings[0];
+    assert_eq!((removed.words_removed.as_str(), removed.words_inserted.as_str()), ("Kindly note that", ""));
+    assert_eq!((removed.count, removed.share.expect("a share").denominator), (3, 4));
+    let advice =
+        "In `create_task`, leave words out of `/body` that people take out (“Kindly note that”): people changed";
+    assert!(removed.rule.starts_with(advice), "{}", removed.rule);
+    let calibration = &told.feedback[0].calibration[0];
+    let right = calibration.share.expect("a share");
+    assert_eq!((calibration.level.as_str(), calibration.claimed), ("HIGH", Some(0.95)));
+    assert_eq!((right.numerator, right.denominator), (2, 7));
+
+    // The first example is erased: another has the words in its own spelling. Then all are.
+    house.bench.ledger.behaviour().log.erase(1);
+    let told = rules.get_proposer_feedback(request.clone()).await.expect("its own").into_inner();
+    assert_eq!(told.feedback[0].repeated_wordings[0].words_removed, "kindly, NOTE that");
+    (0..10).for_each(|entry| house.bench.ledger.behaviour().log.erase(entry));
+    let told = rules.get_proposer_feedback(request).await.expect("its own").into_inner();
+    let removed = &told.feedback[0].repeated_wordings[0];
+    assert_eq!((removed.words_removed.as_str(), removed.count), ("", 3));
+    assert!(!removed.rule.contains('“') && removed.rule.contains("take out ("), "{}", removed.rule);
+}
+
+#[tokio::test]
 async fn a_log_that_does_not_verify_gives_no_report() {
     let mut told = story();
     told.log.entries[3].content = b"another".to_vec().into();

@@ -1,5 +1,6 @@
 //! Exports and reports over synthetic logs: made with the ledger's own format, served by a ledger that does what a test asks.
 
+mod bad_input;
 mod bench;
 mod changes;
 mod checking;
@@ -23,7 +24,9 @@ mod readings;
 mod remembering;
 mod rendering;
 mod resuming;
+mod rules;
 mod schedule;
 mod signing;
 mod story;
 mod tampering;
+mod wordings;

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use countersign_api::{FILE_DESCRIPTOR_SET, access, candidate, ledger};
+use countersign_api::{FILE_DESCRIPTOR_SET, access, candidate, feedback, ledger};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MapKey, Value};
 use serde_json::{Map, Value as Json, json};
@@ -50,6 +50,7 @@ shown! {
     candidate::v1::GetStandingApprovalResponse = "countersign.candidate.v1.GetStandingApprovalResponse",
     candidate::v1::ListStandingApprovalsResponse = "countersign.candidate.v1.ListStandingApprovalsResponse",
     candidate::v1::RevokeStandingApprovalResponse = "countersign.candidate.v1.RevokeStandingApprovalResponse",
+    feedback::v1::GetProposerFeedbackResponse = "countersign.feedback.v1.GetProposerFeedbackResponse",
     ledger::v1::ContentErased = "countersign.ledger.v1.ContentErased",
     ledger::v1::LegalHoldPlaced = "countersign.ledger.v1.LegalHoldPlaced",
     ledger::v1::LegalHoldReleased = "countersign.ledger.v1.LegalHoldReleased",

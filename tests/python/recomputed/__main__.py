@@ -6,11 +6,15 @@ usage: python -m recomputed EXPORT REPORT.json
 import json
 import sys
 
+from . import edits
 from .lives import read
-from .tables import every_table, occurrences, changes_of, change_in_words, first
+from .tables import calibration, every_table, first
 
 # Six decimals stand in the report; the last may be rounded either way.
 TOLERANCE = 1.5e-6
+
+# What proposers are told of each level of confidence.
+LEVEL = ("level", "claimed", "numerator", "denominator", "rate", "low", "high")
 
 
 def main():
@@ -69,10 +73,11 @@ def proposers(lives):
     for life in lives:
         key = (life.groups["proposer"], life.groups["action-type"])
         groups.setdefault(key, []).append(life)
-    return [feedback(*key, groups[key]) for key in sorted(groups)]
+    rules = {rule["key"]: rule for rule in edits.rules(lives)}
+    return [feedback(*key, groups[key], rules) for key in sorted(groups)]
 
 
-def feedback(proposer, action_type, lives):
+def feedback(proposer, action_type, lives, rules):
     def is_rejection(event):
         return event["kind"] == "candidate_rejected"
 
@@ -83,11 +88,6 @@ def feedback(proposer, action_type, lives):
                 event = next(filter(is_rejection, life.events))
                 yield reason, life.name, event["actor"], event["entry_index"]
 
-    edits = occurrences(
-        (change, life.name, event["actor"], event["entry_index"])
-        for life in lives
-        for change, event in changes_of(life)
-    )
     return {
         "proposer": proposer,
         "action_type": action_type,
@@ -99,20 +99,12 @@ def feedback(proposer, action_type, lives):
         "sent_back": sum(life.sent_back for life in lives),
         "rejection_reasons": [
             {"reason": reason, "count": count, "examples": examples}
-            for reason, count, _, examples in occurrences(rejections())
+            for reason, count, _, examples in edits.occurrences(rejections())
         ],
-        "repeated_edits": [
-            {
-                "path": key[0],
-                "operation": key[1],
-                "change": change_in_words(*key[2:]),
-                "count": count,
-                "people": people,
-                "examples": examples,
-            }
-            for key, count, people, examples in edits
-            if count >= 2
-        ][:50],
+        "calibration": [
+            {name: level[name] for name in LEVEL} for level in calibration(lives, "all")[0]
+        ],
+        **edits.for_proposer(proposer, action_type, lives, rules),
     }
 
 

@@ -18,7 +18,7 @@ EPOCH = datetime.datetime(1970, 1, 1)
 COLUMNS = """entry_index kind candidate actor_kind actor appended_at reading occurred_at simulated state action_type proposer
 model prompt_version risk_tier confidence source_system reading_bytes escalation_steps standing_approval drawn_for_audit
 superseded conflicts_acknowledged approval_cause rejection_reason failure_class retry_planned fault edit_path edit_operation
-edit_from edit_to edit_shift_days edit_value""".split()
+edit_from edit_to edit_shift_days edit_value payload_fields wording_path wording_change wording_from wording_to""".split()
 GROUPINGS = (
     "all action-type proposer risk confidence source model prompt-version week".split()
 )

@@ -3,11 +3,11 @@
 import collections
 import datetime
 
-from . import chances
+from . import chances, edits
+from .edits import occurrences
 from .lives import GROUPINGS, NOT_STATED, is_decision, micros
+from .shares import SMALL, measured, share
 
-SMALL = 20
-ROWS_MAX = 50
 DAY_US = 24 * 60 * 60 * 1_000_000
 CLAIMS = {"HIGH": 0.95, "MEDIUM": 0.75, "LOW": 0.5}
 CLOSED = {"EXECUTED", "REJECTED", "WITHDRAWN", "EXPIRED"}
@@ -24,22 +24,6 @@ TURNS = {
     "OUTCOME_UNKNOWN": "reviewers",
     "REWORK": "reviewers",
 }
-
-
-def share(numerator, denominator):
-    return numerator / denominator if denominator else None
-
-
-def measured(numerator, denominator):
-    low, high = chances.exact_interval(numerator, denominator)
-    return {
-        "numerator": numerator,
-        "denominator": denominator,
-        "rate": share(numerator, denominator),
-        "low": low,
-        "high": high,
-        "small": denominator < SMALL,
-    }
 
 
 def in_order(groups, by, size):
@@ -211,76 +195,6 @@ def stays(lives):
         for turn, took in by_turn.items():
             turns[turn].append(took // 1_000)
     return quantiles(states), quantiles(turns)
-
-
-def changes_of(life):
-    """Lists the changes made to a payload: what makes them the same, who made them, and where in the log."""
-    for event in life.events:
-        if event["kind"] != "candidate_edited" or not event["edit_path"]:
-            continue
-        facts = ("path", "operation", "from", "to", "shift_days", "value")
-        for path, operation, before, after, shift, value in zip(
-            *(event[f"edit_{fact}"] for fact in facts)
-        ):
-            same = "" if value is None else f"value {value}"
-            same = same if shift is None else f"shift {shift}"
-            yield (path, operation, before, after, same), event
-
-
-def occurrences(found):
-    """Gathers keys with their candidates, people and first examples; the most frequent first."""
-    gathered = {}
-    for key, candidate, person, index in found:
-        candidates, people = gathered.setdefault(key, ({}, set()))
-        candidates[candidate] = min(index, candidates.get(candidate, index))
-        people.add(person)
-    rows = []
-    for key, (candidates, people) in gathered.items():
-        examples = sorted(candidates, key=candidates.get)[:3]
-        rows.append((key, len(candidates), len(people), examples))
-    return sorted(rows, key=lambda row: (-row[1], row[0]))
-
-
-def change_in_words(before, after, same):
-    kinds = f"{before} to {after}"
-    if same.startswith("shift "):
-        days = int(same[6:])
-        unit = "day" if abs(days) == 1 else "days"
-        if days == 0:
-            return f"{kinds}, on the same day"
-        return f"{kinds}, {abs(days)} {unit} {'later' if days > 0 else 'earlier'}"
-    if same.startswith("value ") and after != "empty":
-        return f"{kinds}, the same value ({same[6:14]})"
-    return kinds
-
-
-def edit_tables(lives):
-    found = [
-        ((life.groups["action-type"], *change), life.name, e["actor"], e["entry_index"])
-        for life in lives
-        for change, e in changes_of(life)
-    ]
-    rows = occurrences(found)
-    repeated = [
-        {
-            "action_type": key[0],
-            "path": key[1],
-            "operation": key[2],
-            "change": change_in_words(*key[3:]),
-            "candidates": count,
-            "people": people,
-            "examples": examples,
-        }
-        for key, count, people, examples in rows
-        if count >= 2
-    ]
-    kinds = collections.Counter()
-    for key, count, _, _ in rows:
-        kinds[key[:5]] += count
-    names = ("action_type", "path", "operation", "from", "to")
-    kinds = sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
-    kinds = [{**dict(zip(names, key)), "changes": count} for key, count in kinds]
-    return repeated[:ROWS_MAX], kinds[:ROWS_MAX]
 
 
 def versions(lives):
@@ -574,7 +488,7 @@ def every_table(entries, lives, terms):
         levels, scores = calibration(lives, by)
         tables[f"calibration-by-{by}"] = levels
         tables[f"calibration-scores-by-{by}"] = scores
-    tables["repeated-edits"], tables["edit-kinds"] = edit_tables(lives)
+    tables.update(edits.every_table(lives))
     tables["failed-attempts"] = failed_attempts(lives)
     tables["state-times"], tables["turn-times"] = stays(lives)
     tables["turns"] = [{"state": s, "turn": turn} for s, turn in TURNS.items()]

@@ -13,7 +13,7 @@ use super::proposal::{kinds_asked, name, risk, verdict};
 use super::time::micros;
 use super::token::token;
 use crate::export::disguise::Disguise;
-use crate::export::edit::Edit;
+use crate::export::edit::Edited;
 use crate::export::row::Row;
 
 /// What an escalation to everybody with a role names.
@@ -24,13 +24,14 @@ pub(super) fn evidence_requested<'a>(row: &mut Row<'a>, event: &'a EvidenceReque
     row.approvals_dropped = Some(event.approvals_dropped);
 }
 
-pub(super) fn edited<'a>(row: &mut Row<'a>, event: &'a CandidateEdited, edits: &'a [Edit]) {
+pub(super) fn edited<'a>(row: &mut Row<'a>, event: &'a CandidateEdited, edited: &'a Edited) {
     risk(row, event.risk.as_ref());
     verdict(row, event.policy.as_ref());
     row.payload_bytes = event.payload.as_ref().map(|payload| count(payload.canonical_json.len()));
     row.approvals_dropped = Some(event.approvals_dropped);
     row.expires_at = micros(event.expire_time.as_ref());
-    row.edit = Some(edits);
+    row.edit = Some(&edited.changes);
+    row.wording = Some(&edited.wordings);
 }
 
 pub(super) fn approval_collected(row: &mut Row<'_>, event: &ApprovalCollected) {

@@ -14,6 +14,7 @@ use super::time::micros;
 use super::token::token;
 use crate::export::column::Word;
 use crate::export::disguise::Disguise;
+use crate::export::edit::{fields_of, parse_payload};
 use crate::export::row::Row;
 
 pub(super) fn proposed<'a>(row: &mut Row<'a>, event: &'a CandidateProposed, disguise: &mut Disguise) {
@@ -40,6 +41,8 @@ pub(super) fn proposed<'a>(row: &mut Row<'a>, event: &'a CandidateProposed, disg
     row.unknowns_count = Some(count(event.known_unknowns.len()));
     row.missing_fields_count = Some(count(event.missing_fields.len()));
     row.reading_bytes = Some(reading_bytes(event));
+    let payload = event.payload.as_ref().and_then(|payload| parse_payload(&payload.canonical_json));
+    row.payload_fields = payload.map(|payload| fields_of(&payload).into_iter().map(Cow::Owned).collect());
     row.payload_bytes = event.payload.as_ref().map(|payload| count(payload.canonical_json.len()));
     row.has_owner = Some(!event.owner.is_empty());
     row.owner = disguise.person(&event.owner).map(Cow::Owned);

@@ -14,7 +14,7 @@ use super::time::micros;
 use super::{decision, execution, proposal, workspace};
 use crate::export::column::Word;
 use crate::export::disguise::Disguise;
-use crate::export::edit::Edit;
+use crate::export::edit::Edited;
 use crate::export::row::Row;
 
 /// Makes the row of an entry that was checked.
@@ -24,7 +24,7 @@ pub(in crate::export) fn row_of<'a>(
     leaf_hash: &'a Hash,
     leaf: &Leaf<&'a str>,
     reading: &'a Reading,
-    edits: &'a [Edit],
+    edited: &'a Edited,
     disguise: &mut Disguise,
 ) -> Row<'a> {
     let mut row = Row {
@@ -45,7 +45,7 @@ pub(in crate::export) fn row_of<'a>(
         Reading::Known(event) => {
             row.person = person(leaf, event.actor.as_ref(), disguise);
             row.proposer = proposer(leaf, event);
-            tell(&mut row, event, edits, disguise);
+            tell(&mut row, event, edited, disguise);
         }
         Reading::KnownOfWorkspace(event) => {
             row.person = person(leaf, event.actor.as_ref(), disguise);
@@ -62,7 +62,7 @@ pub(in crate::export) fn slice_of(subject: &str) -> Option<i32> {
     name.id.as_bytes().last().copied().map(i32::from)
 }
 
-fn tell<'a>(row: &mut Row<'a>, event: &'a CandidateEvent, edits: &'a [Edit], disguise: &mut Disguise) {
+fn tell<'a>(row: &mut Row<'a>, event: &'a CandidateEvent, edited: &'a Edited, disguise: &mut Disguise) {
     use countersign_api::candidate::v1::candidate_event::Event;
 
     row.ordinal = Some(event.ordinal);
@@ -74,7 +74,7 @@ fn tell<'a>(row: &mut Row<'a>, event: &'a CandidateEvent, edits: &'a [Edit], dis
         Some(Event::EvidenceAdded(added)) => proposal::evidence_added(row, added),
         Some(Event::EvidenceRequested(requested)) => decision::evidence_requested(row, requested),
         Some(Event::OwnerAssigned(assigned)) => row.owner = disguise.person(&assigned.owner).map(Cow::Owned),
-        Some(Event::CandidateEdited(edited)) => decision::edited(row, edited, edits),
+        Some(Event::CandidateEdited(event)) => decision::edited(row, event, edited),
         Some(Event::ApprovalCollected(collected)) => decision::approval_collected(row, collected),
         Some(Event::CandidateApproved(approved)) => decision::approved(row, approved),
         Some(Event::ApprovalWithdrawn(withdrawn)) => row.approvals = Some(withdrawn.approvals),

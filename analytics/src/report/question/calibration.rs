@@ -37,13 +37,25 @@ pub(in crate::report) struct Calibration {
     pub levels: Vec<(String, Rate)>,
 }
 
+/// Stated confidence and outcome by proposer and action type.
+pub(in crate::report) type ByProposer = BTreeMap<(String, String), Calibration>;
+
 /// Counts the decided candidates of every group and level, and those right as proposed.
 pub(in crate::report) fn calibration(candidates: LazyFrame, by: By) -> LazyFrame {
+    counted(candidates, [by.group(), By::Confidence.group().alias("level")])
+}
+
+/// The same for every proposer, action type and level.
+pub(in crate::report) fn by_proposer(candidates: LazyFrame) -> LazyFrame {
+    let [proposer, action_type] = [By::Proposer, By::ActionType].map(By::group);
+    let level = By::Confidence.group().alias("level");
+    counted(candidates, [proposer.alias("proposer"), action_type.alias("action_type"), level])
+}
+
+fn counted<const N: usize>(candidates: LazyFrame, groups: [Expr; N]) -> LazyFrame {
     let is_right = col("rejections").eq(lit(0)).and(is_edited_before_approval().fill_null(lit(false)).not());
-    candidates
-        .filter(is_decided())
-        .group_by([by.group(), By::Confidence.group().alias("level")])
-        .agg([how_many(is_right).alias("right"), len().alias("decided")])
+    let counts = [how_many(is_right).alias("right"), len().alias("decided")];
+    candidates.filter(is_decided()).group_by(groups).agg(counts)
 }
 
 /// Starts the tally of a grouping.
@@ -51,26 +63,42 @@ pub(in crate::report) fn tally() -> Tally {
     Tally::new(&["group", "level"], &["right", "decided"])
 }
 
+/// Starts the tally by proposer and action type.
+pub(in crate::report) fn tally_by_proposer() -> Tally {
+    Tally::new(&["proposer", "action_type", "level"], &["right", "decided"])
+}
+
+/// Reads the tally by proposer and action type.
+pub(in crate::report) fn read_by_proposer(tally: Tally) -> PolarsResult<ByProposer> {
+    let total = tally.total()?;
+    let groups = texts(&total, "proposer")?.into_iter().zip(texts(&total, "action_type")?).collect();
+    let told = |((proposer, action_type), levels)| {
+        let group = String::clone(&action_type);
+        ((proposer, action_type), Calibration { group, levels })
+    };
+    Ok(grouped(&total, groups)?.into_iter().map(told).collect())
+}
+
 /// Reads a tally, the largest group first.
 pub(in crate::report) fn read(tally: Tally) -> PolarsResult<Vec<Calibration>> {
     let total = tally.total()?;
-    let (right, decided) = (counts(&total, "right")?, counts(&total, "decided")?);
-    let mut groups: BTreeMap<String, Vec<(String, Rate)>> = BTreeMap::new();
-    for (row, (group, level)) in texts(&total, "group")?.into_iter().zip(texts(&total, "level")?).enumerate() {
-        let rate = Rate { numerator: right[row], denominator: decided[row] };
-        groups.entry(group).or_default().push((level, rate));
-    }
-    let mut read: Vec<Calibration> = groups
-        .into_iter()
-        .map(|(group, mut levels)| {
-            levels.sort_by_key(|(level, _)| {
-                CLAIMS.iter().position(|(claimed, _)| claimed == level).unwrap_or(CLAIMS.len())
-            });
-            Calibration { group, levels }
-        })
-        .collect();
+    let groups = grouped(&total, texts(&total, "group")?)?;
+    let mut read: Vec<Calibration> = groups.into_iter().map(|(group, levels)| Calibration { group, levels }).collect();
     read.sort_by(|a, b| b.decided().cmp(&a.decided()).then_with(|| a.group.cmp(&b.group)));
     Ok(read)
+}
+
+/// Gathers the rows of each group: its levels, those with a claim first, from the highest.
+fn grouped<G: Ord>(total: &DataFrame, groups: Vec<G>) -> PolarsResult<BTreeMap<G, Vec<(String, Rate)>>> {
+    let (right, decided) = (counts(total, "right")?, counts(total, "decided")?);
+    let mut by_group: BTreeMap<G, Vec<(String, Rate)>> = BTreeMap::new();
+    for (row, (group, level)) in groups.into_iter().zip(texts(total, "level")?).enumerate() {
+        let rate = Rate { numerator: right[row], denominator: decided[row] };
+        by_group.entry(group).or_default().push((level, rate));
+    }
+    let rank = |level: &str| CLAIMS.iter().position(|(claimed, _)| *claimed == level).unwrap_or(CLAIMS.len());
+    by_group.values_mut().for_each(|levels| levels.sort_by_key(|(level, _)| rank(level)));
+    Ok(by_group)
 }
 
 /// Returns what a level claims; none where it claims nothing.

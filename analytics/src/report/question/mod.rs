@@ -19,6 +19,7 @@ pub(super) mod readings;
 pub(super) mod rejections;
 pub(super) mod reviewers;
 pub(super) mod rework;
+pub(super) mod rules;
 pub(super) mod simulation;
 pub(super) mod standing;
 pub(super) mod state_times;

@@ -92,7 +92,7 @@ fn value(cell: &Cell) -> Value {
 }
 
 /// Rounds a share for programs.
-pub(super) fn rounded(share: f64) -> f64 {
+pub(in crate::report) fn rounded(share: f64) -> f64 {
     let scale = 10_f64.powi(SHARE_DECIMALS);
     (share * scale).round() / scale
 }

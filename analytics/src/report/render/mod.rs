@@ -9,6 +9,6 @@ mod markdown;
 
 pub(super) use csv::csv;
 pub(super) use html::html;
-pub(super) use json::json;
 pub use json::{SCHEMA_VERSION, proposers_in};
+pub(super) use json::{json, rounded};
 pub(super) use markdown::markdown;

@@ -42,9 +42,21 @@ pub(super) fn changed(answers: &Answers) -> Option<String> {
 }
 
 fn sentence(answers: &Answers) -> String {
-    changed(answers).unwrap_or_else(|| {
-        format!("Nothing changed by more than chance against the {} before.", answers.terms.period.words())
-    })
+    let period = answers.terms.period.words();
+    let changes = &answers.period_changes;
+    if let Some(changed) = changed(answers) {
+        changed
+    } else if changes.iter().any(|change| change.p_and_q.is_some()) {
+        format!("Nothing changed by more than chance against the {period} before.")
+    } else if changes.is_empty() {
+        format!("Nothing can be compared with the {period} before: both periods are empty.")
+    } else if changes.iter().all(|change| change.now.denominator == 0) {
+        format!("Nothing can be compared with the {period} before: the last {period} is empty.")
+    } else if changes.iter().all(|change| change.before.denominator == 0) {
+        format!("Nothing can be compared with the {period} before: it is empty.")
+    } else {
+        format!("Nothing can be compared with the {period} before: no group has 20 candidates in both.")
+    }
 }
 
 fn table(changes: &[Change]) -> Table {

@@ -76,17 +76,12 @@ fn detail(words: &str, most_frequent: Option<(&str, u64)>) -> Option<String> {
 }
 
 fn repeated(answers: &Answers) -> Option<String> {
-    let (action_type, edit) = edits::most_repeated(answers)?;
-    Some(format!(
-        "The most repeated edit is of `{}` in {action_type}: {} ({}, {}).",
-        edit.path,
-        edit.change,
-        counted(edit.count, "candidate"),
-        match edit.people {
-            1 => "1 person".to_owned(),
-            people => format!("{} people", thousands(people)),
-        },
-    ))
+    let edit = edits::most_repeated(answers)?;
+    let people = match edit.people {
+        1 => "1 person".to_owned(),
+        people => format!("{} people", thousands(people)),
+    };
+    Some(format!("The most repeated edit, by {people}, as a rule: {}", edit.rule))
 }
 
 /// Names the action types that stand furthest apart, when their intervals do not overlap and no group is small.

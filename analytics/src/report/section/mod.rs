@@ -3,6 +3,7 @@
 mod breakdowns;
 mod calibration;
 mod changes;
+mod edit_rule;
 mod edits;
 mod findings;
 mod lighter_review;
@@ -10,6 +11,7 @@ mod rate_cells;
 mod rates;
 mod readings;
 mod repeated_edit;
+mod repeated_wording;
 mod reviewers;
 mod standing;
 mod state_times;
@@ -29,7 +31,8 @@ use super::table::{Cell, Table};
 use super::words::{counted, thousands};
 
 pub(super) use findings::findings;
-pub use repeated_edit::RepeatedEdit;
+pub use repeated_edit::{RepeatedEdit, RuleHistory};
+pub use repeated_wording::RepeatedWording;
 
 /// One question with its answer.
 #[derive(Debug, Clone)]

@@ -1,7 +1,9 @@
-//! `countersign report`: makes a report from an export, and computes one again.
+//! `countersign report`: makes a report from an export, computes one again, and tells proposers what to change.
 
 mod check;
 mod every;
+mod proposer;
+mod proposer_text;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +24,8 @@ Examples:
   countersign report --export ./countersign-data/export/demo --out ./report
   countersign report --export ./countersign-data/export/demo --out ./report --policy policy.toml --period week
   countersign report --every week
-  countersign report check ./report/report.json --export ./countersign-data/export/demo";
+  countersign report check ./report/report.json --export ./countersign-data/export/demo
+  countersign report proposer generators/crm-rules";
 
 /// Verifies an export and makes a report from it: HTML, Markdown, JSON and CSV. With `--every`, has the server make one whenever its time has come.
 #[derive(Debug, Args)]
@@ -55,6 +58,8 @@ pub struct Report {
 enum Work {
     /// Computes a report again from the export that it names, and compares every figure.
     Check(check::Check),
+    /// Tells a proposer what people made of its proposals, and what to propose instead.
+    Proposer(proposer::Proposer),
 }
 
 /// A stretch of time before the last entry.
@@ -72,8 +77,10 @@ impl Report {
     /// # Errors
     /// [`Failure::Finding`] when the export does not verify: no report is made from it.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
-        if let Some(Work::Check(check)) = self.work {
-            return check.run(context).await;
+        match self.work {
+            Some(Work::Check(check)) => return check.run(context).await,
+            Some(Work::Proposer(proposer)) => return proposer.run(context).await,
+            None => {}
         }
         if let Some(cadence) = self.every {
             return every::run(context, cadence).await;
