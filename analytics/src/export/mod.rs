@@ -43,5 +43,5 @@ pub use signature::SignatureError;
 pub use standing::NotOurs;
 pub use verify::{Pinned, VerifiedExport, verify};
 
-pub(crate) use private_file::{make_folder, write_file};
+pub(crate) use private_file::{Draft, make_folder, write_file};
 pub(crate) use row::no_rows;

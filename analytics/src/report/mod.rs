@@ -43,6 +43,7 @@ pub use proposer::{ProposerFeedback, ReasonCount};
 pub use question::DEFINITIONS;
 pub use rate::{Rate, SMALL_GROUP};
 pub use render::{SCHEMA_VERSION, proposers_in};
+pub(crate) use scan::scan_parts;
 pub use section::RepeatedEdit;
 pub use terms::{Period, Terms};
 pub use write::{HTML_FILE, JSON_FILE, MARKDOWN_FILE, WrittenReport, write_report};

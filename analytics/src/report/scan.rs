@@ -12,7 +12,7 @@ use polars_io::parquet::read::{ParallelStrategy, ParquetReader};
 use crate::export::{VerifiedExport, no_rows};
 
 /// Makes a lazy frame for every part, in the order of their entries. An empty log gives one frame without rows.
-pub(super) fn scan_parts(export: &VerifiedExport) -> PolarsResult<Vec<LazyFrame>> {
+pub(crate) fn scan_parts(export: &VerifiedExport) -> PolarsResult<Vec<LazyFrame>> {
     let parts = &export.manifest().parts;
     if parts.is_empty() {
         return Ok(vec![no_rows()?.lazy()]);

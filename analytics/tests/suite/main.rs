@@ -14,6 +14,7 @@ mod finding_none;
 mod following;
 mod lighter_review;
 mod log;
+mod mining;
 mod oracle;
 mod privacy;
 mod questions;

@@ -1,6 +1,7 @@
-//! `countersign report`: makes a report from an export, and computes one again.
+//! `countersign report`: makes a report from an export, computes one again, and writes the entries as logs for process mining.
 
 mod check;
+mod events;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +21,8 @@ const EXAMPLES: &str = "\
 Examples:
   countersign report --export ./countersign-data/export/demo --out ./report
   countersign report --export ./countersign-data/export/demo --out ./report --policy policy.toml --period week
-  countersign report check ./report/report.json --export ./countersign-data/export/demo";
+  countersign report check ./report/report.json --export ./countersign-data/export/demo
+  countersign report events --export ./countersign-data/export/demo --format ocel --out events.json";
 
 /// Verifies an export and makes a report from it: HTML, Markdown, JSON and CSV.
 #[derive(Debug, Args)]
@@ -49,6 +51,8 @@ pub struct Report {
 enum Work {
     /// Computes a report again from the export that it names, and compares every figure.
     Check(check::Check),
+    /// Writes the entries of an export as a log for process mining.
+    Events(events::Events),
 }
 
 /// A stretch of time before the last entry.
@@ -66,8 +70,10 @@ impl Report {
     /// # Errors
     /// [`Failure::Finding`] when the export does not verify: no report is made from it.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
-        if let Some(Work::Check(check)) = self.work {
-            return check.run(context).await;
+        match self.work {
+            Some(Work::Check(check)) => return check.run(context).await,
+            Some(Work::Events(events)) => return events.run(context).await,
+            None => {}
         }
         let keys = self.pinned.read(&context.place)?;
         let terms = terms(self.policy.as_deref(), self.period)?;
