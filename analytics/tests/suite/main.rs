@@ -12,6 +12,7 @@ mod feedback_service;
 mod figures;
 mod finding_none;
 mod following;
+mod foreign;
 mod lighter_review;
 mod log;
 mod mining;
