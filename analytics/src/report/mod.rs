@@ -12,6 +12,8 @@ mod chart;
 mod check;
 mod decided;
 mod definition;
+#[cfg(test)]
+mod edit_worlds;
 mod error;
 mod grouped;
 mod head;

@@ -12,6 +12,8 @@ mod likelihood;
 mod median_interval;
 mod turn_watch;
 mod two_shares;
+#[cfg(test)]
+mod worlds;
 
 #[cfg(test)]
 pub(crate) use chance::Chance;

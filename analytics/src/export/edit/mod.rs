@@ -9,5 +9,5 @@ mod generalize;
 mod path;
 mod payloads;
 
-pub(super) use generalize::{Edit, generalize};
+pub(crate) use generalize::{Edit, generalize};
 pub(super) use payloads::{PayloadKeeper, parse as parse_payload};
