@@ -16,7 +16,7 @@
 //! stream, verifies each entry, turns its event into typed columns, and writes parts and a signed manifest;
 //! [`verify`](export::verify) reads them back. [`report`] asks its questions of lazy frames over the parts, [`statistics`](::statistics) says how sure the
 //! answers are, and they are written as HTML, Markdown, JSON and CSV.
-//! `feedback/reports` keeps them, and the other rpcs read from there.
+//! `feedback/reports` keeps them, and the other rpcs read from there. [`mining`] writes the entries of an export as logs for process mining.
 
 mod app;
 mod feedback;
@@ -24,6 +24,7 @@ mod metrics;
 mod rpc;
 
 pub mod export;
+pub mod mining;
 pub mod report;
 
 pub use app::{App, Environment, FeedbackConfig};

@@ -14,6 +14,8 @@ mod likelihood;
 mod median_interval;
 mod turn_watch;
 mod two_shares;
+#[cfg(test)]
+mod worlds;
 
 pub use chance::Chance;
 pub use exact_interval::exact_interval;

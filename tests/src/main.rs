@@ -15,6 +15,7 @@ mod cases {
     mod lifecycle;
     mod other_readers;
     mod power;
+    mod process_mining;
     mod proposer_feedback;
     mod published_ledger;
     mod recomputed_report;

@@ -44,7 +44,9 @@ pub use signature::SignatureError;
 pub use standing::NotOurs;
 pub use verify::{Pinned, VerifiedExport, verify};
 
+#[cfg(test)]
+pub(crate) use edit::{Edit, generalize};
 pub(crate) use edit::{Span, Wording};
-pub(crate) use private_file::{make_folder, write_file};
+pub(crate) use private_file::{Draft, make_folder, write_file};
 pub(crate) use row::no_rows;
 pub(crate) use words::words_of;

@@ -34,7 +34,7 @@ pub(crate) fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// The bytes go to `<name>.new`, are synced, and take the name by a rename; then the folder is synced. A crash before the
 /// rename leaves the file of before, or none, and a `.new` that the next write replaces; a crash after it, the new file.
-pub(super) struct Draft {
+pub(crate) struct Draft {
     path: PathBuf,
     beside: PathBuf,
     file: File,
@@ -44,7 +44,7 @@ pub(super) struct Draft {
 
 /// What was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Written {
+pub(crate) struct Written {
     /// SHA-256 of the file.
     pub sha256: Hash,
     /// Its length.
@@ -53,7 +53,7 @@ pub(super) struct Written {
 
 impl Draft {
     /// Starts the file.
-    pub(super) fn create(path: &Path) -> io::Result<Self> {
+    pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let mut beside = path.as_os_str().to_owned();
         beside.push(DRAFT_SUFFIX);
         let beside = PathBuf::from(beside);
@@ -67,7 +67,7 @@ impl Draft {
     }
 
     /// Gives the file its name.
-    pub(super) fn commit(self) -> io::Result<Written> {
+    pub(crate) fn commit(self) -> io::Result<Written> {
         let folder = self.path.parent().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
         self.file.sync_all()?;
         fs::rename(&self.beside, &self.path)?;

@@ -12,6 +12,8 @@ mod chart;
 mod check;
 mod decided;
 mod definition;
+#[cfg(test)]
+mod edit_worlds;
 mod error;
 mod grouped;
 mod head;
@@ -46,6 +48,7 @@ pub use proposer::{ConfidenceCount, ProposerFeedback, ReasonCount};
 pub use question::DEFINITIONS;
 pub use rate::{Rate, SMALL_GROUP};
 pub use render::{SCHEMA_VERSION, proposers_in};
+pub(crate) use scan::scan_parts;
 pub use section::{RepeatedEdit, RepeatedWording, RuleHistory};
 pub use share::Share;
 pub use terms::{Period, Terms};

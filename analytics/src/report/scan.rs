@@ -13,7 +13,7 @@ use super::error::Error;
 use crate::export::{VerifiedExport, no_rows};
 
 /// Makes a lazy frame for every part, in the order of their entries. An empty log gives one frame without rows.
-pub(super) fn scan_parts(export: &VerifiedExport) -> PolarsResult<Vec<LazyFrame>> {
+pub(crate) fn scan_parts(export: &VerifiedExport) -> PolarsResult<Vec<LazyFrame>> {
     let parts = &export.manifest().parts;
     if parts.is_empty() {
         return Ok(vec![no_rows()?.lazy()]);

@@ -40,6 +40,11 @@ impl Story {
         self.now_ms += ms;
     }
 
+    /// Goes on to this time: the next event happens then.
+    pub fn go_on_at(&mut self, ms: i64) {
+        self.now_ms = ms - 1;
+    }
+
     /// Tells the next event of a candidate.
     pub fn tell(&mut self, candidate: &mut Told, actor: &str, state: State, event: Event) {
         candidate.revision += 1;

@@ -127,7 +127,7 @@ def ln_wealth(rate, harmful, decided):
 def harm_at_most(harmful, decided, alpha):
     """Returns the largest rate of harm that the wealth has not ruled out."""
     start = harmful / max(decided, 1)
-    if start >= 1:
+    if start >= 1 or not decided:
         return 1.0
     return crossing(
         lambda p: ln_wealth(p, harmful, decided) < -math.log(alpha), start, 1

@@ -17,7 +17,7 @@ const NOT_KNOWN: &str = "not known";
 
 /// One change of an edit, generalized.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::export) struct Edit {
+pub(crate) struct Edit {
     /// JSON Pointer of the place: array positions as `*`, keys that are no field names as `?`.
     pub path: String,
     /// The operation of RFC 6902: `add`, `remove`, `replace`, `move` or `copy`.
@@ -34,7 +34,7 @@ pub(in crate::export) struct Edit {
 
 /// What an edit changed, generalized.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::export) struct Edited {
+pub(crate) struct Edited {
     /// Its changes.
     pub changes: Vec<Edit>,
     /// What happened to the words of texts among them.
@@ -45,7 +45,7 @@ pub(in crate::export) struct Edited {
 ///
 /// The changes are computed from the two payloads, so that the same change is the same however it was asked for. Without the
 /// payload before, the recorded patch is generalized as it stands; a patch that is none gives no changes, and no words are compared.
-pub(in crate::export) fn generalize(
+pub(crate) fn generalize(
     before: Option<&Value>,
     after: Option<&Value>,
     recorded_patch: &str,

@@ -14,7 +14,8 @@ mod spans;
 mod wording;
 
 pub(super) use fields::fields_of;
-pub(super) use generalize::{Edit, Edited, generalize, words_behind};
+pub(super) use generalize::words_behind;
+pub(crate) use generalize::{Edit, Edited, generalize};
 pub(super) use payloads::{PayloadKeeper, parse as parse_payload};
 pub(crate) use spans::Span;
 pub(crate) use wording::Wording;

@@ -1,6 +1,8 @@
-//! `countersign report`: makes a report from an export, computes one again, and tells proposers what to change.
+//! `countersign report`: makes a report from an export, computes one again, tells proposers what to change, and writes the entries as logs for
+//! process mining.
 
 mod check;
+mod events;
 mod every;
 mod proposer;
 mod proposer_text;
@@ -25,7 +27,8 @@ Examples:
   countersign report --export ./countersign-data/export/demo --out ./report --policy policy.toml --period week
   countersign report --every week
   countersign report check ./report/report.json --export ./countersign-data/export/demo
-  countersign report proposer generators/crm-rules";
+  countersign report proposer generators/crm-rules
+  countersign report events --export ./countersign-data/export/demo --format ocel --out events.json";
 
 /// Verifies an export and makes a report from it: HTML, Markdown, JSON and CSV. With `--every`, has the server make one whenever its time has come.
 #[derive(Debug, Args)]
@@ -60,6 +63,8 @@ enum Work {
     Check(check::Check),
     /// Tells a proposer what people made of its proposals, and what to propose instead.
     Proposer(proposer::Proposer),
+    /// Writes the entries of an export as a log for process mining.
+    Events(events::Events),
 }
 
 /// A stretch of time before the last entry.
@@ -80,6 +85,7 @@ impl Report {
         match self.work {
             Some(Work::Check(check)) => return check.run(context).await,
             Some(Work::Proposer(proposer)) => return proposer.run(context).await,
+            Some(Work::Events(events)) => return events.run(context).await,
             None => {}
         }
         if let Some(cadence) = self.every {

@@ -9,11 +9,12 @@ use super::insider::{ENTRIES, Insider};
 /// Opens an entry's content, changes it, and returns it sealed again as the service would.
 async fn resealed(insider: &Insider, index: u64, change: fn(&mut Salt, &mut Vec<u8>)) -> Vec<u8> {
     let mut ledger = insider.open("ledger.db").await;
-    let entry = sqlx::query("SELECT leaf_hash, content_key, sealed FROM entries WHERE workspace = 'demo' AND entry_index = ?")
-        .bind(i64::try_from(index).expect("small"))
-        .fetch_one(&mut ledger)
-        .await
-        .expect("an entry");
+    let entry =
+        sqlx::query("SELECT leaf_hash, content_key, sealed FROM entries WHERE workspace = 'demo' AND entry_index = ?")
+            .bind(i64::try_from(index).expect("small"))
+            .fetch_one(&mut ledger)
+            .await
+            .expect("an entry");
     let mut keys = insider.open("content-keys.db").await;
     let secret: Vec<u8> = sqlx::query_scalar("SELECT secret FROM content_keys WHERE number = ?")
         .bind(entry.get::<i64, _>("content_key"))
@@ -47,7 +48,8 @@ async fn another_content_under_the_right_key_is_found_at_its_index() {
             assert!(matches!(*finding.what, What::Log(verify::What::ContentDiffers)), "{what}: {finding}");
         }
         let same = hex::encode(resealed(&insider, index, |_, _| {}).await);
-        let update = format!("UPDATE entries SET sealed = x'{same}' WHERE workspace = 'demo' AND entry_index = {index};");
+        let update =
+            format!("UPDATE entries SET sealed = x'{same}' WHERE workspace = 'demo' AND entry_index = {index};");
         assert!(insider.verify_with("ledger.db", &update).await.is_none(), "the same content is the same content");
     }
 }
