@@ -86,7 +86,7 @@ impl ShapeBook {
             numbers.push(Some(self.number_of(&text)));
         }
         rows.with_column(Column::new("shape".into(), numbers))?;
-        Ok(rows.drop("payload_fields")?)
+        rows.drop("payload_fields")
     }
 
     fn number_of(&mut self, text: &str) -> u32 {

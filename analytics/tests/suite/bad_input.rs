@@ -87,7 +87,9 @@ async fn one_candidate_only_is_a_small_group_everywhere_and_suggests_nothing() {
 #[tokio::test]
 async fn a_log_of_erased_payloads_alone_gives_no_figure_and_says_why() {
     let mut log = told(0, 3).log;
-    (0..6).for_each(|index| log.erase(index));
+    for index in 0..6 {
+        log.erase(index);
+    }
     let (_bench, export) = verified(log).await;
     let report = report_of(&export).await;
     assert_eq!((&report["totals"]["candidates"], &report["totals"]["candidates_left_out"]), (&json!(0), &json!(3)));

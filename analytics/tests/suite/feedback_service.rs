@@ -235,7 +235,9 @@ async fn a_proposer_is_told_the_words_that_people_change_until_they_are_erased()
     house.bench.ledger.behaviour().log.erase(1);
     let told = rules.get_proposer_feedback(request.clone()).await.expect("its own").into_inner();
     assert_eq!(told.feedback[0].repeated_wordings[0].words_removed, "kindly, NOTE that");
-    (0..10).for_each(|entry| house.bench.ledger.behaviour().log.erase(entry));
+    for entry in 0..10 {
+        house.bench.ledger.behaviour().log.erase(entry);
+    }
     let told = rules.get_proposer_feedback(request).await.expect("its own").into_inner();
     let removed = &told.feedback[0].repeated_wordings[0];
     assert_eq!((removed.words_removed.as_str(), removed.count), ("", 3));

@@ -91,7 +91,7 @@ fn a_manifest_of_another_log_and_a_report_of_another_export_are_refused() {
     }
     let out = installation.path("refused");
     let answer = installation.run(&["report", "--export", text(&export), "--out", text(&out)]);
-    answer.expect(1, &["manifest.json"]);
+    answer.expect(1, &["is not to be believed", "carries no signature by"]);
     assert!(!out.exists());
 
     let nowhere = installation.path("nowhere");

@@ -97,7 +97,9 @@ fn grouped<G: Ord>(total: &DataFrame, groups: Vec<G>) -> PolarsResult<BTreeMap<G
         by_group.entry(group).or_default().push((level, rate));
     }
     let rank = |level: &str| CLAIMS.iter().position(|(claimed, _)| *claimed == level).unwrap_or(CLAIMS.len());
-    by_group.values_mut().for_each(|levels| levels.sort_by_key(|(level, _)| rank(level)));
+    for levels in by_group.values_mut() {
+        levels.sort_by_key(|(level, _)| rank(level));
+    }
     Ok(by_group)
 }
 
