@@ -15,7 +15,7 @@
 //! **How a report flows.** `rpc/run_report` hands a run to `feedback/runner`, which does one at a time. [`export`] reads the log's
 //! stream, verifies each entry, turns its event into typed columns, and writes parts and a signed manifest;
 //! [`verify`](export::verify) reads them back. [`report`] asks its questions of lazy frames over the parts, [`statistics`](::statistics) says how sure the
-//! answers are, and they are written as HTML, Markdown, JSON and CSV.
+//! answers are, and they are written as HTML, Markdown, JSON, CSV and Parquet.
 //! `feedback/reports` keeps them, and the other rpcs read from there. [`mining`] writes the entries of an export as logs for process mining.
 
 mod app;

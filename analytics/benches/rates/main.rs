@@ -1,10 +1,11 @@
-//! How fast a log is exported and its export verified on one core, in how much memory, beside a hash-only limit in the same run.
+//! How fast a log is exported, its export verified and reported on, on one core, in how much memory, beside a hash-only limit and `DuckDB` in the same
+//! run.
 //!
 //! Every measurement is a process of its own on one core (`taskset`), so that its processor time and its peak resident memory are its own.
 //! The log is served by another process on the other core, over gRPC on loopback: what it takes to make entries is not counted, what it
 //! takes to receive them is. Rates are entries a second of processor time of the measured process; the wall clock is printed beside it.
 //!
-//! `cargo bench -p analytics --bench rates -- 1000000 10000000`
+//! `cargo bench -p analytics --bench rates -- 1000000 10000000`, and with `reports` before the sizes for reports alone.
 
 mod generated;
 mod measured;
@@ -35,9 +36,15 @@ fn main() {
         ["export", address, token, folder, contents, size] => measured::print(|| {
             measured::export_from(address, token, Path::new(folder), *contents == "with", number(size));
         }),
-        ["verify", folder] => measured::print(|| measured::verify_export(Path::new(folder))),
-        sizes => run(&if sizes.is_empty() { SIZES.to_vec() } else { sizes.iter().map(|size| number(size)).collect() }),
+        ["verify", folder] => measured::print(|| drop(measured::verify_export(Path::new(folder)))),
+        ["report", folder, out] => measured::report_on(Path::new(folder), Path::new(out)),
+        ["reports", sizes @ ..] => report(&sizes_of(sizes)),
+        sizes => run(&sizes_of(sizes)),
     }
+}
+
+fn sizes_of(words: &[&str]) -> Vec<u64> {
+    if words.is_empty() { SIZES.to_vec() } else { words.iter().map(|size| number(size)).collect() }
 }
 
 fn number(text: &str) -> u64 {
@@ -66,6 +73,41 @@ fn run(sizes: &[u64]) {
         server.child.kill().expect("it runs");
         server.child.wait().expect("it ends");
     }
+}
+
+/// Reports on exports of these sizes, and has `DuckDB` answer the same questions from the same files.
+fn report(sizes: &[u64]) {
+    let scratch = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    println!("| entries | what | entries/s of one core | wall clock | peak resident |");
+    println!("|---|---|---|---|---|");
+    for &size in sizes {
+        let mut server = Server::start(size);
+        let [export, out] = ["export", "report"].map(|name| scratch.path().join(format!("{size}-{name}")));
+        let [export, out] = [&export, &out].map(|path| path.to_str().expect("a path in UTF-8"));
+        let (address, token) = (server.address.as_str(), server.token.as_str());
+        child(MEASURED_CORE, &["export", address, token, export, "without", &size.to_string()]);
+        server.child.kill().expect("it runs");
+        server.child.wait().expect("it ends");
+        row(
+            size,
+            "reported on, with intervals and tests, written in every form",
+            &child(MEASURED_CORE, &["report", export, out]),
+        );
+        row(size, "the same counted by DuckDB", &counted_by_duckdb(export, out));
+        std::fs::remove_dir_all(export).expect("it was written");
+    }
+}
+
+/// Has `DuckDB` answer on the core of what is measured; what it counts has to be what the report says.
+fn counted_by_duckdb(export: &str, report: &str) -> String {
+    let tests = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/python/answered.py");
+    let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../.venv/bin/python");
+    let python = std::env::var("COUNTERSIGN_TEST_PYTHON").unwrap_or_else(|_| usual.to_owned());
+    let mut command = Command::new("taskset");
+    command.args(["-c", MEASURED_CORE, &python, tests, export]).arg(Path::new(report).join("report.json"));
+    let output = command.stderr(Stdio::inherit()).output().expect("`taskset` is installed");
+    assert!(output.status.success(), "DuckDB counts something else than the report");
+    String::from_utf8(output.stdout).expect("text")
 }
 
 /// Prints what a measured process said of itself: processor time and wall clock in milliseconds, peak resident memory in KiB.

@@ -5,7 +5,8 @@ use std::hint::black_box;
 use std::path::Path;
 use std::time::Instant;
 
-use analytics::export::{Contents, ExportKey, ExportRequest, PartSize, export, verify};
+use analytics::export::{Contents, ExportKey, ExportRequest, PartSize, VerifiedExport, export, verify};
+use analytics::report::{Terms, write_report};
 use ledger_format::{Frontier, Salt, commit_content, leaf_hash};
 use service_kit::grpc;
 use tokio::runtime;
@@ -56,8 +57,14 @@ pub fn export_from(address: &str, token: &str, folder: &Path, has_contents: bool
 }
 
 /// Verifies an export.
-pub fn verify_export(folder: &Path) {
-    verify(folder, generated::key().verifying_key(), |_| {}).expect("verified");
+pub fn verify_export(folder: &Path) -> VerifiedExport {
+    verify(folder, generated::key().verifying_key(), |_| {}).expect("verified")
+}
+
+/// Verifies an export and writes the report; the report alone is timed.
+pub fn report_on(folder: &Path, out: &Path) {
+    let export = verify_export(folder);
+    print(|| drop(write_report(&export, out, Terms::default(), |_| {}).expect("a report")));
 }
 
 /// Returns the time that this process has had of the processor, all threads together.

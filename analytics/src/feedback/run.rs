@@ -97,7 +97,7 @@ pub(super) async fn run(
         let folder = exporter.folder_of(&name.workspace);
         let pinned = Pinned::log(&exporter.verifying_keys).with_exporter(exporter.export_key.verifying_key());
         let export = verify(&folder, pinned, |_| {})?;
-        write_report(&export, &reports.begin(&name)?, terms)?;
+        write_report(&export, &reports.begin(&name)?, terms, |_| {})?;
         let manifest = export.manifest();
         let made = Made {
             name: name.to_string(),

@@ -59,6 +59,6 @@ impl Items {
 
     /// Closes the array.
     pub(super) fn close(self, out: &mut Out) -> Result<(), Error> {
-        out.text("\n]")
+        out.text(if self.is_first { "]" } else { "\n]" })
     }
 }

@@ -62,24 +62,27 @@ impl<'e, P: FnMut(Progress)> Walker<'e, P> {
     ) -> Result<(), Error> {
         let byte = || col("candidate_slice");
         let within = byte().gt_eq(lit(slice.first)).and(byte().lt(lit(slice.end)));
-        self.through(&columns(), Some(within), see)
+        self.through(&columns(), Some(&within), see)
     }
 
     /// Shows every proposal, in order, with what it says of records.
     pub(super) fn walk_records(&mut self, see: impl FnMut(&Entry<'_>) -> Result<(), Error>) -> Result<(), Error> {
         let columns: Vec<Expr> = OF_ENTRIES.into_iter().chain(OF_RECORDS).map(col).collect();
-        self.through(&columns, Some(col("kind").eq(lit("candidate_proposed"))), see)
+        self.through(&columns, Some(&col("kind").eq(lit("candidate_proposed"))), see)
     }
 
     fn through(
         &mut self,
         columns: &[Expr],
-        chosen: Option<Expr>,
+        chosen: Option<&Expr>,
         mut see: impl FnMut(&Entry<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         for (number, part) in scan_parts(self.export)?.into_iter().enumerate() {
             let part = part.select(columns);
-            let part = chosen.iter().fold(part, |part, chosen| part.filter(chosen.clone()));
+            let part = match chosen {
+                Some(chosen) => part.filter(chosen.clone()),
+                None => part,
+            };
             let frame = part.collect()?;
             let columns = Columns::of(&frame)?;
             for row in 0..frame.height() {

@@ -39,7 +39,7 @@ use super::shape::{self, Shapes};
 use super::slice::{Slice, slices};
 use super::tally::{Tally, counts, texts};
 use super::terms::Terms;
-use crate::export::VerifiedExport;
+use crate::export::{Progress, VerifiedExport};
 
 /// What the questions were answered.
 pub(super) struct Answers {
@@ -158,10 +158,15 @@ pub(super) struct Totals {
 }
 
 /// Asks all questions, slice by slice.
-pub(super) fn answer(export: &VerifiedExport, slice_count: NonZeroU64, terms: Terms) -> PolarsResult<Answers> {
+pub(super) fn answer(
+    export: &VerifiedExport,
+    slice_count: NonZeroU64,
+    terms: Terms,
+    on_progress: &mut dyn FnMut(Progress),
+) -> PolarsResult<Answers> {
     let last_us = export.last_appended_at_us().unwrap_or_default();
     let mut all = Tallies::new(last_us, terms);
-    for slice in slices(export, slice_count) {
+    for slice in slices(export, slice_count, on_progress) {
         all.add(&slice?, last_us)?;
     }
     for part in scan_parts(export)? {

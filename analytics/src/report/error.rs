@@ -44,6 +44,14 @@ pub enum Error {
         /// What the writer says.
         source: csv::Error,
     },
+    /// A table cannot be written as Parquet.
+    #[error("table `{table}` can not be written as Parquet")]
+    Parquet {
+        /// The table.
+        table: String,
+        /// What the writer says.
+        source: PolarsError,
+    },
 }
 
 impl Error {

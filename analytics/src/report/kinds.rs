@@ -59,7 +59,7 @@ pub fn kinds_of(export: &VerifiedExport) -> Result<Vec<Kind>, Error> {
 fn count(export: &VerifiedExport, slice_count: NonZeroU64) -> Result<Vec<Kind>, Error> {
     check_columns(export)?;
     let (mut all, mut harmed) = (tally(), gather_harmful());
-    for slice in slices(export, slice_count) {
+    for slice in slices(export, slice_count, &mut |_| {}) {
         let slice = slice?;
         all.add(kinds(slice.candidates.clone()))?;
         harmed.add(harmful(slice.candidates))?;

@@ -12,7 +12,7 @@ use super::scan::check_columns;
 use super::section::{Section, findings, sections};
 use super::slice::slices_for;
 use super::terms::Terms;
-use crate::export::VerifiedExport;
+use crate::export::{Progress, VerifiedExport};
 
 /// Everything that a report says.
 #[derive(Debug, Clone)]
@@ -40,7 +40,20 @@ impl Report {
     ///
     /// When a part can no longer be read.
     pub fn of(export: &VerifiedExport, terms: Terms) -> Result<Self, Error> {
-        Self::in_slices(export, slices_for(export.manifest().size), terms)
+        Self::with_progress(export, terms, &mut |_| {})
+    }
+
+    /// Computes the same report and says how far it is.
+    ///
+    /// # Errors
+    ///
+    /// When a part can no longer be read.
+    pub(super) fn with_progress(
+        export: &VerifiedExport,
+        terms: Terms,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, Error> {
+        Self::computed(export, slices_for(export.manifest().size), terms, on_progress)
     }
 
     /// Computes the same report in a number of slices, at most 256. More slices need less memory and read the parts more often.
@@ -49,8 +62,17 @@ impl Report {
     ///
     /// When a part can no longer be read.
     pub fn in_slices(export: &VerifiedExport, slices: NonZeroU64, terms: Terms) -> Result<Self, Error> {
+        Self::computed(export, slices, terms, &mut |_| {})
+    }
+
+    fn computed(
+        export: &VerifiedExport,
+        slices: NonZeroU64,
+        terms: Terms,
+        on_progress: &mut dyn FnMut(Progress),
+    ) -> Result<Self, Error> {
         check_columns(export)?;
-        let answers = answer(export, slices, terms)?;
+        let answers = answer(export, slices, terms, on_progress)?;
         let head = Head::of(export, &answers);
         let sections = sections(&answers, &head);
         let findings = findings(&answers, &head, &sections);

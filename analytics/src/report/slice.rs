@@ -12,7 +12,7 @@ use super::decided::decisions_of;
 use super::scan::scan_parts;
 use super::shape::ShapeBook;
 use super::week::with_week;
-use crate::export::VerifiedExport;
+use crate::export::{Progress, VerifiedExport};
 
 /// Entries of the log for which one slice is enough; each such number of entries more adds a slice.
 const SLICE_ENTRIES: u64 = 4 * 1024 * 1024;
@@ -56,20 +56,30 @@ pub(super) fn slices_for(size: u64) -> NonZeroU64 {
     NonZeroU64::new(size.div_ceil(SLICE_ENTRIES)).unwrap_or(NonZeroU64::MIN)
 }
 
-/// Cuts the log into so many slices of about equal size, at most 256.
-pub(super) fn slices(export: &VerifiedExport, count: NonZeroU64) -> impl Iterator<Item = PolarsResult<Slice>> {
+/// Cuts the log into so many slices of about equal size, at most 256. Progress counts the entries of all walks through the log, one a slice.
+pub(super) fn slices(
+    export: &VerifiedExport,
+    count: NonZeroU64,
+    on_progress: &mut dyn FnMut(Progress),
+) -> impl Iterator<Item = PolarsResult<Slice>> {
     let count = count.get().min(BYTES);
+    let (parts, size) = (&export.manifest().parts, export.manifest().size);
     (0..count).map(move |number| {
         let (first, end) = (number * BYTES / count, (number + 1) * BYTES / count);
-        Slice::gather(&scan_parts(export)?, first, end)
+        let mut walked = number * size;
+        let mut on_part = |part: usize| {
+            walked += parts.get(part).map_or(0, |part| part.rows);
+            on_progress(Progress { entries: walked, size: size * count });
+        };
+        Slice::gather(&scan_parts(export)?, first, end, &mut on_part)
     })
 }
 
 impl Slice {
-    fn gather(parts: &[LazyFrame], first: u64, end: u64) -> PolarsResult<Self> {
+    fn gather(parts: &[LazyFrame], first: u64, end: u64, on_part: &mut dyn FnMut(usize)) -> PolarsResult<Self> {
         let within = col("candidate_slice").gt_eq(lit(first)).and(col("candidate_slice").lt(lit(end)));
         let of_slice: Vec<LazyFrame> = parts.iter().map(|part| part.clone().filter(within.clone())).collect();
-        let all = candidates_of(&of_slice)?;
+        let all = candidates_of(&of_slice, on_part)?;
         let candidates =
             with_week(all.clone().lazy().filter(col("not_read").eq(lit(0))).collect()?, "proposed_at", "week")?;
         let left_out = (all.height() - candidates.height()) as u64;
@@ -111,10 +121,10 @@ impl Slice {
 }
 
 /// Merges facts part by part: what is held are the candidates of the slice and one part's events.
-fn candidates_of(parts: &[LazyFrame]) -> PolarsResult<DataFrame> {
+fn candidates_of(parts: &[LazyFrame], on_part: &mut dyn FnMut(usize)) -> PolarsResult<DataFrame> {
     let mut merged: Vec<DataFrame> = Vec::new();
     let mut waiting_rows = 0;
-    for part in parts {
+    for (number, part) in parts.iter().enumerate() {
         let rows = merge(facts(part.clone())).collect()?;
         waiting_rows += rows.height();
         merged.push(rows);
@@ -122,6 +132,7 @@ fn candidates_of(parts: &[LazyFrame]) -> PolarsResult<DataFrame> {
             merged = vec![merge(together(merged)?).collect()?];
             waiting_rows = 0;
         }
+        on_part(number);
     }
     merge(together(merged)?).collect()
 }

@@ -119,7 +119,7 @@ async fn an_export_without_a_column_of_this_release_is_refused_by_name() {
     let out = bench.folder.path().join("report");
     let folder = out.clone();
     let refused = tokio::task::spawn_blocking(move || {
-        let written = write_report(&older, &folder, Terms::default()).expect_err("another release's");
+        let written = write_report(&older, &folder, Terms::default(), |_| {}).expect_err("another release's");
         let computed = Report::of(&older, Terms::default()).expect_err("another release's");
         let counted = kinds_of(&older).expect_err("another release's");
         [written, computed, counted]

@@ -20,7 +20,8 @@ pub async fn written(export: &VerifiedExport) -> (tempfile::TempDir, WrittenRepo
 pub async fn written_under(export: &VerifiedExport, terms: Terms) -> (tempfile::TempDir, WrittenReport) {
     let folder = tempfile::tempdir().expect("a folder");
     let (export, at) = (export.clone(), folder.path().to_owned());
-    let written = tokio::task::spawn_blocking(move || write_report(&export, &at, terms)).await.expect("no panic");
+    let written =
+        tokio::task::spawn_blocking(move || write_report(&export, &at, terms, |_| {})).await.expect("no panic");
     (folder, written.expect("a report"))
 }
 

@@ -45,11 +45,10 @@ fn told() -> Log {
     }
     let mut log = story.log;
     log.erase(0);
-    let mut newer = ledger_format::Leaf::decode(&log.entries[1].leaf).expect("a leaf").to_owned_leaf();
-    newer.kind = "candidate_<teleported>".to_owned();
-    newer.idempotency_key = "newer".to_owned();
-    newer.appended_at_us += 1_000_000;
-    log.append_leaf(newer, b"?".to_vec());
+    let leaf = ledger_format::Leaf::decode(&log.entries[1].leaf).expect("a leaf").to_owned_leaf();
+    let (kind, idempotency_key) = ("candidate_<teleported>".to_owned(), "newer".to_owned());
+    let appended_at_us = leaf.appended_at_us + 1_000_000;
+    log.append_leaf(ledger_format::Leaf { kind, idempotency_key, appended_at_us, ..leaf }, b"?".to_vec());
     log
 }
 
@@ -101,7 +100,9 @@ async fn an_object_centric_log_is_valid_and_whole() {
         text(&event["time"]).parse::<Timestamp>().expect("a time");
         assert!(!array(event, "relationships").is_empty(), "{event}");
     }
-    objects.iter().for_each(|object| assert_declared(&object_types, object));
+    for object in objects {
+        assert_declared(&object_types, object);
+    }
     for item in events.iter().chain(objects) {
         for related in array(item, "relationships") {
             assert!(ids.contains(text(&related["objectId"])), "{related} of {item}");

@@ -46,7 +46,7 @@ fn story() -> Story {
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
-    for folder in [folder.to_owned(), folder.join("csv")] {
+    for folder in [folder.to_owned(), folder.join("csv"), folder.join("parquet")] {
         for item in fs::read_dir(&folder).expect("a folder") {
             let path = item.expect("a file").path();
             if path.is_file() {

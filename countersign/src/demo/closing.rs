@@ -21,7 +21,7 @@ use crate::cli::Context;
 use crate::cli::ledger::{ExportKeys, failure_of};
 use crate::cli::report;
 use crate::failure::Failure;
-use crate::output::{count_bar, step};
+use crate::output::count_bar;
 
 const PAGE_SIZE: i32 = 1_000;
 
@@ -141,13 +141,13 @@ pub async fn verify_and_report(
     growth::check(server, workspace, exported_log, log).await?;
 
     context.console.say("making the report");
-    let progress = step("making the report");
+    let console = context.console;
     let out = data_dir.join("report").join(workspace.id()).join("latest");
     let Export { folder, states, .. } = exported;
     let signed_by = keys::verifying_key(&keys::export_verifying_key_file(data_dir)).map_err(Failure::Unreachable)?;
     let keys = ExportKeys::own(key, signed_by);
-    let written = tokio::task::spawn_blocking(move || report::make(&folder, &out, &keys, Terms::default())).await;
-    drop(progress);
+    let make = move || report::make(console, &folder, &out, &keys, Terms::default());
+    let written = tokio::task::spawn_blocking(make).await;
     let report = written.map_err(Failure::fault)??.html_file();
     Ok(Closed { states, log: exported_log, report })
 }

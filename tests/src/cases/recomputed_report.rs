@@ -52,6 +52,17 @@ fn a_second_tool_finds_the_same_figures_and_threads_change_no_byte() {
     println!("{found}");
     assert_eq!(found["different"], 0, "{found}");
     assert!(found["figures"].as_u64() >= Some(FIGURES_MIN), "{found}");
+
+    // The tables in Parquet are those of the JSON, to two other readers, with figures as figures.
+    let output = python().arg("python/read_report.py").arg(&reports[0]).output().expect("Python starts");
+    assert_done(&output);
+    let read: Value = serde_json::from_slice(&output.stdout).expect("the script prints JSON");
+    assert_eq!(read["different"], serde_json::json!([]), "{read}");
+    assert_eq!(read["tables"], found["tables"], "{read}");
+    assert!(read["values"].as_u64() >= Some(FIGURES_MIN), "{read}");
+    for (column, of_type) in [("numerator", "uint64"), ("rate", "double"), ("small", "bool"), ("p50_ms", "uint64")] {
+        assert_eq!(read["types"][column], of_type, "{column}");
+    }
 }
 
 fn path(path: &Path) -> String {
@@ -65,7 +76,7 @@ fn assert_done(output: &Output) {
 /// Returns the files of a report and of its tables.
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
-    for folder in [folder.to_owned(), folder.join("csv")] {
+    for folder in [folder.to_owned(), folder.join("csv"), folder.join("parquet")] {
         for item in fs::read_dir(&folder).expect("a folder") {
             let path = item.expect("a file").path();
             if path.is_file() {

@@ -1,14 +1,14 @@
 use std::path::{Path, PathBuf};
 
-use analytics::export;
 use analytics::mining::{Format, WrittenLog, write_log};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use super::{show, verified};
 use crate::cli::Context;
-use crate::cli::ledger::{ExportKeys, PinnedExport, failure_of};
+use crate::cli::ledger::{ExportKeys, PinnedExport};
 use crate::failure::Failure;
-use crate::output::{Console, Progress, count_bar, facts};
+use crate::output::{Console, count_bar, facts};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -85,14 +85,7 @@ fn write(
     format: Format,
     keys: &ExportKeys,
 ) -> Result<WrittenLog, Failure> {
-    let bar = count_bar(console, "verifying", 0);
-    let verified = export::verify(export, keys.pinned(), |progress| show(&bar, progress)).map_err(failure_of)?;
-    drop(bar);
+    let verified = verified(console, export, keys)?;
     let bar = count_bar(console, "writing", 0);
     write_log(&verified, format, file, |progress| show(&bar, progress)).map_err(Failure::unreachable)
-}
-
-fn show(bar: &Progress, progress: export::Progress) {
-    bar.set_total(progress.size);
-    bar.set(progress.entries);
 }

@@ -10,8 +10,9 @@ mod proposer_text;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use analytics::Cadence;
+use analytics::export::{self, VerifiedExport};
 use analytics::report::{self, Period, Terms, WrittenReport};
-use analytics::{Cadence, export};
 use candidate_svc::policy::Policy;
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
@@ -19,7 +20,7 @@ use serde_json::json;
 use super::Context;
 use super::ledger::{ExportKeys, PinnedExport, failure_of};
 use crate::failure::Failure;
-use crate::output::step;
+use crate::output::{Console, Progress, count_bar};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,7 +31,7 @@ Examples:
   countersign report proposer generators/crm-rules
   countersign report events --export ./countersign-data/export/demo --format ocel --out events.json";
 
-/// Verifies an export and makes a report from it: HTML, Markdown, JSON and CSV. With `--every`, has the server make one whenever its time has come.
+/// Verifies an export and makes a report from it: HTML, Markdown, JSON, CSV and Parquet. With `--every`, has the server make one whenever its time has come.
 #[derive(Debug, Args)]
 #[command(before_help = EXAMPLES, args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Report {
@@ -95,10 +96,9 @@ impl Report {
         let terms = terms(self.policy.as_deref(), self.period)?;
         let named = |folder: Option<PathBuf>| folder.expect("invariant: the command line requires both folders");
         let (export, out) = (named(self.export), named(self.out));
-        let progress = step("verifying and computing");
-        let made = tokio::task::spawn_blocking(move || make(&export, &out, &keys, terms));
+        let console = context.console;
+        let made = tokio::task::spawn_blocking(move || make(console, &export, &out, &keys, terms));
         let written = made.await.map_err(Failure::fault)??;
-        drop(progress);
         if context.console.is_json() {
             return context.console.json(&json!({
                 "verified": true,
@@ -128,7 +128,25 @@ fn terms(policy: Option<&Path>, period: Compared) -> Result<Terms, Failure> {
 ///
 /// # Errors
 /// As [`Report::run`].
-pub fn make(export: &Path, out: &Path, keys: &ExportKeys, terms: Terms) -> Result<WrittenReport, Failure> {
-    let verified = export::verify(export, keys.pinned(), |_| {}).map_err(failure_of)?;
-    report::write_report(&verified, out, terms).map_err(Failure::unreachable)
+pub fn make(
+    console: Console,
+    export: &Path,
+    out: &Path,
+    keys: &ExportKeys,
+    terms: Terms,
+) -> Result<WrittenReport, Failure> {
+    let verified = verified(console, export, keys)?;
+    let bar = count_bar(console, "computing", 0);
+    report::write_report(&verified, out, terms, |progress| show(&bar, progress)).map_err(Failure::unreachable)
+}
+
+/// Verifies an export and shows how far it is. Blocks.
+fn verified(console: Console, export: &Path, keys: &ExportKeys) -> Result<VerifiedExport, Failure> {
+    let bar = count_bar(console, "verifying", 0);
+    export::verify(export, keys.pinned(), |progress| show(&bar, progress)).map_err(failure_of)
+}
+
+fn show(bar: &Progress, progress: export::Progress) {
+    bar.set_total(progress.size);
+    bar.set(progress.entries);
 }
