@@ -161,6 +161,9 @@ impl Edits {
             "edit_value" => self.facts.iter().map(|edit| edit.value.clone()).collect::<Vec<_>>(),
             "candidate" => self.candidates,
             "actor" => self.actors,
+            "week" => vec!["2026-W20"; count],
+            "edited_week" => vec!["2026-W20"; count],
+            "applies" => vec![true; count],
         )?;
         let mut occurrences = Occurrences::new(&SAME_CHANGE);
         occurrences.add(changes(frame.lazy()))?;

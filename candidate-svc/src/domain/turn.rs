@@ -20,8 +20,8 @@ pub enum Turn {
 }
 
 impl Candidate {
-    /// Returns whose turn it is. Who was escalated to comes before the owner; an owner who may not decide on it, because it is their own
-    /// proposal or edit or they did already, makes way for everybody with the first role that may approve.
+    /// Returns whose turn it is. Who was escalated to comes before the owner; either of them who may not decide on it, because it is their
+    /// own proposal or edit or they did already, makes way: at last for everybody with the first role that may approve.
     pub fn turn(&self) -> Turn {
         match &self.state {
             State::Proposed | State::Edited | State::Failed | State::OutcomeUnknown | State::Rework(_) => {
@@ -47,9 +47,11 @@ impl Candidate {
     }
 
     fn decider(&self) -> Audience {
-        let owner = || self.owner.clone().filter(|owner| !self.is_done_by(owner)).map(Audience::Person);
+        let is_done = |audience: &Audience| matches!(audience, Audience::Person(person) if self.is_done_by(person));
+        let owner = || self.owner.clone().map(Audience::Person).filter(|owner| !is_done(owner));
         let role = self.policy.approver_roles.first().copied().unwrap_or(Role::Manager);
-        self.escalated_to().or_else(owner).unwrap_or(Audience::Role(role))
+        let escalated_to = self.escalated_to().filter(|audience| !is_done(audience));
+        escalated_to.or_else(owner).unwrap_or(Audience::Role(role))
     }
 
     /// Tells whether the person did their part, or may have none.

@@ -5,6 +5,7 @@ use super::execution::{failure_text, result_lines};
 use super::payload::short_digest;
 use super::review::{fault_name, rejection_name};
 use super::wire_name::bare;
+use crate::candidate_text::short_id;
 use crate::output::{counted, moment_or};
 
 /// Returns what happened, in a word or two.
@@ -82,7 +83,11 @@ pub fn event_text(event: &CandidateEvent) -> String {
             };
             let until = moment_or(approved.approval_expire_time.as_ref(), "it is executed");
             let digest = short_digest(&approved.digest);
-            format!("digest {digest}{by}, stands until {until}\n{}\n{}", approved.standing_approval, approved.note)
+            let beside: Vec<&str> = approved.acknowledged_conflicts.iter().map(|name| short_id(name)).collect();
+            let beside =
+                if beside.is_empty() { String::new() } else { format!("seen beside it: {}", beside.join(", ")) };
+            let standing = &approved.standing_approval;
+            format!("digest {digest}{by}, stands until {until}\n{beside}\n{standing}\n{}", approved.note)
         }
         Event::ApprovalWithdrawn(withdrawn) => {
             format!("{}\n{} now", withdrawn.note, approvals(withdrawn.approvals, "stands", "stand"))

@@ -67,16 +67,31 @@ fn write(report: &Report, section: &Section, table: &Table) -> PolarsResult<Vec<
     Ok(written)
 }
 
-/// Tells the type of a column by its name: the same name is the same figure in every table.
-fn type_of(id: &str) -> ColumnType {
-    match id {
-        "numerator" | "denominator" | "before_numerator" | "before_denominator" | "candidates" | "people"
-        | "changes" | "failed" | "retried" | "p50_ms" | "p50_low_ms" | "p50_high_ms" | "p90_ms" | "claiming"
-        | "approved" | "edited" | "rejected" | "held" | "too_fast" | "timed" | "used" | "drawn" | "looked_at"
-        | "went_wrong" | "turned_after" | "harmful" | "decided" | "harmless_missing" | "recent" | "audit_per_mille"
-        | "entries" => ColumnType::Count,
-        "rate" | "before_rate" | "low" | "high" | "p" | "q" | "claimed" | "brier" | "calibration_error" | "share"
-        | "bound" | "confidence_level" | "threshold" => ColumnType::Number,
+/// Tells the type of a column: that of its cells, or of its name where there are none.
+fn type_of(id: &str, cells: &[&Cell]) -> ColumnType {
+    let named = type_of_name(id);
+    let Some(first) = cells.first() else { return named };
+    let found = match first {
+        Cell::Text(_) => ColumnType::Text,
+        Cell::Count(_) | Cell::MaybeCount(_) | Cell::DurationMs(_) => ColumnType::Count,
+        Cell::Share(_) | Cell::Number(_) => ColumnType::Number,
+        Cell::Flag(_) => ColumnType::Flag,
+        Cell::List(_) => ColumnType::List,
+    };
+    debug_assert_eq!(found, named, "`{id}` has one type with rows and another without");
+    found
+}
+
+/// Tells the type of a column by its name: the same name is the same figure in every table, of whichever period.
+fn type_of_name(id: &str) -> ColumnType {
+    let figure = id.strip_prefix("before_").or_else(|| id.strip_prefix("after_")).unwrap_or(id);
+    match figure {
+        "numerator" | "denominator" | "candidates" | "people" | "failed" | "retried" | "p50_ms" | "p50_low_ms"
+        | "p50_high_ms" | "p90_ms" | "claiming" | "approved" | "edited" | "rejected" | "held" | "too_fast"
+        | "timed" | "used" | "drawn" | "looked_at" | "went_wrong" | "turned_after" | "harmful" | "decided"
+        | "harmless_missing" | "recent" | "audit_per_mille" | "entries" => ColumnType::Count,
+        "rate" | "low" | "high" | "p" | "q" | "claimed" | "brier" | "calibration_error" | "share" | "bound"
+        | "confidence_level" | "threshold" => ColumnType::Number,
         "small" | "changed" | "suggested" => ColumnType::Flag,
         "examples" => ColumnType::List,
         _ => ColumnType::Text,
@@ -87,11 +102,12 @@ fn type_of(id: &str) -> ColumnType {
 ///
 /// # Panics
 ///
-/// When a cell is not of the type that the column's name has.
+/// When a cell is not of the type that the others of its column have.
 fn values(id: &str, cells: &[&Cell]) -> Column {
     let name = PlSmallStr::from(id);
-    let other = |cell: &Cell| -> ! { panic!("invariant: `{id}` is {:?}, and {cell:?} is not", type_of(id)) };
-    match type_of(id) {
+    let column_type = type_of(id, cells);
+    let other = |cell: &Cell| -> ! { panic!("invariant: `{id}` is {column_type:?}, and {cell:?} is not") };
+    match column_type {
         ColumnType::Text => {
             let text = |cell: &&Cell| if let Cell::Text(text) = cell { text.clone() } else { other(cell) };
             Column::new(name, cells.iter().map(text).collect::<Vec<String>>())

@@ -49,6 +49,8 @@ impl StandingApproval {
             && self.is_allowed_by(case.policy)
             && *self.granted_by.id() != *case.proposer
             && self.is_about_its_records(case)
+            // What its proposer says is missing, a person looks for.
+            && case.proposal.missing_fields.is_empty()
     }
 
     fn is_of_category(&self, case: Case<'_>) -> bool {

@@ -30,6 +30,21 @@ fn the_chain_is_walked_step_by_step_and_ends() {
     story.refused_by(&Actor::Clock, &Command::Escalate);
 }
 
+/// Who did their part makes way, escalated to or not: the owner, and where there is none that may, everybody with the role.
+#[test]
+fn whoever_was_escalated_to_and_approved_already_makes_way() {
+    let mut story = Story::new();
+    let to_ben = EscalationStep { after_secs: 2 * DAY_SECS, to: "humans/ben".parse().expect("an audience") };
+    story.verdict.escalations = vec![to_ben];
+    story.verdict.quorum = 2;
+    story.propose(story.proposal()).expect("a proposal");
+    story.pass_days(2);
+    story.tell_clock(Command::Escalate);
+    assert_eq!(story.it().turn().to_string(), BEN);
+    story.tell(BEN, story.approve());
+    assert_eq!((story.state(), story.it().turn().to_string().as_str()), (StateName::Proposed, ANNA));
+}
+
 #[test]
 fn only_time_escalates() {
     let mut story = chained();

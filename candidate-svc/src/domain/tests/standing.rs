@@ -133,7 +133,7 @@ fn a_retry_is_the_persons_own_approval() {
 #[test]
 fn what_it_does_not_cover_goes_to_a_person() {
     type Twist = fn(&mut Story, &mut Propose);
-    let twists: [(&str, Twist); 25] = [
+    let twists: [(&str, Twist); 26] = [
         ("not on record", |_, proposal| offered(proposal).entry_index = None),
         ("ended", |story, proposal| offered(proposal).valid_until = story.now),
         ("used up", |_, proposal| offered(proposal).uses = 10),
@@ -156,6 +156,7 @@ fn what_it_does_not_cover_goes_to_a_person() {
         ("for other roles now", |story, _| story.verdict.approver_roles = vec![Role::Manager]),
         ("for no role", |story, _| story.verdict.approver_roles.clear()),
         ("ownerless", |_, proposal| proposal.owner = None),
+        ("said to miss something", |_, proposal| proposal.proposal.missing_fields.push("deal amount".into())),
         ("without required evidence", |story, _| {
             story.action_type.required_evidence_kinds = vec!["form_value".parse().expect("a kind")];
         }),

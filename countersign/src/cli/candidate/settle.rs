@@ -83,7 +83,7 @@ impl Settle {
                     finding,
                     settlement: Some(settlement),
                     fence: fence.unwrap_or_default(),
-                    acknowledged_conflicts: consent.beside.clone(),
+                    acknowledged_conflicts: consent.acknowledged(session).await?,
                 };
                 Ok(session.review().settle_outcome(request).await?.into_inner().candidate)
             })
