@@ -55,6 +55,7 @@ impl FeedbackConfig {
     pub fn build(self, environment: &Environment) -> App {
         let reports = Reports::new(self.report_folder);
         let metrics = FeedbackMetrics::new(&environment.metrics);
+        let ledger = self.exporter.ledger.clone();
         let words = WordReader::new(self.exporter.ledger.clone(), self.exporter.export_key.clone());
         let clock = Arc::clone(&environment.clock);
         let (runner, worker) =
@@ -63,6 +64,7 @@ impl FeedbackConfig {
             schedule,
             runner: runner.clone(),
             reports: reports.clone(),
+            ledger,
             clock,
         });
         let rpc = FeedbackRpc::new(runner, reports, words, self.pseudonyms);

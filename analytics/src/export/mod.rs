@@ -1,6 +1,7 @@
 //! Verified exports: the log as Parquet parts, checked entry by entry on the way, and offline at any time after.
 
 mod before;
+mod beginning;
 mod column;
 mod contents;
 mod contents_file;
@@ -44,6 +45,7 @@ pub use signature::SignatureError;
 pub use standing::NotOurs;
 pub use verify::{Pinned, VerifiedExport, verify};
 
+pub(crate) use beginning::began_at;
 #[cfg(test)]
 pub(crate) use edit::{Edit, generalize};
 pub(crate) use edit::{Span, Wording};

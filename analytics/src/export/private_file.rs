@@ -69,6 +69,8 @@ impl Draft {
     /// Gives the file its name.
     pub(crate) fn commit(self) -> io::Result<Written> {
         let folder = self.path.parent().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+        // A bare name lies in the folder that the process works in.
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         self.file.sync_all()?;
         fs::rename(&self.beside, &self.path)?;
         File::open(folder)?.sync_all()?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use countersign_api::name::{ReportName, Workspace};
 use service_kit::clock::Clock;
+use service_kit::grpc::AuthorizedChannel;
 use service_kit::shutdown::Shutdown;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use super::cadence::Cadence;
 use super::mail::Mailer;
 use super::reports::Reports;
 use super::runner::{RunRefused, Runner};
+use crate::export::began_at;
 
 /// Under which names are made from cadence and moment (RFC 9562, version 5).
 const SCHEDULED_NAMESPACE: Uuid = Uuid::from_u128(0x21f4_7d60_93c5_4c1b_8e0a_f65b_3d94_7e18);
@@ -33,12 +35,14 @@ pub struct Schedule {
 
 /// Makes reports when their time has come.
 ///
-/// A report is named after its workspace, cadence and moment: a restart makes none twice, and makes what was missed while nothing ran.
+/// A report is named after its workspace, cadence and moment: a restart makes none twice, and makes what was missed while nothing ran. A week or month
+/// before which nothing happened gets none.
 /// Mail goes out after the report is kept, at most once: what a crash takes between the two is not sent, and the report is there.
 pub(crate) struct Scheduler {
     pub(crate) schedule: Schedule,
     pub(crate) runner: Runner,
     pub(crate) reports: Reports,
+    pub(crate) ledger: AuthorizedChannel,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -80,6 +84,15 @@ impl Scheduler {
         let name = ReportName::new(workspace.clone(), id);
         if self.is_kept(&name).await {
             return true;
+        }
+        match began_at(self.ledger.clone(), workspace).await {
+            Ok(Some(first)) if first < began => {}
+            // Nothing happened yet before this week or month: there is nothing to tell of the one before.
+            Ok(_) => return true,
+            Err(error) => {
+                tracing::warn!(report = %name, error = &error as &dyn std::error::Error, "the log can not be read");
+                return false;
+            }
         }
         let stored = match self.runner.run(name.clone(), cadence.period()).await {
             Ok(stored) => stored,

@@ -1,5 +1,6 @@
 //! A report computed again, figure by figure.
 
+use ledger_format::canonical_json;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -16,6 +17,8 @@ pub struct Checked {
     pub figures: u64,
     /// What differs, in the order of the report.
     pub differences: Vec<Difference>,
+    /// Whether the file is the bytes that the export gives, too.
+    pub has_same_bytes: bool,
 }
 
 /// A place at which a report says something else than the export.
@@ -73,10 +76,14 @@ struct Source {
 /// [`CheckError`]; a report that differs is no error.
 pub fn check_report(export: &VerifiedExport, report_json: &str) -> Result<Checked, CheckError> {
     let not_a_report = |error: serde_json::Error| CheckError::NotAReport(error.to_string());
-    let said: Value = serde_json::from_str(report_json).map_err(not_a_report)?;
+    // Strictly: a member that is written twice would be read in two ways.
+    let said: Value = canonical_json::parse(report_json).map_err(|error| CheckError::NotAReport(error.to_string()))?;
     let told: Told = Told::deserialize(&said).map_err(not_a_report)?;
     if told.schema_version != SCHEMA_VERSION {
         return Err(CheckError::NotAReport(format!("it has `{}`", told.schema_version)));
+    }
+    if !told.terms.are_possible() {
+        return Err(CheckError::NotAReport("its `terms` are none that a review policy can have".to_owned()));
     }
     let named = |origin: &str, size: u64, root: &str| format!("{origin}, {size} entries, root {root}");
     let of_report = named(&told.source.origin, told.source.end_index, &told.source.root);
@@ -85,9 +92,9 @@ pub fn check_report(export: &VerifiedExport, report_json: &str) -> Result<Checke
     if of_report != of_export {
         return Err(CheckError::OtherSource { report: of_report, export: of_export });
     }
-    let computed = Report::of(export, told.terms)?.to_json()?;
-    let computed: Value = serde_json::from_str(&computed).map_err(not_a_report)?;
-    let mut checked = Checked { figures: 0, differences: Vec::new() };
+    let text = Report::of(export, told.terms)?.to_json()?;
+    let computed: Value = serde_json::from_str(&text).map_err(not_a_report)?;
+    let mut checked = Checked { figures: 0, differences: Vec::new(), has_same_bytes: report_json == text };
     compare("", Some(&said), Some(&computed), &mut checked);
     Ok(checked)
 }

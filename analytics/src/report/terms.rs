@@ -43,7 +43,15 @@ impl Period {
     }
 }
 
+/// The most harm that a review policy may allow, of 1,000.
+const HARM_MAX_PER_MILLE: u32 = 200;
+
 impl Terms {
+    /// Tells whether a report can have been asked for so.
+    pub(super) fn are_possible(self) -> bool {
+        self.harm_at_most_per_mille.is_none_or(|per_mille| (1..=HARM_MAX_PER_MILLE).contains(&per_mille))
+    }
+
     /// Returns the harm that may be, as a share.
     pub(super) fn harm_at_most(self) -> Option<f64> {
         self.harm_at_most_per_mille.map(|per_mille| f64::from(per_mille) / 1_000.0)

@@ -1,10 +1,14 @@
+//! What the services are told by files of the data folder.
+
 use std::fs;
 use std::io;
+use std::path::Path;
 
 use anyhow::Context as _;
 use candidate_svc::catalogue::Catalogue;
 use candidate_svc::ownership::Owners;
-use candidate_svc::policy::PolicySource;
+use candidate_svc::policy::{Approvers, Policy, PolicySource};
+use service_kit::access::AccessPolicy;
 use service_kit::data_dir::DataDir;
 
 /// Reads the action catalogue: the folder `catalogue/` in the data folder where there is one, else the built-in one.
@@ -43,4 +47,18 @@ pub fn owners(data_dir: &DataDir, catalogue: &Catalogue) -> anyhow::Result<Owner
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Owners::default()),
         Err(error) => Err(error).with_context(|| format!("`{name}` cannot be read")),
     }
+}
+
+/// Checks a policy against the action types and the access policy of a data folder; where there is none, against the built-in ones.
+///
+/// # Errors
+/// Names what is wrong with the policy, or with what it is checked against.
+pub fn check_policy(folder: &Path, file: &str, policy: &Policy) -> anyhow::Result<()> {
+    let (catalogue, access) = if folder.is_dir() {
+        let data_dir = DataDir::open(folder)?;
+        (catalogue(&data_dir)?, AccessPolicy::in_force(&data_dir)?)
+    } else {
+        (Catalogue::built_in(), AccessPolicy::shipped())
+    };
+    Ok(policy.check(file, &catalogue, &Approvers::under(&access))?)
 }

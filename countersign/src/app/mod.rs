@@ -7,7 +7,7 @@
 mod allowed_harm;
 mod build;
 mod config;
-mod definitions;
+pub mod definitions;
 mod executors;
 mod folder;
 pub mod keys;

@@ -14,6 +14,11 @@ fn columns() -> Vec<(&'static str, Story)> {
         ("NEEDS_OWNER", ownerless()),
         ("EDITED", after(Story::proposed(), ANNA, |story| story.edit_due("2026-12-02"))),
         ("HELD", after(Story::proposed(), ANNA, |story| story.hold(None, false))),
+        (
+            "HELD over NEEDS_EVIDENCE",
+            held(after(Story::proposed(), BEN, |story| story.request_evidence(&["form_value"]))),
+        ),
+        ("HELD over NEEDS_OWNER", held(ownerless())),
         ("APPROVED", Story::approved()),
         ("APPROVED in doubt", in_doubt()),
         ("EXECUTING", Story::executing()),
@@ -31,6 +36,10 @@ fn after(mut story: Story, who: &str, command: impl Fn(&mut Story) -> Command) -
     let command = command(&mut story);
     story.tell(who, command);
     story
+}
+
+fn held(story: Story) -> Story {
+    after(story, BEN, |story| story.hold(None, false))
 }
 
 fn ownerless() -> Story {

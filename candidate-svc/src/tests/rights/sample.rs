@@ -1,11 +1,9 @@
-use countersign_api::candidate::v1::{
-    Candidate, ProposeCandidateRequest, proposal_service_client::ProposalServiceClient,
-};
+use countersign_api::candidate::v1::Candidate;
 use service_kit::access::{PrincipalKind, Role};
 use service_kit::grpc::AuthorizedChannel;
 use tonic::{Code, Status};
 
-use super::super::support::{Bench, proposal, propose, reason};
+use super::super::support::{Bench, reason};
 use super::asking::{self, may_call};
 use super::setting::{STATES, Setting};
 use super::{executing, together};
@@ -131,23 +129,32 @@ async fn services_are_answered_as_the_words_say() {
     assert!(compared > 1_500, "{compared}");
 }
 
+/// Whatever state it is in, whoever asks from elsewhere, by itself, together with others, or as an executor.
 #[tokio::test]
 async fn nobody_reaches_what_is_in_another_workspace() {
-    let bench = Bench::open().await;
-    let request = ProposeCandidateRequest { parent: "workspaces/other".into(), ..propose("p", proposal("7")) };
-    let response = ProposalServiceClient::new(bench.admin_of_all()).propose_candidate(request).await;
-    let elsewhere = response.expect("a proposal").into_inner().candidate.expect("a candidate");
-    for (kind, who, roles) in [
-        (PrincipalKind::Human, "humans/x", PEOPLE),
-        (PrincipalKind::Generator, "generators/x", &[Role::Proposer]),
-        (PrincipalKind::Service, "services/x", SERVICES),
-    ] {
-        // A claim and a batch name a workspace, here the caller's own, and not only a candidate.
-        let asked = asked().filter(|(by, act)| *by != By::Batch && *act != "claim");
-        for ((by, act), &role) in asked.flat_map(|asked| roles.iter().map(move |role| (asked, role))) {
-            let refused = ask(by, bench.channel(who, role), act, &elsewhere, act).await.expect_err("out of reach");
-            let expected = if may_call(act, kind, role) { "WORKSPACE_DENIED" } else { "ACCESS_DENIED" };
-            assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, expected), "{act} {role}");
+    let mut compared = 0;
+    for state in STATES {
+        let bench = Bench::open().await;
+        let candidate = Setting { bench: &bench, state, relation: None, who: "humans/x", number: 0 }.lead().await;
+        for (kind, who, roles) in [
+            (PrincipalKind::Human, "humans/x", PEOPLE),
+            (PrincipalKind::Generator, "generators/x", &[Role::Proposer]),
+            (PrincipalKind::Service, "services/x", SERVICES),
+        ] {
+            for ((by, act), &role) in asked().flat_map(|asked| roles.iter().map(move |role| (asked, role))) {
+                let channel = bench.outsider(who, role);
+                let answered = match act {
+                    "claim" => executing::claim(channel, &candidate).await.map(drop),
+                    _ => ask(by, channel, act, &candidate, act).await,
+                };
+                let refused = answered.expect_err("out of reach");
+                let expected = if may_call(act, kind, role) { "WORKSPACE_DENIED" } else { "ACCESS_DENIED" };
+                let asked = format!("{act} ({by:?}) in {state} by {who} as {role}");
+                assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, expected), "{asked}");
+                compared += 1;
+            }
         }
+        assert_eq!(bench.candidate(&candidate.name).await, candidate, "a refusal changes nothing");
     }
+    assert!(compared > 2_500, "{compared}");
 }

@@ -169,6 +169,13 @@ impl Bench {
         with_token(self.server.in_memory_channel(), &token)
     }
 
+    /// The way of somebody who reaches another workspace alone.
+    pub(crate) fn outsider(&self, id: &str, role: Role) -> AuthorizedChannel {
+        let elsewhere = Scope::One("workspaces/other".parse().expect("a workspace"));
+        let outsider = Principal::new(id.parse().expect("an id"), elsewhere, [role]).expect("a principal");
+        with_token(self.server.in_memory_channel(), &self.access.lend(outsider))
+    }
+
     /// The way of an admin who reaches every workspace.
     pub(crate) fn admin_of_all(&self) -> AuthorizedChannel {
         let admin = Principal::new("humans/admin".parse().expect("an id"), Scope::All, [Role::Admin]);

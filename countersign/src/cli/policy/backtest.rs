@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::text;
 use super::trial::{Outcomes, Trial, trial};
+use crate::app::definitions::check_policy;
 use crate::cli::Context;
 use crate::cli::ledger::{PinnedExport, failure_of};
 use crate::failure::Failure;
@@ -33,10 +34,14 @@ impl Backtest {
     /// Tries it.
     ///
     /// # Errors
-    /// [`Failure::Finding`] when the export does not verify; [`Failure::Unreachable`] for a policy that cannot be read.
+    /// [`Failure::Finding`] when the export does not verify, or the policy does not stand; [`Failure::Unreachable`] for a file that
+    /// cannot be read.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let text = text::read(&self.file)?;
-        let policy = Policy::read(&self.file.display().to_string(), &text).map_err(Failure::unreachable)?;
+        let name = self.file.display().to_string();
+        let policy = Policy::read(&name, &text).map_err(|error| Failure::Finding(error.to_string()))?;
+        check_policy(&context.place.data_dir, &name, &policy)
+            .map_err(|error| Failure::Finding(format!("{error:#}")))?;
         let keys = self.pinned.read(&context.place)?;
         let folder = self.export;
         let progress = step("verifying and trying");

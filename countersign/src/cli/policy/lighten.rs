@@ -71,9 +71,11 @@ impl Lighten {
                 let policy = Policy::read("policy_toml", &in_force.policy_toml).map_err(Failure::fault)?;
                 let terms = Terms { harm_at_most_per_mille: Some(threshold(&policy)?), period: Period::default() };
                 let folder = self.export;
+                let workspace = session.workspace().to_string();
                 let progress = step("verifying and computing");
                 let computed = tokio::task::spawn_blocking(move || {
                     let verified = export::verify(&folder, keys.pinned(), |_| {}).map_err(failure_of)?;
+                    of_this_log(&verified.manifest().origin, &workspace)?;
                     let report = Report::of(&verified, terms).map_err(Failure::unreachable)?;
                     Ok::<_, Failure>(Computed {
                         categories: report.categories().to_vec(),
@@ -156,6 +158,17 @@ impl Computed {
             ..Evidence::default()
         }
     }
+}
+
+/// Refuses what other people decided on: a policy changes in the workspace whose record speaks for it.
+fn of_this_log(origin: &str, workspace: &str) -> Result<(), Failure> {
+    let is_of_it = origin.strip_suffix(workspace).is_some_and(|prefix| prefix.ends_with('/'));
+    if is_of_it {
+        return Ok(());
+    }
+    let text =
+        format!("the export is of `{origin}`, the policy of `{workspace}`: name the export of this workspace's log");
+    Err(Failure::Finding(text))
 }
 
 /// Returns how much harm the policy allows.

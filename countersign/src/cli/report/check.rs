@@ -54,6 +54,10 @@ impl Check {
         if !checked.differences.is_empty() {
             return Err(Failure::Finding(told(&checked)));
         }
+        if !checked.has_same_bytes {
+            let text = "every figure and every word is the same, but the file is not written as a report is: members in another order, or other spaces";
+            return Err(Failure::Finding(text.to_owned()));
+        }
         if context.console.is_json() {
             return context.console.json(&json!({ "same": true, "figures": checked.figures }));
         }

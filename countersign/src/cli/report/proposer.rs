@@ -1,10 +1,12 @@
 use clap::Args;
+use countersign_api::error::v1::ErrorReason;
 use countersign_api::feedback::v1::{GetProposerFeedbackRequest, RunReportRequest};
 
 use super::proposer_text::text;
 use crate::cli::Context;
 use crate::failure::Failure;
 use crate::output::step;
+use crate::refusal::Refusal;
 use crate::session::Missing;
 
 const EXAMPLES: &str = "\
@@ -43,9 +45,18 @@ impl Proposer {
                     drop(progress);
                 }
                 let request = GetProposerFeedbackRequest { parent, proposer: self.name.clone() };
-                let answer = client.get_proposer_feedback(request).await?.into_inner();
+                let answer = client.get_proposer_feedback(request).await;
+                let answer = answer.map_err(|status| self.refused(&status))?.into_inner();
                 context.console.message(&answer, |answer| text(&self.name, answer))
             })
             .await
+    }
+
+    /// Says what to do where no report was made yet.
+    fn refused(&self, status: &tonic::Status) -> Failure {
+        let refusal = Refusal::read(status);
+        let is_without_report = refusal.reason() == Some(ErrorReason::ExportUnverified);
+        let fresh = format!("have one made: `countersign report proposer {} --fresh`", self.name);
+        Failure::Refused(Box::new(if is_without_report { refusal.now(fresh) } else { refusal }))
     }
 }
