@@ -21,6 +21,7 @@ GROUPINGS = {
     "risk": "risk_tier",
     "confidence": "confidence",
     "source": "source_system",
+    "team": "owner_team",
     "model": "model",
     "prompt-version": "prompt_version",
     "week": "week",
@@ -46,8 +47,8 @@ RATES = {
     "conflicts": ("approved_at IS NOT NULL", "conflicts > 0"),
     "supersessions": ("true", "supersessions > 0"),
 }
-ONCE = """action_type proposer risk_tier confidence source_system model prompt_version reading_bytes escalation_steps
-    standing_approval drawn_for_audit""".split()
+ONCE = """action_type proposer risk_tier confidence source_system owner_team model prompt_version reading_bytes
+    escalation_steps standing_approval drawn_for_audit""".split()
 
 
 def main():
@@ -157,7 +158,7 @@ REVIEWERS = f"""WITH decisions AS (SELECT candidate, actor, kind, entry_index, o
 AGREEMENT = """WITH verdicts AS (SELECT candidate, actor, arg_min(kind = 'candidate_rejected', entry_index) AS no FROM entries
     WHERE kind IN ('approval_collected', 'candidate_approved', 'candidate_rejected') AND actor_kind = 'human' GROUP BY ALL),
     people AS (SELECT candidate, count(DISTINCT no) AS verdicts FROM verdicts GROUP BY ALL HAVING count(*) > 1)
-    SELECT action_type, proposer, risk_tier, confidence, source_system, model, prompt_version, week, count(*),
+    SELECT action_type, proposer, risk_tier, confidence, source_system, owner_team, model, prompt_version, week, count(*),
     count(*) FILTER (verdicts = 1) FROM people JOIN candidates USING (candidate) GROUP BY ALL"""
 
 

@@ -221,6 +221,7 @@ fn proposed(number: u64) -> CandidateProposed {
             ..Default::default()
         }),
         owner: "humans/anna".to_owned(),
+        owner_team: "sales".to_owned(),
         policy: Some(PolicyVerdict {
             policy_digest: vec![4; 32],
             quorum: 1,

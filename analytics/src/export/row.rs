@@ -210,6 +210,10 @@ columns! {
         /// The exporter's pseudonym of the owner.
         owner: Text,
     }
+    "proposed, where its owner is of a team": {
+        /// The team of the owner, by its name in the owner file.
+        owner_team: Text,
+    }
     "proposed": {
         /// Whether it replaces another candidate.
         supersedes: Flag,

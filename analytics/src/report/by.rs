@@ -9,8 +9,17 @@ pub(super) const NOT_STATED: &str = "(not stated)";
 pub(super) const ALL: &str = "all";
 
 /// Columns of a candidate that groupings look at.
-pub(super) const GROUPED_BY: [&str; 8] =
-    ["action_type", "proposer", "risk_tier", "confidence", "source_system", "model", "prompt_version", "week"];
+pub(super) const GROUPED_BY: [&str; 9] = [
+    "action_type",
+    "proposer",
+    "risk_tier",
+    "confidence",
+    "source_system",
+    "owner_team",
+    "model",
+    "prompt_version",
+    "week",
+];
 
 /// What the candidates of a table are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +36,8 @@ pub(super) enum By {
     Confidence,
     /// By the system that the trigger came from.
     Source,
+    /// By the team of the owner at the proposal.
+    Team,
     /// By the model behind the proposal.
     Model,
     /// By the version of its prompt or rule.
@@ -37,13 +48,14 @@ pub(super) enum By {
 
 impl By {
     /// Every grouping, all together first.
-    pub(super) const EVERY: [Self; 9] = [
+    pub(super) const EVERY: [Self; 10] = [
         Self::All,
         Self::ActionType,
         Self::Proposer,
         Self::Risk,
         Self::Confidence,
         Self::Source,
+        Self::Team,
         Self::Model,
         Self::PromptVersion,
         Self::Week,
@@ -58,6 +70,7 @@ impl By {
             Self::Risk => "risk",
             Self::Confidence => "confidence",
             Self::Source => "source",
+            Self::Team => "team",
             Self::Model => "model",
             Self::PromptVersion => "prompt-version",
             Self::Week => "week",
@@ -73,6 +86,7 @@ impl By {
             Self::Risk => "risk tier",
             Self::Confidence => "confidence",
             Self::Source => "source system",
+            Self::Team => "team of the owner",
             Self::Model => "model",
             Self::PromptVersion => "prompt version",
             Self::Week => "week",
@@ -83,7 +97,7 @@ impl By {
     pub(super) const fn is_charted(self) -> bool {
         match self {
             Self::All | Self::ActionType | Self::Proposer | Self::Risk | Self::Confidence => true,
-            Self::Source | Self::Model | Self::PromptVersion | Self::Week => false,
+            Self::Source | Self::Team | Self::Model | Self::PromptVersion | Self::Week => false,
         }
     }
 
@@ -96,6 +110,7 @@ impl By {
             Self::Risk => stated("risk_tier"),
             Self::Confidence => stated("confidence"),
             Self::Source => stated("source_system"),
+            Self::Team => stated("owner_team"),
             Self::Model => stated("model"),
             Self::PromptVersion => stated("prompt_version"),
             Self::Week => stated("week"),

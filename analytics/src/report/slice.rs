@@ -90,6 +90,7 @@ impl Slice {
             col("risk_tier"),
             col("confidence"),
             col("source_system"),
+            col("owner_team"),
             col("model"),
             col("prompt_version"),
             col("week"),

@@ -44,7 +44,7 @@ struct Life {
     state: String,
 }
 
-const GROUPINGS: [&str; 5] = ["all", "action-type", "proposer", "risk", "confidence"];
+const GROUPINGS: [&str; 6] = ["all", "action-type", "proposer", "risk", "confidence", "team"];
 
 pub fn figures(events: &[CandidateEvent]) -> Figures {
     let mut lives: BTreeMap<&str, Life> = BTreeMap::new();
@@ -134,6 +134,7 @@ fn live(life: &mut Life, index: usize, event: &CandidateEvent) {
                     "confidence",
                     stated(confidence.as_str_name().trim_start_matches("CONFIDENCE_LEVEL_"), confidence as i32 == 0),
                 ),
+                ("team", stated(&proposed.owner_team, proposed.owner_team.is_empty())),
             ]);
         }
         Event::ApprovalCollected(_) | Event::CandidateHeld(_) => decides = true,

@@ -4,8 +4,8 @@ use analytics::report::Terms;
 use countersign_api::candidate::v1::candidate_event::Event;
 use countersign_api::candidate::v1::{
     ApprovalCause, ApprovalCollected, CandidateApproved, CandidateEscalated, CandidateExpired, CandidateProposed,
-    CandidateWithdrawn, ConfidenceLevel, EscalationStep, Fault, Generator, PolicyVerdict, RejectionReason, RiskTier,
-    StandingApprovalUse, State, Trigger,
+    CandidateWithdrawn, ConfidenceLevel, EscalationStep, Fault, Generator, OwnerAssigned, PolicyVerdict,
+    RejectionReason, RiskTier, StandingApprovalUse, State, Trigger,
 };
 use serde_json::{Value, json};
 
@@ -272,4 +272,67 @@ async fn groups_are_also_told_by_source_and_week() {
     assert_eq!(weeks.len(), 2);
     assert_eq!([&weeks[0].1, &weeks[1].1], [&json!(1), &json!(2)]);
     assert!(weeks[0].0.as_str() < weeks[1].0.as_str());
+}
+
+#[tokio::test]
+async fn groups_are_told_by_the_team_of_the_owner_at_the_proposal() {
+    let mut story = Story::new();
+    for (number, owner, team) in [
+        (0, "humans/anna", "sales"),
+        (1, "humans/anna", "sales"),
+        (2, "humans/ben", "support"),
+        (3, "humans/ben", "support"),
+        (4, "humans/ben", "support"),
+        (5, "", ""),
+    ] {
+        let owned = CandidateProposed { owner: owner.to_owned(), owner_team: team.to_owned(), ..task() };
+        let mut candidate = story.propose(number, RULES, owned, PAYLOAD);
+        story.wait_ms(if team == "sales" { 2_000 } else { 1_000 });
+        match number {
+            0 => story.reject(&mut candidate, "humans/anna", RejectionReason::WrongRecord),
+            1 => {
+                // Another owner, of whatever team: the proposal's counts.
+                let assigned = OwnerAssigned { owner: "humans/ben".to_owned(), ..OwnerAssigned::default() };
+                story.tell(&mut candidate, "humans/cara", State::Proposed, Event::OwnerAssigned(assigned));
+                story.approve(&mut candidate, "humans/ben");
+            }
+            4 => collect(&mut story, &mut candidate, "humans/anna"),
+            _ => run(&mut story, &mut candidate, "humans/ben"),
+        }
+        if number == 4 {
+            story.reject(&mut candidate, "humans/ben", RejectionReason::Duplicate);
+        }
+    }
+    let (_bench, export) = verified_whole(story.log).await;
+    let report = report_of(&export).await;
+    let (sales, support, none) = ("sales", "support", "(not stated)");
+    let told = |id: &str| -> Vec<(String, u64, u64)> {
+        let rows = rates(&report, id).into_iter();
+        rows.map(|(team, (counted, of))| (team, counted, of)).collect()
+    };
+    let expected =
+        |rows: [(&str, u64, u64); 3]| rows.map(|(team, counted, of)| (team.to_owned(), counted, of)).to_vec();
+    assert_eq!(told("rejections-by-team"), expected([(none, 0, 1), (sales, 1, 2), (support, 1, 3)]));
+    assert_eq!(told("harm-by-team"), expected([(none, 0, 1), (sales, 1, 1), (support, 1, 3)]));
+    assert_eq!(told("agreement-by-team"), [(support.to_owned(), 0, 1)]);
+    let rejected: Vec<_> = rows(&report, "rejection-reasons-by-team")
+        .iter()
+        .map(|row| (row["group"].clone(), row["category"].clone(), row["numerator"].clone()))
+        .collect();
+    assert_eq!(
+        rejected,
+        [(json!(sales), json!("WRONG_RECORD"), json!(1)), (json!(support), json!("DUPLICATE"), json!(1))]
+    );
+    let times: Vec<_> = rows(&report, "decision-time-by-team")
+        .iter()
+        .map(|row| (row["group"].clone(), row["candidates"].clone(), row["p90_ms"].clone()))
+        .collect();
+    assert_eq!(
+        times,
+        [
+            (json!(support), json!(3), json!(1_001)),
+            (json!(sales), json!(2), json!(2_002)),
+            (json!(none), json!(1), json!(1_001)),
+        ]
+    );
 }

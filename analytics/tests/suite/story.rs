@@ -195,6 +195,7 @@ pub fn kind_of(event: &Event) -> &'static str {
     match event {
         Event::CandidateProposed(_) => "candidate_proposed",
         Event::EvidenceAdded(_) => "evidence_added",
+        Event::OwnerAssigned(_) => "owner_assigned",
         Event::ApprovalCollected(_) => "approval_collected",
         Event::CandidateApproved(_) => "candidate_approved",
         Event::CandidateEdited(_) => "candidate_edited",

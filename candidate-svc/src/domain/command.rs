@@ -5,7 +5,7 @@ use ledger_format::{Nonce, PayloadDigest};
 
 use super::{
     EvidenceItem, EvidenceKind, ExecutionResult, Failure, Fault, Moment, PayloadDraft, Person, Precedence, Proposal,
-    RejectionReason, RiskTier, StandingOffer, Verb,
+    RejectionReason, RiskTier, StandingOffer, TeamName, Verb,
 };
 
 /// Puts an action forward. Not a [`Command`]: there is no candidate yet that it could be asked of.
@@ -23,6 +23,8 @@ pub struct Propose {
     pub owner: Option<Person>,
     /// Why this owner, where a rule found them; else empty.
     pub owner_reason: String,
+    /// The team that the owner belongs to; none: no team's.
+    pub owner_team: Option<TeamName>,
     /// The payload as it was read.
     pub payload: PayloadDraft,
     /// 32 random bytes for this payload.

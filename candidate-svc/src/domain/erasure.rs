@@ -132,6 +132,7 @@ fn body(body: &EventBody) -> EventBody {
 fn proposed(facts: &mut CandidateProposed) {
     facts.proposal = Arc::new(proposal(&facts.proposal));
     facts.evidence.iter_mut().for_each(|given| *given = evidence(given));
+    // The team stays with the owner: a name of the owner file, no person's.
     facts.owner_reason.clear();
     facts.payload = Arc::new(Payload::erased(facts.payload.digest()));
     facts.evidence_question = facts.evidence_question.as_ref().map(question);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Approval, ApprovalCause, Audience, Evidence, EvidenceQuestion, ExecutionResult, Failure, Fault, Moment, Payload,
-    Person, PolicyVerdict, Proposal, RejectionReason, Risk, StandingApprovalUse, as_text,
+    Person, PolicyVerdict, Proposal, RejectionReason, Risk, StandingApprovalUse, TeamName, as_text,
 };
 
 /// What happened.
@@ -73,6 +73,9 @@ pub struct CandidateProposed {
     /// Why this owner, where a rule found them; else empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner_reason: String,
+    /// The team that the owner belonged to; none: no team's, or proposed before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_team: Option<TeamName>,
     /// What policy asks.
     pub policy: PolicyVerdict,
     /// What would run.

@@ -110,7 +110,7 @@ pub use state_name::{StateName, UnknownState};
 pub use transitions::allowed_transitions;
 pub use turn::Turn;
 pub use verb::{UnknownVerb, Verb};
-pub use word::{ActionTypeName, EvidenceKind, WORD_MAX_BYTES, WordError};
+pub use word::{ActionTypeName, EvidenceKind, TeamName, WORD_MAX_BYTES, WordError};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -6,7 +6,7 @@ use ledger_format::Hash;
 use serde::Deserialize;
 
 use super::team::Team;
-use crate::domain::{ActionTypeName, Person, Propose};
+use crate::domain::{ActionTypeName, Person, Propose, TeamName};
 
 /// For which proposals a rule is. What is not named does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -43,6 +43,8 @@ pub(super) enum Source {
 pub(super) struct Rule {
     pub(super) when: Condition,
     pub(super) source: Source,
+    /// The team that whoever it finds owns the candidate for, where it says so.
+    pub(super) team: Option<TeamName>,
 }
 
 impl Rule {
@@ -70,7 +72,7 @@ impl Condition {
 
 impl Source {
     /// Returns what the turns are counted under, where people take turns.
-    pub(super) const fn team(&self) -> Option<Hash> {
+    pub(super) const fn turn(&self) -> Option<Hash> {
         match self {
             Self::Field { .. } | Self::Person(_) => None,
             Self::Team(team) => Some(team.key()),

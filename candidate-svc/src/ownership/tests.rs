@@ -25,6 +25,32 @@ when.record_systems = ["crm"]
 owner = { person = "humans/desk" }
 "#;
 
+const TEAMS: &str = r#"
+[[teams]]
+name = "support"
+members = ["humans/anna", "humans/ben"]
+
+[[teams]]
+name = "sales"
+members = ["humans/anna", "humans/cara"]
+
+[[teams]]
+name = "night"
+members = ["humans/ben"]
+
+[[rules]]
+when.object_types = ["deal"]
+team = "sales"
+owner = { from = "record_owner", field = "sales_agent", people = { "Anna" = "humans/anna" } }
+
+[[rules]]
+when.record_systems = ["mail"]
+owner = { team = "night", by = "round_robin" }
+
+[[rules]]
+owner = { from = "record_owner", field = "sales_agent", people = { "Anna" = "humans/anna", "Dora" = "humans/dora" } }
+"#;
+
 fn read(text: &str) -> Result<Owners, KeyError> {
     Owners::read("owners.toml", text, &Catalogue::built_in())
 }
@@ -113,20 +139,42 @@ fn turns_are_counted_by_members_and_order() {
     let team = |text: &str| {
         let owners = read(text).expect("rules");
         assert!(owners.take_turns());
-        owners.find(&proposal("draft_reply", Some(("mail", "thread", "7")), &[]), |_| 0).expect("an owner").team
+        owners.find(&proposal("draft_reply", Some(("mail", "thread", "7")), &[]), |_| 0).expect("an owner").turn
     };
     assert_eq!(team(FILE), team(&format!("{FILE}\n")), "read again, it is the same team");
     assert_ne!(team(FILE), team(&FILE.replace(", \"humans/cara\"", "")));
     assert_ne!(team(FILE), team(&FILE.replace("\"humans/anna\", \"humans/ben\"", "\"humans/ben\", \"humans/anna\"")));
     let by_person = proposal("create_task", Some(("crm", "account", "7")), &[]);
-    assert_eq!(read(FILE).expect("rules").find(&by_person, |_| 0).expect("an owner").team, None);
+    assert_eq!(read(FILE).expect("rules").find(&by_person, |_| 0).expect("an owner").turn, None);
+    let named = FILE.replace(r#"["humans/anna", "humans/ben", "humans/cara"]"#, r#""mail""#);
+    let mail = r#"members = ["humans/anna", "humans/ben", "humans/cara"]"#;
+    assert_eq!(team(FILE), team(&format!("[[teams]]\nname = \"mail\"\n{mail}\n{named}")), "a name changes no turn");
     assert!(!Owners::default().take_turns());
+}
+
+#[test]
+fn the_team_is_that_of_the_rule_or_turn_else_the_first_that_lists_the_owner() {
+    let owners = read(TEAMS).expect("rules");
+    let team = |propose: &Propose| owners.find(propose, |_| 0).expect("an owner").team.map(|team| team.to_string());
+    let deal = |agent| proposal("create_task", Some(("crm", "deal", "7")), &[("sales_agent", agent)]);
+    assert_eq!(team(&deal("Anna")).as_deref(), Some("sales"), "the rule says so");
+    let dealt = proposal("draft_reply", Some(("mail", "thread", "7")), &[]);
+    assert_eq!(team(&dealt).as_deref(), Some("night"), "its turn it was");
+    let account = |agent| proposal("create_task", Some(("crm", "account", "7")), &[("sales_agent", agent)]);
+    assert_eq!(team(&account("Anna")).as_deref(), Some("support"), "it lists Anna before `sales` does");
+    assert_eq!(team(&account("Dora")), None, "no team lists Dora");
+    let listed = |id: &str| owners.team_of(&id.parse().expect("a person")).map(ToString::to_string);
+    assert_eq!(listed("humans/ben").as_deref(), Some("support"));
+    assert_eq!(listed("humans/cara").as_deref(), Some("sales"));
+    assert_eq!(listed("humans/dora"), None);
+    assert_eq!(Owners::default().team_of(&"humans/anna".parse().expect("a person")), None);
 }
 
 #[test]
 fn what_is_wrong_is_named_by_file_key_and_reason() {
     let rule = |when: &str, owner: &str| format!("[[rules]]\n{when}\nowner = {owner}\n");
     let person = r#"{ person = "humans/anna" }"#;
+    let named = |name: &str| format!("[[teams]]\nname = \"{name}\"\nmembers = [\"humans/a\"]\n");
     for (text, key, part) in [
         ("rules = 7".to_owned(), "rules", "invalid type"),
         ("[[rule]]".to_owned(), "rule", "no such key"),
@@ -154,6 +202,24 @@ fn what_is_wrong_is_named_by_file_key_and_reason() {
             "rules[0].when.action_types",
             "there is no action type `sing`",
         ),
+        (rule("", r#"{ team = 7, by = "round_robin" }"#), "rules[0].owner.team", "invalid type"),
+        (rule("", r#"{ team = "mail", by = "round_robin" }"#), "rules[0].owner.team", "add it under `[[teams]]`"),
+        (rule("team = \"mail\"", person), "rules[0].team", "there is no team `mail`: add it"),
+        (
+            TEAMS.replace("team = \"sales\"", "team = \"sale\""),
+            "rules[0].team",
+            "name one of `night`, `sales`, `support`",
+        ),
+        (
+            rule("team = \"a\"", r#"{ team = "b", by = "round_robin" }"#) + &named("a") + &named("b"),
+            "rules[0].team",
+            "the member of `b` whose turn it is",
+        ),
+        (named("a") + &named("a"), "teams[1].name", "two teams `a`"),
+        (named("Night shift"), "teams[0].name", "`Night shift` is not one word"),
+        (named("a").replace("humans/a", "a"), "teams[0].members", "`a` is not a person"),
+        (named("a").replace("\"humans/a\"", ""), "teams[0].members", "it is empty"),
+        (named("a") + "by = 7", "teams[0].by", "no such key"),
     ] {
         let error = read(&text).expect_err(&text);
         assert_eq!((error.file.as_str(), error.key.as_str()), ("owners.toml", key), "{text}: {error}");
@@ -196,7 +262,12 @@ fn the_number_of_rules_and_people_is_bounded() {
         let members: Vec<String> = (0..count).map(|n| format!("\"humans/m{n}\"")).collect();
         format!("rules = [{{ owner = {{ team = [{}], by = \"round_robin\" }} }}]", members.join(", "))
     };
-    for (of, max) in [(&rules as &dyn Fn(usize) -> String, file::RULES_MAX), (&team, file::PEOPLE_MAX)] {
+    let teams = |count: usize| -> String {
+        (0..count).map(|n| format!("[[teams]]\nname = \"t{n}\"\nmembers = [\"humans/a\"]\n")).collect()
+    };
+    for (of, max) in
+        [(&rules as &dyn Fn(usize) -> String, file::RULES_MAX), (&team, members::PEOPLE_MAX), (&teams, file::TEAMS_MAX)]
+    {
         assert!(read(&of(max - 1)).is_ok() && read(&of(max)).is_ok());
         assert!(read(&of(max + 1)).expect_err("one too many").reason.contains("are allowed"));
     }

@@ -168,11 +168,12 @@ impl<'a> Batch<'a> {
         if let Some(kept) = kept {
             propose.proposal.trigger = kept;
         }
-        let mut team = None;
-        if propose.owner.is_none()
-            && let Some(found) = self.judge.owners.find(&propose, |team| self.turns_given(&name.workspace, team))
-        {
-            (propose.owner, propose.owner_reason, team) = (Some(found.owner), found.reason, found.team);
+        let mut turn = None;
+        if let Some(owner) = &propose.owner {
+            propose.owner_team = self.judge.owners.team_of(owner).cloned();
+        } else if let Some(found) = self.judge.owners.find(&propose, |team| self.turns_given(&name.workspace, team)) {
+            (propose.owner, propose.owner_reason, propose.owner_team) = (Some(found.owner), found.reason, found.team);
+            turn = found.turn;
         }
         self.check_memory(&ask, &propose)?;
         let predecessor = self.predecessor(&ask, &propose)?;
@@ -186,8 +187,8 @@ impl<'a> Batch<'a> {
         let events = domain::propose(propose, &self.context(&ask, &name.workspace, &action_type, false, &[])?)?;
         let candidate = self.admit(&ask, None, &events)?;
         self.count_use(&candidate);
-        if let Some(team) = team {
-            self.take_turn(&name.workspace, team);
+        if let Some(turn) = turn {
+            self.take_turn(&name.workspace, turn);
         }
         if let Some(predecessor) = predecessor {
             self.supersede(&ask, &predecessor, &candidate.name)?;

@@ -1,8 +1,8 @@
 //! Who owns a candidate whose proposer named nobody.
 
 use countersign_api::candidate::v1::{
-    AssignOwnerRequest, Candidate, Proposal, RecordReference, SourceField, State, Trigger, candidate_event::Event,
-    review_service_client::ReviewServiceClient,
+    AssignOwnerRequest, Candidate, CandidateProposed, Proposal, RecordReference, SourceField, State, Trigger,
+    candidate_event::Event, review_service_client::ReviewServiceClient,
 };
 use service_kit::access::Role;
 
@@ -21,13 +21,18 @@ fn by_mail(object_type: &str, id: &str, answered_by: &str) -> Proposal {
     Proposal { owner: String::new(), trigger: Some(trigger), ..proposal(id) }
 }
 
-/// Why the candidate has its owner, as its first event says.
-async fn owner_reason(bench: &Bench, candidate: &Candidate) -> String {
+/// The candidate's first event.
+async fn proposed(bench: &Bench, candidate: &Candidate) -> CandidateProposed {
     let history = bench.get(&candidate.name).await.history;
     match history[0].event.clone().and_then(|event| event.event) {
-        Some(Event::CandidateProposed(proposed)) => proposed.owner_reason,
+        Some(Event::CandidateProposed(proposed)) => proposed,
         other => panic!("{other:?}"),
     }
+}
+
+/// Why the candidate has its owner, as its first event says.
+async fn owner_reason(bench: &Bench, candidate: &Candidate) -> String {
+    proposed(bench, candidate).await.owner_reason
 }
 
 #[tokio::test]
@@ -41,6 +46,24 @@ async fn a_rule_finds_the_owner_and_the_event_says_which() {
     let dealt = bench.propose("p2", by_mail("thread", "2", "Somebody")).await;
     assert_eq!(dealt.owner, "humans/anna");
     assert_eq!(owner_reason(&bench, &dealt).await, "rule 2: the team member whose turn it is");
+}
+
+#[tokio::test]
+async fn the_event_names_the_team_of_the_owner() {
+    let bench = Bench::open().await;
+    let named = |owner: &str, id: &str| Proposal { owner: owner.into(), ..by_mail("note", id, "Somebody") };
+    let told = [
+        ("its turn it was", by_mail("thread", "1", "Somebody"), "humans/anna", "threads"),
+        ("the first that lists whom a rule found", by_mail("letter", "2", "Anna"), "humans/anna", "letters"),
+        ("the first that lists whom the proposer named", named("humans/ben", "3"), "humans/ben", "threads"),
+        ("no team lists whom the proposer named", named("humans/cara", "4"), "humans/cara", ""),
+        ("nobody owns it", named("", "5"), "", ""),
+    ];
+    for (number, (why, proposal, owner, team)) in told.into_iter().enumerate() {
+        let candidate = bench.propose(&format!("p{number}"), proposal).await;
+        let event = proposed(&bench, &candidate).await;
+        assert_eq!((event.owner.as_str(), event.owner_team.as_str()), (owner, team), "{why}");
+    }
 }
 
 #[tokio::test]

@@ -35,7 +35,7 @@ pub fn policy(data_dir: &DataDir) -> anyhow::Result<PolicySource> {
     }
 }
 
-/// Reads who owns what nobody was named for: `owners.toml` in the data folder where there is one, else nobody is found.
+/// Reads who owns what nobody was named for, and the teams of owners: `owners.toml` in the data folder where there is one, else nobody is found.
 ///
 /// # Errors
 /// Names what the file says wrong.

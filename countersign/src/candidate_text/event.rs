@@ -138,15 +138,23 @@ pub fn event_text(event: &CandidateEvent) -> String {
 
 fn proposed_text(proposed: &CandidateProposed) -> String {
     let digest = proposed.payload.as_ref().map_or_else(String::new, |payload| short_digest(&payload.digest));
-    let owner = match proposed.owner_reason.as_str() {
-        "" => String::new(),
-        reason => format!("owner {}: {reason}\n", if proposed.owner.is_empty() { "nobody" } else { &proposed.owner }),
-    };
+    let owner = owner_text(proposed);
     let Some(used) = &proposed.standing_approval_use else { return format!("{owner}digest {digest}") };
     let drawn = if used.drawn_for_audit { "; drawn for a person to look at all the same" } else { "" };
     let (number, by, index) = (used.use_number, &used.granted_by, used.grant_entry_index);
     let under = &used.standing_approval;
     format!("{owner}digest {digest}\nnumber {number} under {under} by {by}, granted in entry {index}{drawn}")
+}
+
+/// Says which team's the owner is, and why this one; nothing where neither is known.
+fn owner_text(proposed: &CandidateProposed) -> String {
+    let owner = if proposed.owner.is_empty() { "nobody" } else { &proposed.owner };
+    match (proposed.owner_team.as_str(), proposed.owner_reason.as_str()) {
+        ("", "") => String::new(),
+        ("", reason) => format!("owner {owner}: {reason}\n"),
+        (team, "") => format!("owner {owner} of team {team}\n"),
+        (team, reason) => format!("owner {owner} of team {team}: {reason}\n"),
+    }
 }
 
 fn dropped(count: i32) -> String {

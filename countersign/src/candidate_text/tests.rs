@@ -87,7 +87,8 @@ fn executed_and_sent_back() -> GetCandidateResponse {
         event: Some(Event::CandidateProposed(CandidateProposed {
             payload: Some(Payload { canonical_json: NOTED.into(), digest: vec![6; 32], ..Payload::default() }),
             owner: "humans/anna".into(),
-            owner_reason: "rule 2 of `owners.toml`".into(),
+            owner_reason: "rule 2: the record's owner".into(),
+            owner_team: "sales".into(),
             ..CandidateProposed::default()
         })),
         ..CandidateEvent::default()
@@ -157,7 +158,7 @@ fn it_answers_what_one_can_ask_about_a_candidate() {
         ("what exactly changed", r#""path":"/due","value":"2026-12-02""#),
         ("what stood before", r#"Due date: "2026-11-30" → "2026-12-02""#),
         ("what was taken away", r#"/notes: "call first\u{202e}" → (nothing)"#),
-        ("who found the owner", "owner humans/anna: rule 2 of `owners.toml`"),
+        ("who found the owner, for which team", "owner humans/anna of team sales: rule 2: the record's owner"),
         ("what nobody stated of the evidence", "added by generators/crm-rules, read not stated, sha256 not stated"),
         ("which bytes were refused", "too late\n                                    digest 0707070707070707…"),
         ("which bytes are meant now", &"07".repeat(32)),

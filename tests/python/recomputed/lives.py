@@ -16,11 +16,11 @@ DECISIONS = {
 }
 EPOCH = datetime.datetime(1970, 1, 1)
 COLUMNS = """entry_index kind candidate actor_kind actor appended_at reading occurred_at simulated state action_type proposer
-model prompt_version risk_tier confidence source_system reading_bytes escalation_steps standing_approval drawn_for_audit
+model prompt_version risk_tier confidence source_system owner_team reading_bytes escalation_steps standing_approval drawn_for_audit
 superseded conflicts_acknowledged approval_cause rejection_reason failure_class retry_planned fault edit_path edit_operation
 edit_from edit_to edit_shift_days edit_value payload_fields wording_path wording_change wording_from wording_to""".split()
 GROUPINGS = (
-    "all action-type proposer risk confidence source model prompt-version week".split()
+    "all action-type proposer risk confidence source team model prompt-version week".split()
 )
 
 
@@ -84,6 +84,7 @@ class Life:
             "risk": proposed["risk_tier"],
             "confidence": proposed["confidence"],
             "source": proposed["source_system"],
+            "team": proposed["owner_team"],
             "model": proposed["model"],
             "prompt-version": proposed["prompt_version"],
             "week": proposed["occurred_at"].strftime("%G-W%V"),

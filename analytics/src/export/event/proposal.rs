@@ -46,6 +46,7 @@ pub(super) fn proposed<'a>(row: &mut Row<'a>, event: &'a CandidateProposed, disg
     row.payload_bytes = event.payload.as_ref().map(|payload| count(payload.canonical_json.len()));
     row.has_owner = Some(!event.owner.is_empty());
     row.owner = disguise.person(&event.owner).map(Cow::Owned);
+    row.owner_team = token(&event.owner_team);
     row.supersedes = Some(!event.supersedes.is_empty());
     row.supersedes_candidate = name(&event.supersedes);
     row.due_at = micros(event.due_time.as_ref());

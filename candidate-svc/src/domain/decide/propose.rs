@@ -68,6 +68,7 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         risk,
         owner: command.owner,
         owner_reason: command.owner_reason,
+        owner_team: command.owner_team,
         expires_at: context.now.plus_secs(policy.expire_after_secs),
         policy,
         payload,

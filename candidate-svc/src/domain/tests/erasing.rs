@@ -50,6 +50,7 @@ fn nothing_that_anybody_said_is_left_and_what_was_counted_is() {
     assert_eq!(left.execution.attempts.len(), before.execution.attempts.len());
     assert_eq!(left.proposal.action_type, before.proposal.action_type);
     assert_eq!(left.evidence.len(), before.evidence.len());
+    assert!(events.contains(r#""owner_team":"sales""#), "a team is nobody: {events}");
 }
 
 #[test]

@@ -95,6 +95,7 @@ fn open(scene: &Scene) -> Story {
     }
     let mut proposal = Propose {
         owner: scene.owned.then(|| person(ANNA)),
+        owner_team: story.proposal().owner_team.filter(|_| scene.owned),
         risk_tier: scene.high_risk.then_some(RiskTier::High),
         ..story.proposal()
     };

@@ -244,6 +244,7 @@ impl Story {
             risk_tier: None,
             owner: Some(person(super::cast::ANNA)),
             owner_reason: String::new(),
+            owner_team: Some("sales".parse().expect("a name")),
             payload: PayloadDraft::read(PAYLOAD),
             nonce: Nonce::new([0xee; 32]),
             standing: Vec::new(),

@@ -55,6 +55,14 @@ maxLength = 40
 
 /// Who owns what came by mail, if nobody was named.
 const OWNERS: &str = r#"
+[[teams]]
+name = "letters"
+members = ["humans/anna"]
+
+[[teams]]
+name = "threads"
+members = ["humans/anna", "humans/ben"]
+
 [[rules]]
 when.record_systems = ["mail"]
 owner = { from = "record_owner", field = "answered_by", people = { "Anna" = "humans/anna" } }
@@ -62,7 +70,7 @@ owner = { from = "record_owner", field = "answered_by", people = { "Anna" = "hum
 [[rules]]
 when.record_systems = ["mail"]
 when.object_types = ["thread"]
-owner = { team = ["humans/anna", "humans/ben"], by = "round_robin" }
+owner = { team = "threads", by = "round_robin" }
 "#;
 
 /// Candidate-svc on a folder of its own, with a ledger in memory and a clock that moves when told to.

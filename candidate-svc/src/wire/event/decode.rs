@@ -170,6 +170,7 @@ fn proposed_from_wire(proposed: api::CandidateProposed) -> Result<CandidatePropo
         risk: field::required("risk", proposed.risk, assessment::risk_from_wire)?,
         owner: field::parsed_unless_empty("owner", &proposed.owner)?,
         owner_reason: proposed.owner_reason,
+        owner_team: field::parsed_unless_empty("owner_team", &proposed.owner_team)?,
         policy: field::required("policy", proposed.policy, assessment::verdict_from_wire)?,
         payload: Arc::new(field::required("payload", proposed.payload.as_ref(), payload::from_wire)?),
         expires_at: field::required("expire_time", proposed.expire_time, time::from_wire)?,

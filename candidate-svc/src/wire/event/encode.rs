@@ -179,6 +179,7 @@ fn proposed_to_wire(proposed: &CandidateProposed) -> api::CandidateProposed {
         evidence_question: proposed.evidence_question.as_ref().map(evidence::question_to_wire),
         standing_approval_use: proposed.standing_approval.as_ref().map(standing_approval::use_to_wire),
         owner_reason: proposed.owner_reason.clone(),
+        owner_team: proposed.owner_team.as_ref().map(ToString::to_string).unwrap_or_default(),
     }
 }
 
