@@ -96,6 +96,12 @@ fn at_key(key: &str) -> String {
     if key.is_empty() { String::new() } else { format!(", key `{key}`") }
 }
 
+/// Returns what somebody who wrote `given` probably meant: the nearest of what is known; none where nothing is near.
+pub(crate) fn meant<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let near = known.into_iter().filter(|known| is_misspelt(given, known));
+    near.min_by_key(|known| strsim::damerau_levenshtein(given, known))
+}
+
 /// Tells whether somebody who meant `known` may have written `given`: one slip in three letters, two at most.
 fn is_misspelt(given: &str, known: &str) -> bool {
     const SLIPS_MAX: usize = 2;

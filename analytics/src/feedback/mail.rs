@@ -17,7 +17,7 @@ use super::reports::StoredReport;
 use crate::report::HTML_FILE;
 
 /// How long one mail may take.
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The most people that one report goes to.
 const RECIPIENTS_MAX: usize = 100;

@@ -73,12 +73,12 @@ fn count(export: &VerifiedExport, slice_count: NonZeroU64) -> Result<Vec<Kind>, 
         let [proposed, decided, over, harmful, rejected, edited, failed, sent_back, reading_bytes] =
             std::array::from_fn(|column| columns[column][row]);
         let examples = examples_of(&examples, &key);
-        let [action_type, risk, confidence, proposer] = key;
+        let [action_type, risk, confidence, by] = key;
         Kind {
             action_type,
             risk,
             confidence,
-            proposer,
+            proposer: by,
             proposed,
             decided,
             over,

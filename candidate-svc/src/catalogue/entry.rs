@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::schema_rules;
+use super::{schema_contradictions, schema_rules, schema_spelling, subschemas};
 use crate::domain::{
     ActionType, ActionTypeName, CHANGE_POLICY, ChangedField, EvidenceKind, FieldLabel, PayloadRecord, PayloadSchema,
     RiskTier, WordError,
@@ -24,13 +24,10 @@ pub(super) fn read(file: &str, text: &str) -> Result<ActionType, KeyError> {
         return Err(keys.wrong("default_risk_tier", "it is below `least_risk_tier`: raise it"));
     }
     let schema_json: Value = keys.required("payload_schema")?;
-    schema_rules::check(&schema_json).map_err(|(key, reason)| keys.wrong(&format!("payload_schema{key}"), reason))?;
-    let schema = PayloadSchema::compile(&schema_json)
-        .map_err(|error| keys.wrong("payload_schema", format!("at `{}`: {}", error.pointer, error.reason)))?;
     let action_type = ActionType {
         name,
+        schema: schema(&keys, &schema_json)?,
         description: required_text(&mut keys, "description")?,
-        schema,
         labels: labels(&mut keys, &schema_json)?,
         default_risk_tier,
         least_risk_tier,
@@ -49,6 +46,19 @@ pub(super) fn read(file: &str, text: &str) -> Result<ActionType, KeyError> {
     check_policy_change(&action_type, &keys)?;
     keys.finish()?;
     Ok(action_type)
+}
+
+/// Holds the payload schema to its words first, so that a misspelt keyword is not taken for a missing one, and to what it means last, once it
+/// is known to be a schema.
+fn schema(keys: &Keys<'_>, schema: &Value) -> Result<PayloadSchema, KeyError> {
+    let wrong = |(key, reason): schema_rules::Fault| keys.wrong(&format!("payload_schema{key}"), reason);
+    let all = subschemas::of(schema);
+    all.iter().try_for_each(schema_spelling::check).map_err(wrong)?;
+    schema_rules::check(schema).map_err(wrong)?;
+    let compiled = PayloadSchema::compile(schema)
+        .map_err(|error| keys.wrong("payload_schema", format!("at `{}`: {}", error.pointer, error.reason)))?;
+    all.iter().try_for_each(schema_contradictions::check).map_err(wrong)?;
+    Ok(compiled)
 }
 
 /// Under which rules people work is changed under one name, and decided by a person singly, whatever a file says.

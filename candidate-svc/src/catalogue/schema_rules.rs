@@ -2,12 +2,15 @@
 
 use serde_json::Value;
 
+/// A key of the schema, with a leading dot, and what is wrong with it.
+pub(super) type Fault = (String, String);
+
 /// Checks a schema: an object that lists all its fields and leaves no room for others, and nothing that lies elsewhere.
 ///
 /// # Errors
 ///
 /// The offending key, with a leading dot, and why.
-pub(super) fn check(schema: &Value) -> Result<(), (String, String)> {
+pub(super) fn check(schema: &Value) -> Result<(), Fault> {
     if schema["type"] != "object" {
         return Err((".type".into(), "a payload is an object: write `\"object\"`".into()));
     }
@@ -40,7 +43,7 @@ pub(super) fn is_text_field(schema: &Value, pointer: &str) -> bool {
 }
 
 /// Nothing is ever fetched to judge a payload: a reference stays inside its schema.
-fn check_references(schema: &Value, at: &str) -> Result<(), (String, String)> {
+fn check_references(schema: &Value, at: &str) -> Result<(), Fault> {
     match schema {
         Value::Object(members) => members.iter().try_for_each(|(key, value)| {
             let elsewhere = value.as_str().is_some_and(|target| !target.starts_with('#'));

@@ -6,6 +6,8 @@ use super::{Catalogue, FolderError};
 use crate::domain::{ActionType, ChangedField, EvidenceKind, Impact, RiskTier};
 use crate::keyed_toml::KeyError;
 
+mod schema;
+
 const GOOD: &str = include_str!("../../catalogue/create_task.toml");
 
 fn wrong(from: &str, to: &str) -> KeyError {
@@ -182,6 +184,28 @@ fn a_folder_without_types_is_none() {
     let absent = folder.path().join("absent");
     let error = Catalogue::from_dir(&absent).expect_err("it is absent");
     assert!(matches!(&error, FolderError::Unreadable { path, .. } if *path == absent), "{error}");
+}
+
+#[test]
+fn a_file_in_the_place_of_a_folder_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("catalogue");
+    fs::write(&file, GOOD).expect("a file");
+    let error = Catalogue::from_dir(&file).expect_err("it is no folder");
+    assert!(matches!(&error, FolderError::NoFolder { path } if *path == file), "{error}");
+    assert!(error.to_string().contains("a catalogue is a folder"), "{error}");
+}
+
+#[test]
+fn a_file_is_not_passed_over_for_the_letter_case_of_its_ending() {
+    for name in ["other.TOML", "another.Toml"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("create_task.toml"), GOOD).expect("a file");
+        fs::write(folder.path().join(name), GOOD).expect("a file");
+        let error = Catalogue::from_dir(folder.path()).expect_err(name);
+        assert!(matches!(&error, FolderError::LetterCase { path } if path.ends_with(name)), "{error}");
+        assert!(error.to_string().contains("`.toml`"), "{error}");
+    }
 }
 
 /// What is approved ahead for one record must not be usable on another: a payload that names a record says where.

@@ -254,6 +254,52 @@ fn a_rule_that_never_speaks_is_refused() {
     }
 }
 
+/// Each of the earlier rules leaves something over, and all together leave nothing.
+#[test]
+fn a_rule_that_several_earlier_rules_answer_together_is_refused() {
+    let person = |when: &str| format!("[[rules]]\n{when}\nowner = {{ person = \"humans/anna\" }}\n");
+    let by_field = |when: &str, field: &str, values: &[&str]| {
+        let people: Vec<String> = values.iter().map(|value| format!("{value} = \"humans/{value}\"")).collect();
+        let people = people.join(", ");
+        format!(
+            "[[rules]]\n{when}\nowner = {{ from = \"record_owner\", field = \"{field}\", people = {{ {people} }} }}\n"
+        )
+    };
+    let catalogue = Catalogue::built_in();
+    let of_type: Vec<String> =
+        catalogue.iter().map(|entry| person(&format!("when.action_types = [\"{}\"]", entry.name))).collect();
+    let (all_types, all_but_one) = (of_type.concat(), of_type[1..].concat());
+    let (crm, mail) = ("when.record_systems = [\"crm\"]", "when.record_systems = [\"mail\"]");
+    let crm_or_mail = "when.record_systems = [\"crm\", \"mail\"]";
+    let both = person(crm_or_mail);
+    let (ann, ben) = (by_field("", "agent", &["ann"]), by_field("", "agent", &["ben"]));
+    for (silenced, rule) in [
+        (format!("{all_types}{}", person("")), 7),
+        (format!("{all_types}{}", person(crm)), 7),
+        (format!("{all_types}{}", by_field("", "agent", &["ann"])), 7),
+        (format!("{}{}{both}", person(crm), person(mail)), 2),
+        (format!("{ann}{ben}{}", by_field("", "agent", &["ann", "ben"])), 2),
+        (
+            format!("{}{}{}", person(crm), by_field(mail, "agent", &["ann"]), by_field(crm_or_mail, "agent", &["ann"])),
+            2,
+        ),
+    ] {
+        let error = read(&silenced).expect_err(&silenced);
+        assert_eq!((error.file.as_str(), error.key), ("owners.toml", format!("rules[{rule}]")), "{silenced}");
+        assert!(error.reason.contains("earlier rules answer"), "{}", error.reason);
+    }
+    for heard in [
+        format!("{all_but_one}{}", person("")),
+        format!("{}{}{}", person(crm), person(mail), person("")),
+        format!("{ann}{ben}{}", by_field("", "agent", &["ann", "ben", "cara"])),
+        format!("{ann}{}", by_field("", "other", &["ann"])),
+        format!("{ann}{ben}{}", person("")),
+        format!("{}{}{both}", person(crm), by_field(mail, "agent", &["ann"])),
+    ] {
+        read(&heard).expect(&heard);
+    }
+}
+
 #[test]
 fn the_number_of_rules_and_people_is_bounded() {
     let rule = |n| format!("[[rules]]\nwhen.object_types = [\"t{n}\"]\nowner = {{ person = \"humans/a\" }}\n");

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use service_kit::access::PrincipalId;
+use service_kit::access::{PrincipalId, Role};
 
 use super::{
     Approvers,
@@ -13,7 +13,8 @@ use super::{
 };
 use crate::catalogue::Catalogue;
 use crate::domain::{
-    ActionType, ActionTypeName, Confidence, ConfidenceLevel, PolicyCase, PolicyVerdict, ReviewPath, Risk, RiskTier,
+    ActionType, ActionTypeName, Audience, Confidence, ConfidenceLevel, EscalationStep, PolicyCase, PolicyVerdict,
+    ReviewPath, Risk, RiskTier,
 };
 use crate::keyed_toml::KeyError;
 
@@ -119,20 +120,30 @@ fn unreachable(
     Some(("", "later rules overrule everything it asks for: remove it, or move it behind them".to_owned()))
 }
 
-/// Says where a role is asked to approve that the access policy shuts out: its holders would be waited for in vain.
+/// Says where a role is asked to approve, or is escalated to, that the access policy shuts out: its holders would be waited for in vain.
 fn shut_out(base: &PolicyVerdict, rules: &[Rule], approvers: &Approvers) -> Option<(String, String)> {
-    let asked_by = |index: usize, rule: &'_ Rule| {
-        let role = approvers.first_shut_out(rule.asks.approver_roles.as_deref().unwrap_or_default())?;
-        Some((format!("rules[{index}].{}", Demand::ApproverRoles.key()), role))
+    let by_default = || asked("default", &base.approver_roles, &base.escalations, approvers);
+    let by_rule = |(index, rule): (usize, &Rule)| {
+        let approving = rule.asks.approver_roles.as_deref().unwrap_or_default();
+        let steps = rule.asks.escalations.as_deref().unwrap_or_default();
+        asked(&format!("rules[{index}]"), approving, steps, approvers)
     };
-    let by_default = || {
-        let role = approvers.first_shut_out(&base.approver_roles)?;
-        Some((format!("default.{}", Demand::ApproverRoles.key()), role))
-    };
-    let (key, role) =
-        by_default().or_else(|| rules.iter().enumerate().find_map(|(index, rule)| asked_by(index, rule)))?;
+    let (key, role) = by_default().or_else(|| rules.iter().enumerate().find_map(by_rule))?;
     let may = approvers.listed();
     Some((key, format!("the access policy does not let the role `{role}` approve: name of {may}, or permit it there")))
+}
+
+/// Returns the first role that is asked in vain in one place of the file, and the key that asks it.
+fn asked(place: &str, roles: &[Role], steps: &[EscalationStep], approvers: &Approvers) -> Option<(String, Role)> {
+    let by_roles = approvers.first_shut_out(roles).map(|role| (Demand::ApproverRoles.key().to_owned(), role));
+    let by_step = |(index, step): (usize, &EscalationStep)| match step.to {
+        Audience::Person(_) => None,
+        Audience::Role(role) => {
+            Some((format!("{}[{index}].to", Demand::Escalate.key()), approvers.first_shut_out(&[role])?))
+        }
+    };
+    let (key, role) = by_roles.or_else(|| steps.iter().enumerate().find_map(by_step))?;
+    Some((format!("{place}.{key}"), role))
 }
 
 /// Tells whether everything that a rule can meet is of high risk, which is always decided singly on the strict path.

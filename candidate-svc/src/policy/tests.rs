@@ -302,6 +302,27 @@ fn a_role_that_the_access_policy_does_not_let_approve_is_named() {
 }
 
 #[test]
+fn a_role_that_the_access_policy_does_not_let_approve_is_not_escalated_to() {
+    let to = |role: &str| {
+        format!("escalate = [{{ after_days = 1, to = \"roles/manager\" }}, {{ after_days = 2, to = \"{role}\" }}]")
+    };
+    let rule = |role: &str| format!("{BASE}\n[[rules]]\nreason = \"x\"\n{}", to(role));
+    let default = |role: &str| format!("{BASE}\n{}", to(role));
+    for (text, key) in [
+        (rule("roles/process_owner"), "rules[0].escalate[1].to"),
+        (default("roles/process_owner"), "default.escalate[1].to"),
+    ] {
+        let read = Policy::read_checked("p.toml", &text, &Catalogue::built_in(), &approvers());
+        let error = read.expect_err(&text);
+        assert_eq!((error.file.as_str(), error.key.as_str()), ("p.toml", key), "{error}");
+        assert!(error.reason.contains("does not let the role") && error.reason.contains("`reviewer`"), "{error}");
+    }
+    for text in [rule("roles/admin"), default("roles/reviewer"), rule("humans/bea")] {
+        Policy::read_checked("p.toml", &text, &Catalogue::built_in(), &approvers()).expect(&text);
+    }
+}
+
+#[test]
 fn a_chain_is_in_order_of_time_and_leads_to_people() {
     for (chain, key, words) in [
         ("{ after_days = 0, to = \"roles/manager\" }", "rules[0].escalate[0].after_days", "`1`"),

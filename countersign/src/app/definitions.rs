@@ -11,13 +11,17 @@ use candidate_svc::policy::{Approvers, Policy, PolicySource};
 use service_kit::access::AccessPolicy;
 use service_kit::data_dir::DataDir;
 
-/// Reads the action catalogue: the folder `catalogue/` in the data folder where there is one, else the built-in one.
+/// Reads the action catalogue: the folder `catalogue/` in the data folder where there is one, else the built-in one. What stands there and is
+/// no folder, or leads nowhere, is not taken for nothing.
 ///
 /// # Errors
-/// Names the file that says something wrong.
+/// Names the file that says something wrong, or stands in the folder's place.
 pub fn catalogue(data_dir: &DataDir) -> anyhow::Result<Catalogue> {
     let folder = data_dir.folder().join("catalogue");
-    if folder.is_dir() { Ok(Catalogue::from_dir(&folder)?) } else { Ok(Catalogue::built_in()) }
+    match fs::symlink_metadata(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Catalogue::built_in()),
+        Ok(_) | Err(_) => Ok(Catalogue::from_dir(&folder)?),
+    }
 }
 
 /// Finds the review policy: `policy.toml` in the data folder where there is one, else the built-in one. What the file says is
@@ -61,4 +65,29 @@ pub fn check_policy(folder: &Path, file: &str, policy: &Policy) -> anyhow::Resul
         (Catalogue::built_in(), AccessPolicy::shipped())
     };
     Ok(policy.check(file, &catalogue, &Approvers::under(&access))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_the_place_of_the_catalogue_is_not_taken_for_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let data_dir = DataDir::open(folder.path()).expect("a data folder");
+        assert!(catalogue(&data_dir).is_ok(), "nothing is there: the built-in one holds");
+
+        let place = folder.path().join("catalogue");
+        fs::write(&place, "").expect("a file");
+        let error = catalogue(&data_dir).expect_err("a file").to_string();
+        assert!(error.contains("a catalogue is a folder") && error.contains(&place.display().to_string()), "{error}");
+
+        #[cfg(unix)]
+        {
+            fs::remove_file(&place).expect("it is there");
+            std::os::unix::fs::symlink(folder.path().join("nowhere"), &place).expect("a link");
+            let error = catalogue(&data_dir).expect_err("a link to nothing").to_string();
+            assert!(error.contains("cannot be read"), "{error}");
+        }
+    }
 }
