@@ -124,9 +124,9 @@ fn unreachable(
 fn shut_out(base: &PolicyVerdict, rules: &[Rule], approvers: &Approvers) -> Option<(String, String)> {
     let by_default = || asked("default", &base.approver_roles, &base.escalations, approvers);
     let by_rule = |(index, rule): (usize, &Rule)| {
-        let roles = rule.asks.approver_roles.as_deref().unwrap_or_default();
+        let approving = rule.asks.approver_roles.as_deref().unwrap_or_default();
         let steps = rule.asks.escalations.as_deref().unwrap_or_default();
-        asked(&format!("rules[{index}]"), roles, steps, approvers)
+        asked(&format!("rules[{index}]"), approving, steps, approvers)
     };
     let (key, role) = by_default().or_else(|| rules.iter().enumerate().find_map(by_rule))?;
     let may = approvers.listed();
