@@ -55,7 +55,6 @@ fn ruled_out(keywords: &Map<String, Value>, field: &str) -> Option<String> {
         Some(Value::Bool(false)) => {
             Some(format!("`{field}` is `false` under `properties`: say what it is to be there, or remove it here"))
         }
-        Some(_) => None,
         None if is_closed(keywords) && !meets_a_pattern(keywords, field) => {
             let known = listed.into_iter().flatten().map(|(known, _)| known.as_str());
             let mend = match meant(field, known) {
@@ -66,7 +65,7 @@ fn ruled_out(keywords: &Map<String, Value>, field: &str) -> Option<String> {
                 "`additionalProperties = false` leaves no room for `{field}`, which `properties` does not name: {mend}"
             ))
         }
-        None => None,
+        Some(_) | None => None,
     }
 }
 
