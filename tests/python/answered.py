@@ -26,7 +26,15 @@ GROUPINGS = {
     "prompt-version": "prompt_version",
     "week": "week",
 }
-DECISION = """kind IN ('approval_collected', 'candidate_approved', 'candidate_edited', 'candidate_rejected', 'candidate_held')
+CUSTODY = "kind IN ('content_erased', 'legal_hold_placed', 'legal_hold_released')"
+# What a later entry erased is erased, also in parts that were written before. Erasures and legal holds are no events of a candidate.
+ENTRIES = f"""WITH parts AS (FROM read_parquet($PARTS)),
+    erasures AS (SELECT candidate AS erased, max(entry_index) AS erased_by FROM parts WHERE kind = 'content_erased' GROUP BY ALL)
+    SELECT * EXCLUDE (erased, erased_by)
+    REPLACE (CASE WHEN entry_index < erased_by THEN 'erased' ELSE reading END AS reading) FROM parts
+    LEFT JOIN erasures ON erased = CASE WHEN {CUSTODY} THEN candidate || '/custody/' || entry_index ELSE candidate END"""
+EVENT = f"candidate_slice IS NOT NULL AND NOT ({CUSTODY} AND reading = 'known')"
+DECISION = """reading = 'known' AND kind IN ('approval_collected', 'candidate_approved', 'candidate_edited', 'candidate_rejected', 'candidate_held')
     AND actor_kind = 'human' AND approval_cause IS DISTINCT FROM 'STANDING_APPROVAL'"""
 DECIDED, STARTED, EXECUTED = "decisions > 0", "attempts > 0", "executed_at IS NOT NULL"
 CLOSED = "state IN ('EXECUTED', 'REJECTED', 'WITHDRAWN', 'EXPIRED')"
@@ -55,8 +63,7 @@ def main():
     export, *report = sys.argv[1:]
     parts = sorted(map(str, pathlib.Path(export).glob("part-*.parquet")))
     begun, used = time.monotonic(), time.process_time()
-    duckdb.sql(f"CREATE VIEW entries AS FROM read_parquet({parts!r})")
-    answers = answer()
+    answers = answer(parts) if parts else {"rates": []}
     wall_ms = round(1000 * (time.monotonic() - begun))
     used_ms = round(1000 * (time.process_time() - used))
     peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -66,7 +73,8 @@ def main():
     print(used_ms, wall_ms, peak_kib)
 
 
-def answer():
+def answer(parts):
+    duckdb.sql(f"CREATE VIEW entries AS {ENTRIES.replace('$PARTS', repr(parts))}")
     gather()
     measures = ", ".join(
         f"""count(*) FILTER ({of} AND {hit}) AS "{name}", count(*) FILTER ({of}) AS "of {name}" """
@@ -102,7 +110,7 @@ def answer():
             f"SELECT action_type, proposer, confidence, count(*) FILTER ({OVER} AND {HARM}), count(*) FILTER ({OVER}), count(*) FILTER (proposed_at > last - INTERVAL 90 days) FROM candidates WHERE risk_tier = 'LOW' GROUP BY ALL",
             f"SELECT standing_approval, count(*), count(*) FILTER (drawn_for_audit), count(*) FILTER ({OVER} AND {HARM}) FROM candidates WHERE standing_approval IS NOT NULL GROUP BY ALL",
             "SELECT kind, reading, count(*) FROM entries GROUP BY ALL",
-            "SELECT failure_class, count(*), count(*) FILTER (retry_planned) FROM entries WHERE kind = 'execution_failed' GROUP BY ALL",
+            "SELECT failure_class, count(*), count(*) FILTER (retry_planned) FROM entries SEMI JOIN candidates USING (candidate) WHERE kind = 'execution_failed' GROUP BY ALL",
             STAYS,
             EDITS,
             REVIEWERS,
@@ -121,7 +129,7 @@ def gather():
         min(entry_index) {is_kind('candidate_proposed')} AS proposed_index,
         min(occurred_at) {is_kind('candidate_proposed')} AS proposed_at,
         strftime(min(occurred_at) {is_kind('candidate_proposed')}, '%G-W%V') AS week,
-        arg_max(state, entry_index) AS state, max(max(appended_at)) OVER () AS last,
+        arg_max(state, entry_index) AS state, (SELECT max(appended_at) FROM entries) AS last,
         min(occurred_at) FILTER ({DECISION}) AS decided_at, count(*) FILTER ({DECISION}) AS decisions,
         min(entry_index) {is_kind('candidate_edited')} AS edited_at,
         min(entry_index) {is_kind('candidate_approved')} AS approved_at,
@@ -136,12 +144,12 @@ def gather():
         arg_min(rejection_reason, entry_index) {is_kind('candidate_rejected')} AS reason,
         arg_min(failure_class, entry_index) FILTER (kind IN ('execution_failed', 'outcome_settled') AND state = 'FAILED') AS failure,
         arg_max(fault, entry_index) {is_kind('candidate_sent_back')} AS fault
-        FROM entries WHERE candidate_slice IS NOT NULL GROUP BY candidate HAVING bool_and(reading = 'known')"""
+        FROM entries WHERE {EVENT} GROUP BY candidate HAVING bool_and(reading = 'known')"""
     )
 
 
-STAYS = """WITH stays AS (SELECT candidate, state, lead(epoch_us(occurred_at)) OVER (PARTITION BY candidate ORDER BY entry_index)
-    - epoch_us(occurred_at) AS us FROM entries WHERE candidate_slice IS NOT NULL),
+STAYS = f"""WITH stays AS (SELECT candidate, state, lead(epoch_us(occurred_at)) OVER (PARTITION BY candidate ORDER BY entry_index)
+    - epoch_us(occurred_at) AS us FROM entries SEMI JOIN candidates USING (candidate) WHERE {EVENT}),
     sums AS (SELECT candidate, state, sum(us) AS us FROM stays WHERE us > 0 GROUP BY ALL)
     SELECT state, count(*), quantile_disc(us // 1000, [0.5, 0.9]) FROM sums GROUP BY ALL"""
 EDITS = """WITH changes AS (SELECT candidate, actor, entry_index, unnest(edit_path) AS path, unnest(edit_operation) AS operation,
@@ -155,8 +163,8 @@ REVIEWERS = f"""WITH decisions AS (SELECT candidate, actor, kind, entry_index, o
         arg_min(before, entry_index) AS before FROM decisions GROUP BY ALL)
     SELECT actor, kind, count(*), count(*) FILTER (made_at - greatest(before, proposed_at) < to_microseconds(reading_bytes::BIGINT * 16666))
     FROM firsts JOIN candidates USING (candidate) GROUP BY ALL"""
-AGREEMENT = """WITH verdicts AS (SELECT candidate, actor, arg_min(kind = 'candidate_rejected', entry_index) AS no FROM entries
-    WHERE kind IN ('approval_collected', 'candidate_approved', 'candidate_rejected') AND actor_kind = 'human' GROUP BY ALL),
+AGREEMENT = f"""WITH verdicts AS (SELECT candidate, actor, arg_min(kind = 'candidate_rejected', entry_index) AS no FROM entries
+    WHERE {DECISION} AND kind IN ('approval_collected', 'candidate_approved', 'candidate_rejected') GROUP BY ALL),
     people AS (SELECT candidate, count(DISTINCT no) AS verdicts FROM verdicts GROUP BY ALL HAVING count(*) > 1)
     SELECT action_type, proposer, risk_tier, confidence, source_system, owner_team, model, prompt_version, week, count(*),
     count(*) FILTER (verdicts = 1) FROM people JOIN candidates USING (candidate) GROUP BY ALL"""

@@ -5,6 +5,7 @@ use std::path::Path;
 use ledger_format::LogVerifier;
 
 use super::contents_file::{check_bytes, read_rows};
+use super::erasures::Erasures;
 use super::error::Error;
 use super::leaves::verify_leaves;
 use super::manifest::{Part, Previous};
@@ -65,7 +66,8 @@ impl Kept {
             return Ok(None);
         }
         let mut verifier = self.verifier.clone();
-        verify_leaves(folder, part, &bytes, &mut verifier, previous, None)?;
+        // Nothing is computed here: what was erased is asked of the whole export, once it is verified.
+        verify_leaves(folder, part, &bytes, &mut verifier, previous, None, &mut Erasures::default())?;
         if let Some(contents) = &part.contents {
             let path = check_bytes(folder, contents)?;
             read_rows(&path, part.first_index, part.rows, |_, _| Ok(()))?;

@@ -8,6 +8,7 @@ use polars::prelude::{
     TimeUnit, UInt64Chunked,
 };
 
+use super::erasures::Erasures;
 use super::error::Error;
 use super::event::slice_of;
 use super::manifest::{Part, Previous};
@@ -32,8 +33,8 @@ const COLUMNS: [&str; 10] = [
 /// Feeds the leaves of a part to the verifier, each with the columns that repeat it, and compares the part's root.
 ///
 /// Contents are not in an export: to the verifier they are as if erased. Where the export before ended, the root must be the one
-/// that it had; where the caller remembers a checkpoint, the one that is remembered. Returns the append time of the last entry, in microseconds since the Unix epoch; none for a part without rows,
-/// which no export has.
+/// that it had; where the caller remembers a checkpoint, the one that is remembered. Notes what the entries say was erased. Returns the
+/// append time of the last entry, in microseconds since the Unix epoch; none for a part without rows, which no export has.
 pub(super) fn verify_leaves(
     folder: &Path,
     part: &Part,
@@ -41,6 +42,7 @@ pub(super) fn verify_leaves(
     verifier: &mut LogVerifier,
     previous: Option<&Previous>,
     remembered: Option<&Remembered>,
+    erasures: &mut Erasures,
 ) -> Result<Option<i64>, Error> {
     let path = part.path(folder);
     let frame = bytes.columns(&path, &COLUMNS)?;
@@ -75,6 +77,7 @@ pub(super) fn verify_leaves(
         if let Some(remembered) = remembered.filter(|remembered| !remembered.agrees(verifier)) {
             return Err(Error::RememberedDiffers { folder: folder.to_owned(), size: remembered.size });
         }
+        erasures.note(stored.kind, stored.candidate, index);
         last_appended_at_us = Some(stored.appended_at_us);
     }
     if edge.root() != part.root {
@@ -102,6 +105,7 @@ struct Stored<'f> {
     index: u64,
     leaf: &'f [u8],
     leaf_hash: Hash,
+    kind: &'f str,
     candidate: &'f str,
     slice: Option<i32>,
     appended_at_us: i64,
@@ -136,6 +140,7 @@ impl<'f> Columns<'f> {
     /// Returns a row, or the name of the column that has no proper value in it.
     fn row(&self, row: usize) -> Result<Stored<'f>, &'static str> {
         let hash = |bytes: &[u8]| Hash::try_from(bytes).ok();
+        let kind = self.kind.get(row).ok_or("kind")?;
         let candidate = self.candidate.get(row).ok_or("candidate")?;
         let appended_at_us = self.appended_at.get(row).ok_or("appended_at")?;
         let actor_kind = self.actor_kind.get(row).and_then(|kind| kind.parse().ok()).ok_or("actor_kind")?;
@@ -143,11 +148,12 @@ impl<'f> Columns<'f> {
             index: self.index.get(row).ok_or("entry_index")?,
             leaf: self.leaf.get(row).ok_or("leaf")?,
             leaf_hash: self.leaf_hash.get(row).and_then(hash).ok_or("leaf_hash")?,
+            kind,
             candidate,
             slice: self.slice.get(row),
             appended_at_us,
             repeated: [
-                Column::Kind(self.kind.get(row).ok_or("kind")?),
+                Column::Kind(kind),
                 Column::Subject(candidate),
                 Column::SubjectRevision(self.revision.get(row).ok_or("revision")?),
                 Column::PrincipalKind(actor_kind),

@@ -7,6 +7,7 @@ mod contents;
 mod contents_file;
 mod disguise;
 mod edit;
+mod erasures;
 mod error;
 mod event;
 mod export_key;
@@ -49,6 +50,7 @@ pub(crate) use beginning::began_at;
 #[cfg(test)]
 pub(crate) use edit::{Edit, generalize};
 pub(crate) use edit::{Span, Wording};
+pub(crate) use erasures::Erasures;
 pub(crate) use private_file::{Draft, make_folder, write_file};
 pub(crate) use row::no_rows;
 pub(crate) use words::words_of;

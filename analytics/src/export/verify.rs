@@ -1,10 +1,12 @@
 //! Verifying an export with nothing but its folder and the keys that it must be signed by.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ledger_format::{LogVerifier, PinnedKeys, VerifyingKey, VerifyingKeys};
 
 use super::contents::{OpenContent, OpenedContents, verify_contents};
+use super::erasures::Erasures;
 use super::error::Error;
 use super::leaves::verify_leaves;
 use super::manifest::Manifest;
@@ -30,6 +32,7 @@ pub struct VerifiedExport {
     exporter: VerifyingKey,
     is_exporter_pinned: bool,
     last_appended_at_us: Option<i64>,
+    erasures: Arc<Erasures>,
     opened_contents: Option<OpenedContents>,
 }
 
@@ -100,6 +103,11 @@ impl VerifiedExport {
     pub const fn last_appended_at_us(&self) -> Option<i64> {
         self.last_appended_at_us
     }
+
+    /// Returns what its entries say was erased.
+    pub(crate) const fn erasures(&self) -> &Arc<Erasures> {
+        &self.erasures
+    }
 }
 
 /// Verifies an export offline: the checkpoint's signature, the manifest's signature, every part's bytes, every leaf, the columns
@@ -137,6 +145,7 @@ pub fn verify<'k>(
         return Err(Error::RememberedMore { folder: folder.to_owned(), size: manifest.size, remembered: size });
     }
     let mut last_appended_at_us = None;
+    let mut erasures = Erasures::default();
     let is_opened = pinned.content_keys.is_some() && manifest.has_contents;
     let mut opened_contents = is_opened.then(OpenedContents::default);
     for (number, part) in manifest.parts.iter().enumerate() {
@@ -147,7 +156,7 @@ pub fn verify<'k>(
             return Err(Error::manifest_differs(folder, "first_index"));
         }
         let bytes = PartBytes::read(folder, part)?;
-        let last = verify_leaves(folder, part, &bytes, &mut verifier, previous, remembered)?;
+        let last = verify_leaves(folder, part, &bytes, &mut verifier, previous, remembered, &mut erasures)?;
         last_appended_at_us = last.or(last_appended_at_us);
         if part.contents.is_some() != manifest.has_contents {
             return Err(Error::manifest_differs(folder, "has_contents"));
@@ -167,6 +176,7 @@ pub fn verify<'k>(
         exporter,
         is_exporter_pinned,
         last_appended_at_us,
+        erasures: Arc::new(erasures),
         opened_contents,
     })
 }

@@ -3,6 +3,7 @@
 //! The rows are made part by part. [`facts`] turns events into facts, [`merge`] brings the facts of one candidate together, and
 //! because merging merged rows gives the same as merging all at once, only one part's events are ever held.
 
+use ledger_format::custody::{CONTENT_ERASED, LEGAL_HOLD_PLACED, LEGAL_HOLD_RELEASED};
 use polars::prelude::*;
 
 use super::question::state_times::{TURNS, stay};
@@ -11,7 +12,11 @@ use super::question::state_times::{TURNS, stay};
 const DECISIONS: [&str; 5] =
     ["approval_collected", "candidate_approved", "candidate_edited", "candidate_rejected", "candidate_held"];
 
-/// Turns events into facts of their candidates, one row each, ready for [`merge`].
+/// Kinds of entry about a candidate's contents: none is an event of the candidate, none has a state or a time of its own.
+const OF_CUSTODY: [&str; 3] = [CONTENT_ERASED, LEGAL_HOLD_PLACED, LEGAL_HOLD_RELEASED];
+
+/// Turns events into facts of their candidates, one row each, ready for [`merge`]. Erasures and legal holds are no events; what an erasure took
+/// is not read.
 pub(super) fn facts(events: LazyFrame) -> LazyFrame {
     let proposed = is_kind("candidate_proposed");
     let decision = is_decision();
@@ -55,7 +60,8 @@ pub(super) fn facts(events: LazyFrame) -> LazyFrame {
         count(is_kind("candidate_withdrawn").and(col("superseded"))).alias("supersessions"),
     ];
     facts.extend(TURNS.map(|(state, _)| lit(0_i64).alias(stay(state))));
-    events.select(facts)
+    let is_of_custody = OF_CUSTODY.into_iter().map(is_kind).fold(lit(false), Expr::or);
+    events.filter(is_of_custody.not()).select(facts)
 }
 
 /// Brings the facts of each candidate together. Rows come in the order of the log, and merging merged rows again, in the same

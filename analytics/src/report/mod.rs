@@ -10,6 +10,7 @@ mod by;
 mod candidate;
 mod chart;
 mod check;
+mod darkened;
 mod decided;
 mod definition;
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod claiming;
 mod contents;
 mod docs;
 mod edits;
+mod erasing;
 mod exporting;
 mod feedback_service;
 mod figures;

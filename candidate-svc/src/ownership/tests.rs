@@ -309,7 +309,8 @@ fn the_number_of_rules_and_people_is_bounded() {
         format!("rules = [{{ owner = {{ team = [{}], by = \"round_robin\" }} }}]", members.join(", "))
     };
     let teams = |count: usize| -> String {
-        (0..count).map(|n| format!("[[teams]]\nname = \"t{n}\"\nmembers = [\"humans/a\"]\n")).collect()
+        let team = |n: usize| format!("[[teams]]\nname = \"t{n}\"\nmembers = [\"humans/a\"]\n");
+        (0..count).map(team).collect()
     };
     for (of, max) in
         [(&rules as &dyn Fn(usize) -> String, file::RULES_MAX), (&team, members::PEOPLE_MAX), (&teams, file::TEAMS_MAX)]

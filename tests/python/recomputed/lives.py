@@ -1,4 +1,4 @@
-"""What happened to each candidate, read from an export's parts with DuckDB."""
+"""What happened to each candidate, read from an export's parts with DuckDB, without what the log has erased."""
 
 import collections
 import datetime
@@ -14,11 +14,14 @@ DECISIONS = {
     "candidate_rejected",
     "candidate_held",
 }
+# Entries about contents themselves: no events of a candidate.
+CUSTODY = {"content_erased", "legal_hold_placed", "legal_hold_released"}
 EPOCH = datetime.datetime(1970, 1, 1)
 COLUMNS = """entry_index kind candidate actor_kind actor appended_at reading occurred_at simulated state action_type proposer
 model prompt_version risk_tier confidence source_system owner_team reading_bytes escalation_steps standing_approval drawn_for_audit
 superseded conflicts_acknowledged approval_cause rejection_reason failure_class retry_planned fault edit_path edit_operation
 edit_from edit_to edit_shift_days edit_value payload_fields wording_path wording_change wording_from wording_to""".split()
+OF_CONTENT = COLUMNS[COLUMNS.index("reading") + 1 :]
 GROUPINGS = (
     "all action-type proposer risk confidence source team model prompt-version week".split()
 )
@@ -123,12 +126,33 @@ def is_decision(event):
 def read(folder):
     """Returns all entries, and the lives of the candidates among them."""
     parts = sorted(map(str, pathlib.Path(folder).glob("part-*.parquet")))
+    entries = read_parts(parts) if parts else []
+    erase(entries)
+    by_candidate = collections.defaultdict(list)
+    for entry in entries:
+        is_event = entry["kind"] not in CUSTODY or entry["reading"] != "known"
+        if entry["candidate_slice"] is not None and is_event:
+            by_candidate[entry["candidate"]].append(entry)
+    return entries, [Life(events) for events in by_candidate.values()]
+
+
+def read_parts(parts):
     rows = duckdb.sql(
         f"SELECT {', '.join(COLUMNS)}, candidate_slice FROM read_parquet({parts!r}) ORDER BY entry_index"
     ).fetchall()
-    entries = [dict(zip([*COLUMNS, "candidate_slice"], row)) for row in rows]
-    by_candidate = collections.defaultdict(list)
+    return [dict(zip([*COLUMNS, "candidate_slice"], row)) for row in rows]
+
+
+def erase(entries):
+    """Takes out of entries what a later entry erased: parts that were written before still have it."""
+    erased_by = {
+        entry["candidate"]: entry["entry_index"]
+        for entry in entries
+        if entry["kind"] == "content_erased"
+    }
     for entry in entries:
-        if entry["candidate_slice"] is not None:
-            by_candidate[entry["candidate"]].append(entry)
-    return entries, [Life(events) for events in by_candidate.values()]
+        subject, index = entry["candidate"], entry["entry_index"]
+        if entry["kind"] in CUSTODY:
+            subject = f"{subject}/custody/{index}"
+        if index < erased_by.get(subject, 0):
+            entry.update(dict.fromkeys(OF_CONTENT), reading="erased")

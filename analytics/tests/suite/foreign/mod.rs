@@ -7,5 +7,5 @@ mod agreement;
 mod declarations;
 mod human_edits;
 mod pull_requests;
-mod python;
+pub mod python;
 mod steps;

@@ -22,6 +22,11 @@ pub fn data(name: &str) -> PathBuf {
 
 /// Runs a module of `tests/python` and reads the JSON that it prints.
 pub fn run(module: &str, arguments: &[&Path]) -> Value {
+    serde_json::from_str(&printed_by(module, arguments)).expect("the module prints JSON")
+}
+
+/// Runs a module of `tests/python` and returns what it prints.
+pub fn printed_by(module: &str, arguments: &[&Path]) -> String {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests");
     let interpreter =
         std::env::var("COUNTERSIGN_TEST_PYTHON").map_or_else(|_| tests.join("../.venv/bin/python"), PathBuf::from);
@@ -33,5 +38,5 @@ pub fn run(module: &str, arguments: &[&Path]) -> Value {
     let output = command.current_dir(tests.join("python")).args(["-m", module]).args(arguments).output();
     let output = output.expect("Python starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    serde_json::from_slice(&output.stdout).expect("the module prints JSON")
+    String::from_utf8(output.stdout).expect("the module prints text")
 }
