@@ -19,6 +19,7 @@ pub(crate) struct MailServer {
 }
 
 impl MailServer {
+    #[expect(clippy::disallowed_methods, reason = "the server of a test ends with the test")]
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();

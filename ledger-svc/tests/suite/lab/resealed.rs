@@ -6,8 +6,10 @@ use sqlx::{Connection, Row};
 
 use super::insider::{ENTRIES, Insider};
 
+type Change = fn(&mut Salt, &mut Vec<u8>);
+
 /// Opens an entry's content, changes it, and returns it sealed again as the service would.
-async fn resealed(insider: &Insider, index: u64, change: fn(&mut Salt, &mut Vec<u8>)) -> Vec<u8> {
+async fn resealed(insider: &Insider, index: u64, change: Change) -> Vec<u8> {
     let mut ledger = insider.open("ledger.db").await;
     let entry =
         sqlx::query("SELECT leaf_hash, content_key, sealed FROM entries WHERE workspace = 'demo' AND entry_index = ?")
@@ -33,7 +35,7 @@ async fn resealed(insider: &Insider, index: u64, change: fn(&mut Salt, &mut Vec<
 #[tokio::test]
 async fn another_content_under_the_right_key_is_found_at_its_index() {
     let insider = Insider::with_a_ledger().await;
-    let changes: [(&str, fn(&mut Salt, &mut Vec<u8>)); 3] = [
+    let changes: [(&str, Change); 3] = [
         ("its last byte", |_, content| *content.last_mut().expect("a byte") ^= 1),
         ("a byte more", |_, content| content.push(b' ')),
         ("another salt", |salt, _| *salt = Salt::new([9; 32])),
