@@ -230,7 +230,7 @@ impl Story {
                 record: None,
                 context_summary: "The deal has no account.".into(),
                 known_unknowns: Vec::new(),
-                missing_fields: vec!["account".into()],
+                missing_fields: Vec::new(),
                 confidence: Confidence::default(),
                 action_type: self.action_type.name.clone(),
                 target: None,
