@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use countersign_api::name::{ReportName, Workspace};
+use jiff::Timestamp;
 use service_kit::clock::Clock;
 use service_kit::grpc::AuthorizedChannel;
 use service_kit::shutdown::Shutdown;
@@ -51,11 +52,12 @@ impl Scheduler {
     pub(crate) async fn run(mut self, shutdown: Shutdown) {
         loop {
             let workspaces = self.schedule.workspaces.borrow_and_update().clone();
+            // One moment for what is due and for what is next: a boundary that passes meanwhile is not passed over.
+            let now = self.clock.now();
             let made = tokio::select! {
-                made = self.make_due(&workspaces) => made,
+                made = self.make_due(&workspaces, now) => made,
                 () = shutdown.draining() => return,
             };
-            let now = self.clock.now();
             let next = self.schedule.every.iter().map(|cadence| cadence.next(now)).min();
             let Some(next) = next else { return };
             let wake = if made { next } else { next.min(now + AGAIN_AFTER) };
@@ -68,18 +70,18 @@ impl Scheduler {
     }
 
     /// Makes what is due and was not made yet; tells whether all of it is there now.
-    async fn make_due(&self, workspaces: &BTreeSet<Workspace>) -> bool {
+    async fn make_due(&self, workspaces: &BTreeSet<Workspace>, now: Timestamp) -> bool {
         let mut all = true;
         for workspace in workspaces {
             for &cadence in &self.schedule.every {
-                all &= self.make(workspace, cadence).await;
+                all &= self.make(workspace, cadence, now).await;
             }
         }
         all
     }
 
-    async fn make(&self, workspace: &Workspace, cadence: Cadence) -> bool {
-        let began = cadence.began(self.clock.now());
+    async fn make(&self, workspace: &Workspace, cadence: Cadence, now: Timestamp) -> bool {
+        let began = cadence.began(now);
         let id = Uuid::new_v5(&SCHEDULED_NAMESPACE, format!("{workspace}\n{cadence}\n{began}").as_bytes());
         let name = ReportName::new(workspace.clone(), id);
         if self.is_kept(&name).await {

@@ -34,14 +34,12 @@ impl Backtest {
     /// Tries it.
     ///
     /// # Errors
-    /// [`Failure::Finding`] when the export does not verify, or the policy does not stand; [`Failure::Unreachable`] for a file that
-    /// cannot be read.
+    /// [`Failure::Finding`] when the export does not verify; [`Failure::Unreachable`] for a policy that cannot be read or does not stand.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let text = text::read(&self.file)?;
         let name = self.file.display().to_string();
-        let policy = Policy::read(&name, &text).map_err(|error| Failure::Finding(error.to_string()))?;
-        check_policy(&context.place.data_dir, &name, &policy)
-            .map_err(|error| Failure::Finding(format!("{error:#}")))?;
+        let policy = Policy::read(&name, &text).map_err(Failure::unreachable)?;
+        check_policy(&context.place.data_dir, &name, &policy).map_err(Failure::Unreachable)?;
         let keys = self.pinned.read(&context.place)?;
         let folder = self.export;
         let progress = step("verifying and trying");
