@@ -22,7 +22,7 @@ pub use exact_interval::exact_interval;
 pub use false_discovery::adjusted;
 pub use harm_bound::{HarmBound, harmless_needed};
 pub use median_interval::median_ranks;
-pub use turn_watch::TurnWatch;
+pub use turn_watch::{STANDING_USES_MAX, TurnWatch};
 pub use two_shares::{Counts, difference_p_value};
 
 /// Returns a count as a number. Counts of a log stay far below 2^53, where doubles begin to skip whole numbers.

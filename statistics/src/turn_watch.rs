@@ -1,7 +1,6 @@
 //! Telling when a rate of harm has turned.
 
 use crate::as_float;
-use crate::likelihood::ln_at;
 
 /// How many worse rates are bet on.
 const GAMBLERS: u32 = 5;
@@ -9,6 +8,12 @@ const GAMBLERS: u32 = 5;
 /// How many times worse than the threshold the rates are that are bet on, all at once: what is much worse is noticed soon, what is a
 /// little worse is noticed in the end.
 const TIMES_WORSE: [f64; GAMBLERS as usize] = [1.5, 2.0, 3.0, 5.0, 8.0];
+
+/// The most candidates that one standing approval covers.
+pub const STANDING_USES_MAX: u32 = 10_000;
+
+/// The chance of a false alarm over the life of one standing approval.
+const STANDING_FALSE_ALARM: f64 = 0.05;
 
 /// No rate beyond it is bet on.
 const RATE_MAX: f64 = 0.95;
@@ -23,10 +28,19 @@ const RATE_MAX: f64 = 0.95;
 #[derive(Debug, Clone, PartialEq)]
 pub struct TurnWatch {
     threshold: f64,
-    ln_level: f64,
-    /// The logarithm of each gambler's sum.
-    ln_sums: [f64; GAMBLERS as usize],
-    seen: u64,
+    level: f64,
+    gamblers: [Gambler; GAMBLERS as usize],
+}
+
+/// Who bets on one worse rate.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Gambler {
+    /// What a bet becomes by a harmful outcome.
+    by_harm: f64,
+    /// What a bet becomes by a harmless one.
+    by_none: f64,
+    /// What all bets so far have become.
+    sum: f64,
 }
 
 impl TurnWatch {
@@ -37,30 +51,37 @@ impl TurnWatch {
     pub fn new(threshold: f64, outcomes_max: u64, alpha: f64) -> Self {
         assert!(threshold > 0.0 && threshold < RATE_MAX, "a threshold leaves room for worse");
         assert!(alpha > 0.0 && alpha < 1.0 && outcomes_max > 0, "a level lies between 0 and 1, of something");
-        let ln_level = as_float(outcomes_max).ln() - alpha.ln();
-        Self { threshold, ln_level, ln_sums: [f64::NEG_INFINITY; GAMBLERS as usize], seen: 0 }
+        let gamblers = TIMES_WORSE.map(|times| {
+            let worse = worse_rate(threshold, times);
+            Gambler { by_harm: worse / threshold, by_none: (1.0 - worse) / (1.0 - threshold), sum: 0.0 }
+        });
+        Self { threshold, level: as_float(outcomes_max) / alpha, gamblers }
+    }
+
+    /// Starts to watch a standing approval, over all its life: at most [`STANDING_USES_MAX`] outcomes, a false alarm in one of twenty.
+    ///
+    /// # Panics
+    /// When the threshold is not strictly between 0 and 1.
+    pub fn of_a_standing_approval(threshold: f64) -> Self {
+        Self::new(threshold, STANDING_USES_MAX.into(), STANDING_FALSE_ALARM)
     }
 
     /// Takes the next outcome, in the order of the log; tells whether the rate of harm has turned.
     pub fn see(&mut self, is_harmful: bool) -> bool {
-        let (hit, miss) = if is_harmful { (1.0, 0.0) } else { (0.0, 1.0) };
-        let ln_at_threshold = ln_at(self.threshold, hit, miss);
-        for (ln_sum, times) in self.ln_sums.iter_mut().zip(TIMES_WORSE) {
-            let worse = worse_rate(self.threshold, times);
-            *ln_sum = ln_one_more(*ln_sum) + ln_at(worse, hit, miss) - ln_at_threshold;
+        for gambler in &mut self.gamblers {
+            gambler.sum = (gambler.sum + 1.0) * if is_harmful { gambler.by_harm } else { gambler.by_none };
         }
-        self.seen += 1;
-        self.ln_evidence() >= self.ln_level
+        self.evidence() >= self.level
     }
 
-    /// Returns the logarithm of the evidence so far; [`TurnWatch::see`] tells of a turn once it reaches the logarithm of the level.
-    pub fn ln_evidence(&self) -> f64 {
-        let largest = self.ln_sums.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        if largest == f64::NEG_INFINITY {
-            return largest;
-        }
-        let sum: f64 = self.ln_sums.iter().map(|ln_sum| (ln_sum - largest).exp()).sum();
-        largest + sum.ln() - (f64::from(GAMBLERS)).ln()
+    /// Takes outcomes in the order of the log; tells after how many the rate of harm has turned, if it has. Those beyond it change nothing.
+    pub fn turned_after(mut self, outcomes: &[bool]) -> Option<usize> {
+        outcomes.iter().position(|&is_harmful| self.see(is_harmful)).map(|index| index + 1)
+    }
+
+    /// Returns the evidence so far; [`TurnWatch::see`] tells of a turn once it reaches the level.
+    pub fn evidence(&self) -> f64 {
+        self.gamblers.iter().map(|gambler| gambler.sum).sum::<f64>() / f64::from(GAMBLERS)
     }
 
     /// Returns how many outcomes theory gives until a turn to `rate` is noticed, on average: the logarithm of the level, and of the number
@@ -71,17 +92,12 @@ impl TurnWatch {
             rate * (worse / self.threshold).ln() + (1.0 - rate) * ((1.0 - worse) / (1.0 - self.threshold)).ln()
         });
         let best = gains.into_iter().fold(0.0, f64::max);
-        (best > 0.0).then(|| (self.ln_level + (f64::from(GAMBLERS)).ln()) / best)
+        (best > 0.0).then(|| (self.level.ln() + f64::from(GAMBLERS).ln()) / best)
     }
 }
 
 fn worse_rate(threshold: f64, times: f64) -> f64 {
     (threshold * times).min(RATE_MAX)
-}
-
-/// Returns the logarithm of one more than what this is the logarithm of.
-fn ln_one_more(ln: f64) -> f64 {
-    if ln > 0.0 { ln + (-ln).exp().ln_1p() } else { ln.exp().ln_1p() }
 }
 
 #[cfg(test)]
@@ -129,7 +145,7 @@ mod tests {
             (0..outcomes.len()).map(|from| outcomes[from..].iter().map(|o| ratio(worse, *o)).product::<f64>()).sum()
         };
         let average = TIMES_WORSE.iter().map(|times| sum(worse_rate(0.1, *times))).sum::<f64>() / 5.0;
-        assert!((watch.ln_evidence().exp() - average).abs() < 1e-9 * average);
+        assert!((watch.evidence() - average).abs() < 1e-9 * average);
         assert_eq!(watch.outcomes_to_notice(0.05), None);
     }
 }

@@ -1,9 +1,6 @@
 //! How much must still be looked at so that a turn is noticed.
 
-use statistics::TurnWatch;
-
-/// The most candidates that one standing approval covers.
-const USES_MAX: u64 = 10_000;
+use statistics::{STANDING_USES_MAX, TurnWatch};
 
 /// The least audit sample that a standing approval may have, of 1,000.
 const LEAST_PER_MILLE: u64 = 10;
@@ -16,7 +13,7 @@ const ALL_PER_MILLE: u64 = 1_000;
 /// Returns of how many of 1,000 candidates a person must see the outcome, so that a turn to three times the threshold is noticed on average
 /// within one standing approval for as many candidates as came lately; none where that would be all of them or more.
 pub(super) fn audit_per_mille(threshold: f64, recent: u64, alpha: f64) -> Option<u32> {
-    let uses = recent.clamp(1, USES_MAX);
+    let uses = recent.clamp(1, STANDING_USES_MAX.into());
     let looks = TurnWatch::new(threshold, uses, alpha).outcomes_to_notice(threshold * TURNED_TIMES)?.ceil();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some hundreds, and never negative")]
     let looks = looks as u64;

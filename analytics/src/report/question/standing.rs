@@ -24,12 +24,6 @@ pub const DEFINITION: Definition = Definition {
     version: 1,
 };
 
-/// The most candidates that one standing approval covers.
-const USES_MAX: u64 = 10_000;
-
-/// The chance of a false alarm over the life of one standing approval.
-const FALSE_ALARM: f64 = 0.05;
-
 const COUNTS: [&str; 6] = ["used", "drawn", "looked_at", "over", "overturned", "went_wrong"];
 
 /// What came of one standing approval.
@@ -106,9 +100,7 @@ pub(in crate::report) fn read(tally: Tally, looks: Tally, threshold: Option<f64>
 }
 
 fn turned_after(outcomes: &[bool], threshold: f64) -> Option<u64> {
-    let mut watch = TurnWatch::new(threshold, USES_MAX, FALSE_ALARM);
-    let position = outcomes.iter().position(|&is_harmful| watch.see(is_harmful))?;
-    Some(position as u64 + 1)
+    TurnWatch::of_a_standing_approval(threshold).turned_after(outcomes).map(|looks| looks as u64)
 }
 
 fn under_one(candidates: LazyFrame) -> LazyFrame {

@@ -6,11 +6,7 @@ use std::str::FromStr;
 use statistics::TurnWatch;
 
 use super::{StandingApproval, StandingApprovalUse};
-use crate::domain::limits::STANDING_APPROVAL_MAX_USES;
 use crate::domain::{Candidate, StateName};
-
-/// The chance of a false alarm over the life of one standing approval.
-const FALSE_ALARM: f64 = 0.05;
 
 const HARMFUL: char = 'x';
 const HARMLESS: char = 'o';
@@ -36,8 +32,7 @@ impl Looks {
     /// nothing, and neither does when one asks: [`TurnWatch`] holds however often one looks.
     pub fn turned_after(&self, harm_at_most_per_mille: u32) -> Option<usize> {
         let threshold = f64::from(harm_at_most_per_mille) / 1_000.0;
-        let mut watch = TurnWatch::new(threshold, STANDING_APPROVAL_MAX_USES.into(), FALSE_ALARM);
-        self.0.iter().position(|&is_harmful| watch.see(is_harmful)).map(|index| index + 1)
+        TurnWatch::of_a_standing_approval(threshold).turned_after(&self.0)
     }
 }
 
