@@ -2,9 +2,7 @@ use std::path::PathBuf;
 
 use analytics::export;
 use analytics::report::{Period, Report, ReviewedCategory, Terms};
-use candidate_svc::domain::{
-    ActionTypeName, Confidence, ConfidenceLevel, Impact, PolicyCase, ReviewPath, ReviewPolicy, Risk, RiskTier,
-};
+use candidate_svc::domain::{ReviewPath, RiskTier};
 use candidate_svc::policy::Policy;
 use clap::Args;
 use countersign_api::candidate::v1::{Evidence, EvidenceField};
@@ -12,6 +10,7 @@ use prost_types::Timestamp;
 use serde_json::json;
 use service_kit::access::{PrincipalId, PrincipalKind};
 
+use super::asked::{Asked, verdict_on};
 use super::change::{self, Change};
 use crate::cli::Context;
 use crate::cli::ledger::{PinnedExport, failure_of};
@@ -201,29 +200,13 @@ fn lightened(policy: &Policy, category: &ReviewedCategory) -> Result<String, Fai
         quoted(proposer.as_str()),
         quoted(&category.confidence),
     );
-    if path_of(policy, category, &proposer) == Some(ReviewPath::Light) {
+    let ReviewedCategory { action_type, proposer: by, confidence, .. } = category;
+    let asked = Asked { action_type, proposer: by, tier: RiskTier::Low, confidence };
+    if verdict_on(policy, &asked).is_some_and(|(verdict, _)| verdict.path == ReviewPath::Light) {
         let already = "the policy in force has them on the light path already";
         return Err(Failure::Finding(format!("{already}\n{}", then(category))));
     }
     Ok(text)
-}
-
-/// Returns the path that a policy has the category on; none where this release does not know what it states.
-fn path_of(policy: &Policy, category: &ReviewedCategory, proposer: &PrincipalId) -> Option<ReviewPath> {
-    let action_type: ActionTypeName = category.action_type.parse().ok()?;
-    let level = match category.confidence.as_str() {
-        "HIGH" => ConfidenceLevel::High,
-        "MEDIUM" => ConfidenceLevel::Medium,
-        "LOW" => ConfidenceLevel::Low,
-        _ => return None,
-    };
-    let verdict = policy.judge(PolicyCase {
-        action_type: &action_type,
-        proposer: Some(proposer),
-        risk: &Risk { tier: RiskTier::Low, impact: Impact::InternalNote, reasons: Vec::new() },
-        confidence: &Confidence { level, ..Confidence::default() },
-    });
-    Some(verdict.path)
 }
 
 /// Says in one sentence what the record shows.

@@ -1,5 +1,6 @@
 //! `countersign policy`: the review policy that is in force, and how another one is put forward.
 
+mod asked;
 mod backtest;
 mod change;
 mod check;

@@ -1,14 +1,12 @@
 //! A review policy tried on what people decided.
 
 use analytics::report::Kind;
-use candidate_svc::domain::{
-    ActionTypeName, Confidence, ConfidenceLevel, Impact, PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy, Risk,
-    RiskTier,
-};
+use candidate_svc::domain::{ConfidenceLevel, PolicyVerdict, ReviewPath, RiskTier};
 use candidate_svc::policy::Policy;
 use serde::Serialize;
-use service_kit::access::PrincipalId;
 use statistics::{HarmBound, exact_interval};
+
+use super::asked::{Asked, verdict_on};
 
 /// The chance, at most, that an interval or a bound misses what is true.
 const MISSES: f64 = 0.05;
@@ -101,30 +99,14 @@ pub fn trial(policy: &Policy, kinds: Vec<Kind>) -> Trial {
 
 /// Judges one kind, and tells whether it could have been approved ahead; none where this release does not know what it states.
 fn judge(policy: &Policy, kind: &Kind) -> Option<(PolicyVerdict, bool)> {
-    let action_type: ActionTypeName = kind.action_type.parse().ok()?;
     let tier = match kind.risk.as_str() {
         "LOW" => RiskTier::Low,
         "APPROVAL_REQUIRED" => RiskTier::ApprovalRequired,
         "HIGH" => RiskTier::High,
         _ => return None,
     };
-    let level = match kind.confidence.as_str() {
-        "HIGH" => ConfidenceLevel::High,
-        "MEDIUM" => ConfidenceLevel::Medium,
-        "LOW" => ConfidenceLevel::Low,
-        "NEEDS_REVIEW" | "(not stated)" => ConfidenceLevel::NeedsReview,
-        _ => return None,
-    };
-    // A policy looks at the tier alone; what would be touched is not in the figures.
-    let risk = Risk { tier, impact: Impact::InternalNote, reasons: Vec::new() };
-    // People go by a pseudonym there, and no rule names people.
-    let proposer: Option<PrincipalId> = kind.proposer.parse().ok();
-    let verdict = policy.judge(PolicyCase {
-        action_type: &action_type,
-        proposer: proposer.as_ref(),
-        risk: &risk,
-        confidence: &Confidence { level, ..Confidence::default() },
-    });
+    let Kind { action_type, proposer, confidence, .. } = kind;
+    let (verdict, level) = verdict_on(policy, &Asked { action_type, proposer, tier, confidence })?;
     let is_skipped = verdict.allows_approval_ahead() && tier == RiskTier::Low && level == ConfidenceLevel::High;
     Some((verdict, is_skipped))
 }
