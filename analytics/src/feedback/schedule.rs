@@ -114,7 +114,7 @@ impl Scheduler {
 
     async fn is_kept(&self, name: &ReportName) -> bool {
         let (reports, name) = (self.reports.clone(), name.clone());
-        let read = tokio::task::spawn_blocking(move || reports.read(&name)).await;
-        matches!(read, Ok(Ok(Some(_))))
+        let has = tokio::task::spawn_blocking(move || reports.has(&name)).await;
+        matches!(has, Ok(Ok(true)))
     }
 }
