@@ -5,6 +5,7 @@
 #![expect(clippy::struct_excessive_bools, reason = "scene and witness are lists of independent facts")]
 
 mod approving;
+mod audit_debt;
 pub(crate) mod cast;
 mod delegating;
 mod doorkeeper;
