@@ -41,6 +41,13 @@ if ! command -v strace >/dev/null; then
   fi
   apt-get update -qq && apt-get install -y -qq strace
 fi
+if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null; then
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "PostgreSQL's programs are not installed, of which each run makes a cluster of its own: install postgresql, then run this again" >&2
+    exit 1
+  fi
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql
+fi
 if ! cargo nextest --version >/dev/null 2>&1; then
   cargo install cargo-nextest --locked
 fi
@@ -66,7 +73,7 @@ cargo build --workspace --bins --locked
 step "tests"
 export COUNTERSIGN_TEST_PYTHON="$PWD/.venv/bin/python"
 export COUNTERSIGN_TEST_BINARY="${CARGO_TARGET_DIR:-$PWD/target}/debug/countersign"
-cargo nextest run --workspace --locked --no-fail-fast
+"${CARGO_TARGET_DIR:-$PWD/target}/debug/throwaway-postgres" run cargo nextest run --workspace --locked --no-fail-fast
 
 step "examples in the documentation"
 cargo test --workspace --doc --locked --quiet
