@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::{
     programs::{client_program, run},
-    shared::{Server, server},
+    shared::{Server, Which, server},
 };
 
 /// A database of a test's own on the shared server; dropping it, also in a panic, removes it.
@@ -10,6 +10,7 @@ use crate::{
 pub struct Database {
     name: String,
     url: String,
+    server: Which,
 }
 
 impl Database {
@@ -19,14 +20,26 @@ impl Database {
     /// When PostgreSQL is not installed or refuses.
     #[expect(clippy::new_without_default, reason = "a server is started for it")]
     pub fn new() -> Self {
+        Self::on(Which::First)
+    }
+
+    /// Makes an empty database on another server, with backups and a write-ahead log of its own.
+    ///
+    /// # Panics
+    /// As [`Database::new`].
+    pub fn on_second_server() -> Self {
+        Self::on(Which::Second)
+    }
+
+    fn on(which: Which) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{}_{count}", std::process::id());
-        let url = match server() {
+        let url = match server(which) {
             Server::Named(url) => of_database(url, &name),
             Server::Ours(cluster) => cluster.url(&name),
         };
-        let database = Self { name, url };
+        let database = Self { name, url, server: which };
         // A process that was killed may have had the same id.
         database.on_server(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database.name));
         database.on_server(&format!("CREATE DATABASE {} TEMPLATE template0 ENCODING UTF8", database.name));
@@ -52,7 +65,7 @@ impl Database {
     /// When PostgreSQL refuses.
     #[must_use]
     pub fn copy(&self) -> Self {
-        let copy = Self::new();
+        let copy = Self::on(self.server);
         copy.on_server(&format!("DROP DATABASE {}", copy.name));
         copy.on_server(&format!("CREATE DATABASE {} TEMPLATE {}", copy.name, self.name));
         copy

@@ -1,10 +1,10 @@
-//! Runs a command with a PostgreSQL server of its own: `throwaway-postgres run COMMAND ARGUMENT…`.
+//! Runs a command with two PostgreSQL servers of its own: `throwaway-postgres run COMMAND ARGUMENT…`.
 //!
-//! The command finds the server in [`URL_VARIABLE`]. The server ends with it, whatever its end; the exit code is the command's.
+//! The command finds them in [`URL_VARIABLE`] and [`SECOND_URL_VARIABLE`]. They end with it, whatever its end; the exit code is the command's.
 
 use std::process::{Command, ExitCode};
 
-use throwaway_postgres::{Cluster, Setup, URL_VARIABLE};
+use throwaway_postgres::{Cluster, SECOND_URL_VARIABLE, Setup, URL_VARIABLE};
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
@@ -12,8 +12,11 @@ fn main() -> ExitCode {
     if verb != "run" {
         return usage();
     }
-    let cluster = Cluster::start(&Setup { settings: vec![("max_connections", "400")], password: None });
-    let ended = Command::new(command).args(rest).env(URL_VARIABLE, cluster.url("postgres")).status();
+    let start = || Cluster::start(&Setup { settings: vec![("max_connections", "400")], password: None });
+    let (first, second) = (start(), start());
+    let mut command_with_servers = Command::new(command);
+    command_with_servers.env(URL_VARIABLE, first.url("postgres")).env(SECOND_URL_VARIABLE, second.url("postgres"));
+    let ended = command_with_servers.args(rest).status();
     match ended {
         Ok(status) => u8::try_from(status.code().unwrap_or(1)).map_or(ExitCode::FAILURE, ExitCode::from),
         Err(error) => {

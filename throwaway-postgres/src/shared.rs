@@ -14,6 +14,37 @@ use crate::{
 /// Names the server on which tests make their databases; its user must be allowed to.
 pub const URL_VARIABLE: &str = "COUNTERSIGN_TEST_POSTGRES_URL";
 
+/// Names another such server, for what must not be on the first.
+pub const SECOND_URL_VARIABLE: &str = "COUNTERSIGN_TEST_SECOND_POSTGRES_URL";
+
+/// One of the servers that tests share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Which {
+    First,
+    Second,
+}
+
+impl Which {
+    const fn variable(self) -> &'static str {
+        match self {
+            Self::First => URL_VARIABLE,
+            Self::Second => SECOND_URL_VARIABLE,
+        }
+    }
+
+    /// The folder of this user: others' files would be locked against it.
+    fn folder(self) -> PathBuf {
+        let user = run(Command::new("id").arg("-u"));
+        let name = match self {
+            Self::First => "countersign-postgres",
+            Self::Second => "countersign-second-postgres",
+        };
+        let folder = std::env::temp_dir().join(format!("{name}-{}", user.trim()));
+        fs::create_dir_all(&folder).expect("made");
+        folder
+    }
+}
+
 /// Ends the shared server once nobody has used it for ten rounds; then the folder is as if it had never been.
 ///
 /// It takes the lock that a user takes to find or start the server: nobody finds one that is about to end.
@@ -51,17 +82,22 @@ pub(crate) enum Server {
     Ours(Cluster),
 }
 
-/// Returns the server that all tests of this user share; starts it where it does not run.
-pub(crate) fn server() -> &'static Server {
-    static USE: OnceLock<Use> = OnceLock::new();
-    &USE.get_or_init(find_or_start).server
+/// Returns one of the servers that all tests of this user share; starts it where it does not run.
+pub(crate) fn server(which: Which) -> &'static Server {
+    static FIRST: OnceLock<Use> = OnceLock::new();
+    static SECOND: OnceLock<Use> = OnceLock::new();
+    let place = match which {
+        Which::First => &FIRST,
+        Which::Second => &SECOND,
+    };
+    &place.get_or_init(|| find_or_start(which)).server
 }
 
-fn find_or_start() -> Use {
-    if let Ok(url) = std::env::var(URL_VARIABLE) {
+fn find_or_start(which: Which) -> Use {
+    if let Ok(url) = std::env::var(which.variable()) {
         return Use { server: Server::Named(url), _users: None };
     }
-    let folder = folder();
+    let folder = which.folder();
     let lock = open(&folder.join("lock"));
     lock.lock().expect("a lock");
     let users = open(&folder.join("users"));
@@ -76,14 +112,6 @@ fn find_or_start() -> Use {
         watch(&folder);
     }
     Use { server: Server::Ours(cluster), _users: Some(users) }
-}
-
-/// The folder of this user: others' files would be locked against it.
-fn folder() -> PathBuf {
-    let user = run(Command::new("id").arg("-u"));
-    let folder = std::env::temp_dir().join(format!("countersign-postgres-{}", user.trim()));
-    fs::create_dir_all(&folder).expect("made");
-    folder
 }
 
 fn open(file: &Path) -> File {

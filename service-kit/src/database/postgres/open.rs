@@ -45,7 +45,7 @@ pub struct PostgresDatabase {
     pub writers: PgPool,
     readers: PgPool,
     shown: String,
-    options: PgConnectOptions,
+    options: Box<PgConnectOptions>,
 }
 
 /// A connection that reads, bounded by its caller's deadline.
@@ -86,7 +86,7 @@ impl PostgresDatabase {
         let reading = format!("{}; SET default_transaction_read_only = on", session(READ_TIMEOUT));
         let writers = pool(&shown, POSTGRES_WRITERS_MAX, writing).connect_lazy_with(options.clone());
         let readers = pool(&shown, POSTGRES_READERS_MAX, reading).connect_lazy_with(options.clone());
-        Ok(Self { writers, readers, shown, options })
+        Ok(Self { writers, readers, shown, options: Box::new(options) })
     }
 
     /// Takes a connection that reads, whose statements end by `deadline`, if there is one.
@@ -114,9 +114,21 @@ impl PostgresDatabase {
         connect(&self.shown, &self.options).await
     }
 
+    /// Reads by what the server is known: drawn when its data was made, and the same in each of its databases, standbys and backups.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn server_identity(&self) -> Result<i64, sqlx::Error> {
+        let mut reader = self.reader(None).await?;
+        sqlx::query_scalar("SELECT system_identifier FROM pg_control_system()").fetch_one(&mut *reader).await
+    }
+
     /// Returns what to connect a listener with.
     pub fn listener_pool(&self) -> PgPool {
-        PgPoolOptions::new().max_connections(1).acquire_timeout(ACQUIRE_TIMEOUT).connect_lazy_with(self.options.clone())
+        PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_lazy_with(PgConnectOptions::clone(&self.options))
     }
 
     /// Closes all connections.

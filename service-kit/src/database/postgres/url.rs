@@ -7,7 +7,7 @@ use crate::database::LocationError;
 /// A PostgreSQL database and how to reach it; its password is never shown.
 #[derive(Clone)]
 pub struct PostgresUrl {
-    options: PgConnectOptions,
+    options: Box<PgConnectOptions>,
     database: String,
 }
 
@@ -51,7 +51,7 @@ impl PostgresUrl {
         let options = PgConnectOptions::from_str(text)
             .map_err(|_| unreadable("host, port, `sslmode` or an escape such as `%2F` is not of its form"))?;
         let database = options.get_database().ok_or(LocationError::NoDatabase)?.to_owned();
-        Ok(Self { options, database })
+        Ok(Self { options: Box::new(options), database })
     }
 
     /// Returns the name of the database.
@@ -64,7 +64,8 @@ impl PostgresUrl {
     /// # Errors
     /// What the driver says.
     pub async fn connect_to_read(&self, schema: &'static str) -> Result<PgConnection, sqlx::Error> {
-        let mut connection = self.options.clone().application_name("countersign verify").connect().await?;
+        let mut connection =
+            PgConnectOptions::clone(&self.options).application_name("countersign verify").connect().await?;
         // The name is one of ours.
         let session = AssertSqlSafe(format!("SET search_path = {schema}; SET default_transaction_read_only = on"));
         sqlx::raw_sql(session).execute(&mut connection).await?;
