@@ -19,6 +19,7 @@ use crate::{
     config::LedgerConfig,
     contents::{ContentKeys, ContentReader, KeyPool},
     custody::carry_out,
+    follower::Follower,
     log::Logs,
     log_of_logs::{Coverage, Writer},
     metrics::LedgerMetrics,
@@ -26,10 +27,11 @@ use crate::{
     publisher::{Publisher, Recovered, RecoveryError, Signer, recover},
     rpc::{ErasureRpc, LedgerRpc},
     store::{
-        self,
+        self, LedgerStore,
         content_keys::ContentKeyStore,
         fence::FenceStore,
-        sqlite::{self, LedgerStore},
+        key_place::{self, KeyPlaceError},
+        read,
     },
     tiles::{self, TileSource},
     witness::{Courier, PolicyError, Witnessed, egress},
@@ -62,6 +64,7 @@ pub struct App {
     /// Both boxed: what is handed on with the app should not be as long as they are.
     publisher: Mutex<Option<Box<Publisher>>>,
     covering: Mutex<Option<Box<Covering>>>,
+    follower: Arc<Follower>,
 }
 
 /// What spreads the word of what was signed.
@@ -80,6 +83,9 @@ pub enum BuildError {
     /// A file can not be opened or read.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// The keys of contents are not where they may be.
+    #[error(transparent)]
+    KeyPlace(#[from] KeyPlaceError),
     /// The witness policy is not for this log.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -102,12 +108,11 @@ pub enum BuildError {
     /// The ledger was signed by another key.
     #[error(
         "`{ledger}` holds the log `{origin}`, whose last checkpoint is not signed by the signing key `{key_name}`; put back the key file that \
-         it was signed with, or start on a folder of its own",
-        ledger = ledger_path.display()
+         it was signed with, or start on a folder of its own"
     )]
     OtherKey {
-        /// The ledger's file.
-        ledger_path: PathBuf,
+        /// The ledger's file or database.
+        ledger: String,
         /// The log.
         origin: String,
         /// Name of the configured key.
@@ -116,7 +121,7 @@ pub enum BuildError {
 }
 
 impl LedgerConfig {
-    /// Opens the files, seals what an older release left in clear, finishes erasures that a crash cut short, brings every log's entries, checkpoints and fence together, and starts the appender.
+    /// Opens files or databases, seals what an older release left in clear, finishes erasures that a crash cut short, brings every log's entries, checkpoints and fence together, and starts the appender.
     ///
     /// A log whose files disagree is halted: it is read, not written to. A key that signed none of the logs is refused. A crash here
     /// changes nothing but schemas.
@@ -127,10 +132,13 @@ impl LedgerConfig {
         let origins = Origins::new(&self.origin_prefix)?;
         let key = Arc::new(self.signer);
         origins.check_key(key.verifying_key())?;
-        let ledger = LedgerStore::open(&self.ledger_path).await?;
-        let assigned_max = sqlite::assigned_max(&mut *ledger.reader().await?).await?;
-        let keys = ContentKeys::new(ContentKeyStore::open(&self.content_keys_path, assigned_max).await?);
         let ids = &environment.ids;
+        let location = self.place.ledger();
+        let ledger = LedgerStore::open(&location).await?;
+        let assigned_max = read::assigned_max(&mut ledger.reader().await?.rows()).await?;
+        let key_store = ContentKeyStore::open(&self.place.content_keys(), assigned_max, &**ids).await?;
+        key_place::check(&ledger, &key_store).await?;
+        let keys = ContentKeys::new(key_store);
         let pool = KeyPool::start(keys.clone(), Arc::clone(ids), assigned_max, &environment.shutdown).await?;
         ledger.complete(&keys, &pool, &**ids).await?;
         carry_out(&ledger, &keys).await?;
@@ -146,7 +154,7 @@ impl LedgerConfig {
             }
             RecoveryError::OtherKey { origin } => {
                 let key_name = key.verifying_key().name().to_owned();
-                BuildError::OtherKey { ledger_path: self.ledger_path, origin, key_name }
+                BuildError::OtherKey { ledger: location.to_string(), origin, key_name }
             }
         })?;
 
@@ -160,10 +168,20 @@ impl LedgerConfig {
             reader: ContentReader::new(keys.clone()),
             pool,
             erasure_steps: self.erasure_steps,
+            tile_roots: ledger.tile_roots().clone(),
             metrics: metrics.clone(),
+            shutdown: environment.shutdown.clone(),
         };
         let queue = self.queue.at_least_working();
         let appender = Appender::start(queue, committer, &environment.metrics, &environment.shutdown);
+        let follower = Arc::new(Follower {
+            ledger: ledger.clone(),
+            logs: Arc::clone(&logs),
+            key: Arc::clone(&key),
+            contents: keys.clone(),
+            metrics: metrics.clone(),
+            seen: Mutex::default(),
+        });
         let signer = Signer {
             ledger: ledger.clone(),
             fence: fence.clone(),
@@ -189,6 +207,7 @@ impl LedgerConfig {
         let tiles = TileSource { ledger: ledger.clone(), logs: Arc::clone(&logs), witnessed: witnessed.clone() };
         let rpc = LedgerRpc {
             ledger: ledger.clone(),
+            follower: Arc::clone(&follower),
             contents: ContentReader::new(keys.clone()),
             logs,
             appender,
@@ -207,16 +226,22 @@ impl LedgerConfig {
             tiles,
             publisher: Mutex::new(Some(Box::new(Publisher::new(signer)))),
             covering: Mutex::new(Some(Box::new(Covering { writer, courier }))),
+            follower,
         })
     }
 }
 
 impl App {
-    /// Starts the publisher, which signs what is committed until [`Shutdown::closing`]; starting again does nothing.
+    /// Starts the publisher, which signs what is committed until [`Shutdown::closing`], and what follows the other processes of a shared
+    /// database; starting again does nothing.
     pub fn spawn(&self, shutdown: &Shutdown) {
         let publisher = self.publisher.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(publisher) = publisher {
             shutdown.spawn_until_closing("ledger-publisher", publisher.run(shutdown.closing()));
+            if let Some(database) = self.ledger.shared() {
+                let follower = Arc::clone(&self.follower).run(database.clone(), shutdown.closing());
+                shutdown.spawn_until_closing("ledger-follower", follower);
+            }
         }
     }
 

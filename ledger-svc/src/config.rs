@@ -8,17 +8,16 @@ use crate::{
     custody::ErasureSteps,
     limits::{QUEUE_LEAST_BYTES, QUEUE_MAX_BYTES},
     signing::CheckpointSigner,
+    store::LedgerPlace,
     witness::WitnessConfig,
 };
 
-/// Where the ledger keeps its files, and with which key it signs.
+/// Where the ledger keeps its rows, and with which key it signs.
 #[derive(Debug)]
 pub struct LedgerConfig {
-    /// The file of entries, tiles and checkpoints.
-    pub ledger_path: PathBuf,
-    /// The file of content keys; whoever has it can read what the ledger's file holds sealed.
-    pub content_keys_path: PathBuf,
-    /// The fence store; must never be restored or deleted on its own.
+    /// Where entries, tiles and checkpoints are, and the keys of contents.
+    pub place: LedgerPlace,
+    /// The fence store, a file of this process alone; must never be restored or deleted on its own.
     pub fence_path: PathBuf,
     /// Who signs checkpoints; the name of its keys is the origin prefix.
     pub signer: CheckpointSigner,

@@ -24,9 +24,14 @@
 //! [`rpc`] `append_entries.rs` or `append_stream.rs` parses and hands the entries to the [`appender`] (`handle.rs`), where they wait in
 //! a bounded queue → `commit.rs` takes whatever waits, looks up all keys at once, lets `settle.rs` decide (receipt again, refusal, or
 //! the next index), moves the log's right edge ([`log`]), writes entries and full tiles in one transaction
-//! ([`store::sqlite`]), answers, and wakes subscribers → the publisher (`publisher/round.rs`) reads the new rows back, asserts
+//! ([`store`]), answers, and wakes subscribers → the publisher (`publisher/round.rs`) reads the new rows back, asserts
 //! that they give the same root, moves the fence ([`store::fence`]), signs, and hands the checkpoint to the appender, whose next
 //! commit stores it → whoever waits in `get_checkpoint.rs` or `prove_inclusion.rs` goes on.
+//!
+//! On PostgreSQL other processes do the same to the same logs. Each commit then begins by locking the heads of its logs
+//! ([`store::postgres`]) and reading what others added (`appender/catch_up.rs`); a publisher takes over what others signed
+//! (`publisher/beside_others.rs`); and a follower (`follower/`) tells readers and subscribers how far the logs reach, and finishes erasures
+//! that another process may have left.
 //!
 //! # How the word spreads
 //!
@@ -36,7 +41,7 @@
 //!
 //! # How it starts
 //!
-//! [`LedgerConfig::build`] opens both files; `publisher/recovery.rs` rebuilds each log's right edge from tiles and entries and holds
+//! [`LedgerConfig::build`] opens files or databases; `publisher/recovery.rs` rebuilds each log's right edge from tiles and entries and holds
 //! it against the last checkpoint and the fence. A log that disagrees is halted; entries that no checkpoint covers yet are signed at
 //! once.
 //!
@@ -61,6 +66,7 @@ pub mod store;
 pub mod witness;
 
 mod app;
+mod follower;
 mod metrics;
 mod publisher;
 mod tiles;

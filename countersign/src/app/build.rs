@@ -24,7 +24,7 @@ use super::config::{Config, Execution, LedgerOptions, ORIGIN_PREFIX, ReportOptio
 use super::executors::Executors;
 use super::folder::Folder;
 use super::process::Process;
-use super::{definitions, keys, principals};
+use super::{definitions, keys, ledger_place, principals};
 use crate::failure::Failure;
 
 /// All services, running in this process.
@@ -205,9 +205,9 @@ async fn open_ledger(
     options: &LedgerOptions,
     process: &Process,
 ) -> anyhow::Result<ledger_svc::App> {
+    let place = ledger_place::settle(data_dir.folder(), &options.place)?;
     let config = LedgerConfig {
-        ledger_path: data_dir.ledger_db(),
-        content_keys_path: data_dir.content_keys_db(),
+        place: place.clone(),
         fence_path: data_dir.fence_db(),
         signer,
         origin_prefix: ORIGIN_PREFIX.to_owned(),
@@ -216,7 +216,9 @@ async fn open_ledger(
         pseudonyms,
         erasure_steps: Arc::new(Unwatched),
     };
-    Ok(config.build(&process.for_ledger()).await?)
+    let ledger = config.build(&process.for_ledger()).await?;
+    ledger_place::keep(data_dir.folder(), &place)?;
+    Ok(ledger)
 }
 
 async fn open_candidates(

@@ -5,17 +5,19 @@ use std::time::Duration;
 use analytics::Cadence;
 use countersign_api::name::Workspace;
 
+use super::ledger_place::NamedPlace;
+
 /// What stands before `/workspaces/{id}` in the name of every log, and the name of the key that signs them.
 pub const ORIGIN_PREFIX: &str = "countersign.local";
 
 const LEASE: Duration = Duration::from_mins(1);
 
 /// How the process works.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Where approvals are executed.
     pub execution: Execution,
-    /// How the ledger signs, and who vouches for it.
+    /// Where the ledger is, how it signs, and who vouches for it.
     pub ledger: LedgerOptions,
     /// Which reports are made by themselves.
     pub reports: ReportOptions,
@@ -28,9 +30,11 @@ impl Config {
     }
 }
 
-/// How the ledger signs, and who vouches for it. By default, the key file of the folder signs and nobody is asked.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Where the ledger is, how it signs, and who vouches for it. By default, it is in the folder, whose key file signs, and nobody is asked.
+#[derive(Debug, Clone, Default)]
 pub struct LedgerOptions {
+    /// Where it is; in the data folder where nobody says so.
+    pub place: NamedPlace,
     /// The program that signs in the place of the key file, and the file that lists its verifying key first.
     pub signer: Option<SignerOptions>,
     /// The C2SP tlog-policy that names witnesses.

@@ -1,6 +1,6 @@
 //! All services in one process: Config → build → App → spawn → drain.
 //!
-//! [`folder`] takes the data folder for this process; [`keys`] holds what is drawn once; [`build`] brings the services together, which
+//! [`folder`] takes the data folder for this process; [`keys`] holds what is drawn once; [`ledger_place`] says which ledger it belongs to; [`build`] brings the services together, which
 //! meet over an in-memory channel through the same layers as any caller; [`executors`] act, workspace by workspace; [`serve`] opens
 //! the ports.
 
@@ -11,6 +11,7 @@ pub mod definitions;
 mod executors;
 mod folder;
 pub mod keys;
+pub mod ledger_place;
 pub mod principals;
 mod process;
 mod serve;

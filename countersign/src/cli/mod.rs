@@ -6,6 +6,7 @@ mod demo;
 mod execution;
 mod help;
 pub mod ledger;
+mod ledger_databases;
 mod number;
 mod outcome;
 mod pages;

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::Context;
+use super::ledger_databases::LedgerDatabases;
 use crate::app::{App, Config, Execution, Folder, FolderError, LedgerOptions, Listening, ReportOptions, SignerOptions};
 use crate::failure::Failure;
 
@@ -14,6 +15,7 @@ Examples:
   countersign serve
   countersign serve --listen 0.0.0.0:7400 --data-dir /var/lib/countersign
   countersign serve --witness-policy witnesses.policy --ledger-http 0.0.0.0:7402
+  countersign serve --ledger-database-url postgres://countersign@db/ledger --content-keys-database-url postgres://countersign@keys/keys
   countersign serve --report-every week --report-mail /etc/countersign/mail.toml
   countersign serve --ledger-signer-command /usr/local/bin/sign --ledger-verifying-key ledger.pub";
 
@@ -83,6 +85,8 @@ pub struct Serve {
         hide_env_values = true
     )]
     report_mail: Option<PathBuf>,
+    #[command(flatten)]
+    ledger_databases: LedgerDatabases,
 }
 
 impl Serve {
@@ -95,7 +99,7 @@ impl Serve {
         let folder = Folder::take(&place.data_dir).map_err(|error| in_the_way(&place.data_dir, error))?;
         let reports =
             ReportOptions { every: self.report_every.iter().copied().collect(), mail: self.report_mail.clone() };
-        let config = Config { execution: Execution::everywhere(), ledger: self.ledger_options(), reports };
+        let config = Config { execution: Execution::everywhere(), ledger: self.ledger_options()?, reports };
         let app = App::start(folder, config).await?;
         let served = self.until_told_to_end(context, &app).await;
         let drained = app.drain().await.map(drop);
@@ -112,10 +116,10 @@ impl Serve {
 }
 
 impl Serve {
-    fn ledger_options(&self) -> LedgerOptions {
+    fn ledger_options(&self) -> Result<LedgerOptions, Failure> {
         let signer = self.ledger_signer_command.clone().zip(self.ledger_verifying_key.clone());
         let signer = signer.map(|(command, verifying_keys)| SignerOptions { command, verifying_keys });
-        LedgerOptions { signer, witness_policy: self.witness_policy.clone() }
+        Ok(LedgerOptions { place: self.ledger_databases.named()?, signer, witness_policy: self.witness_policy.clone() })
     }
 }
 

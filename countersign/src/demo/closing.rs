@@ -15,7 +15,7 @@ use service_kit::ids::RandomIds;
 use super::conductor::Conducted;
 use super::growth::{self, Head};
 use super::tally::Tally;
-use crate::app::{ORIGIN_PREFIX, keys};
+use crate::app::{ORIGIN_PREFIX, keys, ledger_place};
 use crate::candidate_text::state_name;
 use crate::cli::Context;
 use crate::cli::ledger::{ExportKeys, failure_of};
@@ -122,9 +122,8 @@ pub async fn verify_and_report(
 
     context.console.say("verifying the ledger's files");
     let bar = count_bar(context.console, "verifying", exported.manifest.size);
-    let (ledger, fence) = (data_dir.join("ledger.db"), data_dir.join("fence.db"));
-    let keys = data_dir.join("content-keys.db");
-    let logs = audit::verify(&ledger, &keys, &fence, &key, ORIGIN_PREFIX, |progress| bar.set(progress.entries)).await;
+    let (place, fence) = (ledger_place::own(data_dir), data_dir.join("fence.db"));
+    let logs = audit::verify(&place, &fence, &key, ORIGIN_PREFIX, |progress| bar.set(progress.entries)).await;
     drop(bar);
     let logs = logs.map_err(|error| match error {
         audit::Error::Found(finding) => Failure::Finding(finding.to_string()),

@@ -6,7 +6,7 @@ use super::{Appended, Committer, Recorded, Refusal};
 use crate::{
     custody::{Act, Change, CustodyRefusal, ErasureStep},
     log::{Halt, Log},
-    store::{self, sqlite},
+    store::{self, read},
 };
 
 impl Committer {
@@ -19,27 +19,31 @@ impl Committer {
         log: &Arc<Log>,
         act: Act,
     ) -> Result<Result<Recorded, Refusal>, store::Error> {
-        if let Some(halt) = log.halt() {
-            return Ok(Err(halt.into()));
-        }
-        match self.record(log, act).await {
-            Err(error @ (store::Error::CorruptRow { .. } | store::Error::MissingRow { .. })) => {
+        let recorded = self.record(log, act).await;
+        // What was refused, or stood already, ends its turn without a commit.
+        self.writer.leave().await;
+        match recorded {
+            Ok(Ok((appended, effect))) => self.finish(log, appended, effect).await,
+            Ok(Err(refusal)) => Ok(Err(refusal)),
+            Err(error) if error.is_of_rows() => {
                 tracing::error!(workspace = log.workspace.id(), error = %error, "contents can not be looked up");
                 log.set_halt(Halt::StorageFailed);
                 Ok(Err(Halt::StorageFailed.into()))
             }
-            recorded => recorded,
+            Err(error) => Err(error),
         }
     }
 
-    async fn record(&mut self, log: &Arc<Log>, act: Act) -> Result<Result<Recorded, Refusal>, store::Error> {
+    async fn record(&mut self, log: &Arc<Log>, act: Act) -> Result<Result<(Appended, Effect), Refusal>, store::Error> {
+        self.begin(std::slice::from_ref(&log.workspace)).await?;
+        if let Some(halt) = log.halt() {
+            return Ok(Err(halt.into()));
+        }
         let mut staging = self.stage(log, &[act.entry().idempotency_key.as_str()], &[]).await?;
         if !staging.knows(&act.entry().idempotency_key) {
             match self.refuse(log, &act).await? {
                 Decision::Go => {}
-                Decision::Stands(receipt) => {
-                    return self.finish(log, Appended { receipt, replayed: true }, Effect::Again).await;
-                }
+                Decision::Stands(receipt) => return Ok(Ok((Appended { receipt, replayed: true }, Effect::Again))),
                 Decision::Refuse(refusal) => return Ok(Err(refusal.into())),
             }
         }
@@ -51,39 +55,39 @@ impl Committer {
         };
         if !appended.replayed {
             self.erasure_steps.reached(ErasureStep::Decided);
-            let (mut commit, heads) = self.number(HashMap::from([(log.workspace.clone(), staging)])).await?;
+            let mut commit = self.number(HashMap::from([(log.workspace.clone(), staging)])).await?;
             commit.change = Some(change);
+            let moves = commit.moves.clone();
             self.writer.commit(commit).await?;
-            self.note_committed(1, heads);
+            self.note_committed(1, &moves);
             if is_erasure {
                 log.note_erasure();
             }
         }
-        self.finish(log, appended, if is_erasure { Effect::Erased } else { Effect::None }).await
+        Ok(Ok((appended, if is_erasure { Effect::Erased } else { Effect::None })))
     }
 
     /// Looks up whether it is allowed; under a new key only: what is recorded was.
     async fn refuse(&mut self, log: &Log, act: &Act) -> Result<Decision, store::Error> {
         let (workspace, subject) = (&log.workspace, act.entry().subject.as_str());
-        let connection = self.writer.connection();
+        let rows = &mut self.writer.rows();
         match act {
             Act::PlaceHold(_) => Ok(Decision::Go),
             Act::ReleaseHold(_, hold_index) => {
-                let stands = sqlite::hold_stands(connection, workspace, subject, *hold_index).await?;
+                let stands = read::hold_stands(rows, workspace, subject, *hold_index).await?;
                 let refusal = || CustodyRefusal::NoSuchHold { subject: subject.to_owned(), hold_index: *hold_index };
                 Ok(if stands { Decision::Go } else { Decision::Refuse(refusal()) })
             }
             Act::Erase(_) | Act::Repeat(_) => {
-                if !sqlite::knows_subject(connection, workspace, subject).await? {
+                if !read::knows_subject(rows, workspace, subject).await? {
                     return Ok(Decision::Refuse(CustodyRefusal::UnknownSubject { subject: subject.to_owned() }));
                 }
                 if let Act::Repeat(_) = act {
-                    let Some(erasure) = sqlite::latest_erasure(connection, workspace, subject).await? else {
+                    let Some(erasure) = read::latest_erasure(rows, workspace, subject).await? else {
                         return Ok(Decision::Refuse(CustodyRefusal::NeverErased { subject: subject.to_owned() }));
                     };
-                    if sqlite::keys_in_use(connection, workspace, &[subject]).await?.is_empty() {
-                        let leaf_hash =
-                            sqlite::entry(connection, workspace, erasure).await?.map(|entry| entry.leaf_hash);
+                    if read::keys_in_use(rows, workspace, &[subject]).await?.is_empty() {
+                        let leaf_hash = read::entry(rows, workspace, erasure).await?.map(|entry| entry.leaf_hash);
                         let row = || format!("{}/{erasure}", workspace.id());
                         let missing = || store::Error::MissingRow { table: "entries", row: row() };
                         let receipt =
@@ -92,7 +96,7 @@ impl Committer {
                     }
                 }
                 let above: Vec<&str> = with_all_above(subject).collect();
-                Ok(match sqlite::standing_hold(connection, workspace, &above).await? {
+                Ok(match read::standing_hold(rows, workspace, &above).await? {
                     Some(hold) => {
                         Decision::Refuse(CustodyRefusal::Held { held: hold.subject, hold_index: hold.placed_index })
                     }
@@ -113,7 +117,9 @@ impl Committer {
             return Ok(Ok(Recorded { appended, erased_entries: 0 }));
         }
         let index = appended.receipt.index;
-        let keys = sqlite::erased_keys(self.writer.connection(), Some((&log.workspace, index))).await?;
+        self.writer.begin(&[]).await?;
+        let keys = read::erased_keys(&mut self.writer.rows(), Some((&log.workspace, index))).await?;
+        self.writer.leave().await;
         self.erasure_steps.reached(ErasureStep::Recorded);
         match self.keys.destroy(&keys).await {
             Err(store::Error::WalInUse { .. }) => return Ok(Err(CustodyRefusal::KeyStillRead.into())),
@@ -129,7 +135,12 @@ impl Committer {
         }
         self.erasure_steps.reached(ErasureStep::Emptied);
         let erased_entries = match effect {
-            Effect::Erased => sqlite::count_erased(self.writer.connection(), &log.workspace, index).await?,
+            Effect::Erased => {
+                self.writer.begin(&[]).await?;
+                let counted = read::count_erased(&mut self.writer.rows(), &log.workspace, index).await?;
+                self.writer.leave().await;
+                counted
+            }
             Effect::Again | Effect::None => 0,
         };
         Ok(Ok(Recorded { appended, erased_entries }))

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use countersign_api::name::Workspace;
 use ledger_format::Receipt;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -7,7 +8,7 @@ use crate::{
     custody::{Act, CustodyRefusal},
     entry::{Conflict, NewEntry},
     log::{Halt, Log},
-    store::sqlite::CheckpointRow,
+    store::CheckpointRow,
 };
 
 /// What is handed to the writer.
@@ -25,7 +26,8 @@ pub(crate) enum Job {
 pub(crate) struct Append {
     pub(super) log: Arc<Log>,
     pub(super) entries: Vec<NewEntry>,
-    /// The bytes taken of the queue, given back with the answer.
+    /// The bytes taken of the queue, given back once the answer is sent.
+    #[expect(dead_code, reason = "it is held, not read")]
     pub(super) room: OwnedSemaphorePermit,
     /// Where the caller waits.
     pub(super) span: tracing::Span,
@@ -41,7 +43,10 @@ pub(crate) struct Custody {
 #[derive(Debug)]
 pub(crate) enum Answer {
     Appended(Result<Vec<Appended>, Refusal>),
-    CheckpointsStored,
+    CheckpointsStored {
+        /// Logs whose checkpoint was not stored: somebody else's was.
+        superseded: Vec<Workspace>,
+    },
     Custody(Result<Recorded, Refusal>),
 }
 

@@ -4,8 +4,10 @@
 //! commit, together with checkpoints that the publisher has signed meanwhile, so that storing a checkpoint costs no sync of its own
 //! while appends come in. `settle` is pure and decides what each job gets; `commit` writes and answers.
 
+mod catch_up;
 mod commit;
 mod custody;
+mod group;
 mod handle;
 mod job;
 mod room;

@@ -1,7 +1,4 @@
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    pin::pin,
-};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use countersign_api::name::Workspace;
 use futures::TryStreamExt;
@@ -19,7 +16,7 @@ use super::{
 };
 use crate::store::raw::{RawContentKey, RawFile, RawHold, RawSubjectKey, Value};
 
-/// The keys of all subjects, as the two files have them, and the holds: what entries are opened with and held against.
+/// The keys of all subjects, as ledger and key store have them, and the holds: what entries are opened with and held against.
 ///
 /// In memory for as long as a verification runs: about 200 bytes a subject.
 #[derive(Debug, Default)]
@@ -49,6 +46,8 @@ struct SubjectKey {
 pub(super) struct CustodyOfLog {
     /// The last erasure of each subject that the log read so far has, to come from here on.
     erased: HashMap<String, u64>,
+    /// How many erasures it has.
+    pub(super) erasures: u64,
     holds: usize,
     releases: usize,
 }
@@ -77,7 +76,7 @@ impl Custody {
     /// Reads which subjects have which keys, and the holds.
     pub(super) async fn read_ledger(&mut self, source: Source<'_>, ledger: &mut RawFile) -> Result<(), Trouble> {
         {
-            let mut rows = pin!(ledger.subject_keys());
+            let mut rows = ledger.subject_keys();
             while let Some(row) = rows.try_next().await.map_err(source.refuse(SUBJECT_KEYS.name))? {
                 let (number, key) = read_subject_key(&row)?;
                 if self.keys.insert(number, key).is_some() {
@@ -139,7 +138,10 @@ impl Custody {
     ) -> Result<(), Fault> {
         let hold = |index| (log.to_owned(), leaf.subject.to_owned(), index);
         match leaf.kind {
-            CONTENT_ERASED => _ = of_log.erased.insert(leaf.subject.to_owned(), index),
+            CONTENT_ERASED => {
+                of_log.erasures += 1;
+                of_log.erased.insert(leaf.subject.to_owned(), index);
+            }
             LEGAL_HOLD_PLACED => {
                 of_log.holds += 1;
                 if !self.holds.contains_key(&hold(index)) {
@@ -253,9 +255,9 @@ impl Custody {
 
 pub(super) async fn read_file(source: Source<'_>) -> Result<HashMap<u64, ContentKey>, Trouble> {
     let mut secrets = HashMap::new();
-    let mut file = RawFile::open(source.path).await.map_err(source.refuse_to_open())?;
+    let mut file = RawFile::open_keys(source.location).await.map_err(source.refuse_to_open())?;
     {
-        let mut rows = pin!(file.content_keys());
+        let mut rows = file.content_keys();
         while let Some(row) = rows.try_next().await.map_err(source.refuse(CONTENT_KEYS.name))? {
             let (number, key) = read_key(&row)?;
             if secrets.insert(number, key).is_some() {

@@ -114,6 +114,11 @@ impl<'a> LogPass<'a> {
         }
     }
 
+    /// Returns how many entries of the log say that contents were erased.
+    pub(super) const fn erasures(&self) -> u64 {
+        self.custody_of_log.erasures
+    }
+
     async fn read(&mut self, on_read: &mut impl FnMut(u64)) -> Result<(), Trouble> {
         let mut position = None;
         loop {

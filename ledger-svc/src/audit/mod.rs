@@ -1,4 +1,4 @@
-//! Offline verification and proofs, from the files alone: no server is asked, and none need run.
+//! Offline verification and proofs, from the files or databases alone: no service is asked, and none need run.
 //!
 //! [`verify`] reads every column of every row: entries are hashed again, contents included; tiles, checkpoints and fences are compared
 //! with what the entries give; what SQLite keeps beside them is checked last. It reads one moment of the ledger, holds a few
@@ -23,6 +23,8 @@ mod extents;
 mod fault;
 mod fence_pass;
 mod finding;
+mod head_pass;
+mod key_store_pass;
 mod log_pass;
 mod place;
 mod prove;

@@ -115,6 +115,26 @@ pub enum What {
         /// The size that it names.
         size: u64,
     },
+    /// The head of a log is not there, or stands twice.
+    #[error("the head stands `{found}` times instead of once")]
+    HeadCount {
+        /// How often it stands.
+        found: usize,
+    },
+    /// The head says another number than the log has.
+    #[error("the head says `{found}`, the log has `{expected}`: the head was changed, or the log's tail")]
+    HeadDiffers {
+        /// What the log has.
+        expected: u64,
+        /// What the head says.
+        found: u64,
+    },
+    /// The head says another root than the entries give.
+    #[error("the head says another root than the first `{size}` entries give: the head was changed")]
+    HeadRootDiffers {
+        /// Entries in the log.
+        size: u64,
+    },
     /// The log is shorter than what the fence store remembers.
     #[error(
         "the log has `{size}` entries, the fence store remembers `{fence_size}`: its tail was cut off, an \
@@ -201,6 +221,19 @@ pub enum What {
         content_key: u64,
         /// Index of the erasure.
         erasure_index: u64,
+    },
+    /// The keys are of another store than the ledger's contents are sealed under.
+    #[error(
+        "is not what the other database says of the store of content keys: one of the two was changed, or is of another ledger"
+    )]
+    KeyStoreDiffers,
+    /// A key has a number that was not given away yet.
+    #[error("says that the next key is `{next}`, though `{highest}` stands: the row was changed, or put back")]
+    KeyStoreBehind {
+        /// The number that the next key would get.
+        next: u64,
+        /// The highest number of a key.
+        highest: u64,
     },
     /// A key does not have its fingerprint.
     #[error("number, secret and fingerprint do not belong together: one of them was changed")]
@@ -313,6 +346,14 @@ impl What {
                 StoreFile::ContentKeys => {
                     "stop the service, keep the file as evidence, and put back the newest copy of it that verifies with this ledger; keys \
                      that were erased since are destroyed again at the start"
+                }
+                StoreFile::LedgerDatabase => {
+                    "stop every process of this ledger, keep a copy of the database as evidence, and put back the newest one that verifies with \
+                     every process's fence store"
+                }
+                StoreFile::ContentKeysDatabase => {
+                    "stop every process of this ledger, keep a copy of the database as evidence, and put back the newest one that verifies with this \
+                     ledger; keys that were erased since are destroyed again at the start"
                 }
                 StoreFile::Fence => {
                     "stop the service, keep both files as evidence, hold the last checkpoint against one that somebody else remembers, and \

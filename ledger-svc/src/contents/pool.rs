@@ -28,14 +28,17 @@ pub(crate) struct KeyPool {
 }
 
 impl KeyPool {
-    /// Takes over the keys above the highest one that a subject has; what is missing is drawn in the background.
+    /// Takes over the keys that an earlier process left free in a file; what is missing is drawn in the background.
+    ///
+    /// In a shared database what is free at the end is destroyed: nobody can tell whether another process would give it away. A crash
+    /// leaves it there, of no subject for ever.
     pub(crate) async fn start(
         keys: ContentKeys,
         ids: Arc<dyn Ids>,
         assigned_max: Option<KeyNumber>,
         shutdown: &Shutdown,
     ) -> Result<Self, Error> {
-        let free: VecDeque<_> = keys.store().above(assigned_max, POOL_KEYS).await?.into();
+        let free: VecDeque<_> = keys.store().left_free(assigned_max, POOL_KEYS).await?.into();
         let pool = Self { keys, ids, free: Arc::new(Mutex::new(free)), drawing: Arc::default(), low: Arc::default() };
         let closing = shutdown.closing();
         let refilled = pool.clone();
@@ -44,6 +47,7 @@ impl KeyPool {
                 () = closing => {}
                 () = refilled.refill_when_low() => {}
             }
+            refilled.give_back().await;
         });
         pool.ask_if_low();
         Ok(pool)
@@ -62,6 +66,13 @@ impl KeyPool {
         }
     }
 
+    /// Draws what so many subjects may need from a shared database, before anybody is held up by a lock on the ledger.
+    pub(crate) async fn prepare(&self, subjects: usize) -> Result<(), Error> {
+        let least = subjects.min(POOL_KEYS);
+        let is_enough = self.keys.store().shared().is_none() || self.free().len() >= least;
+        if is_enough { Ok(()) } else { self.draw(least).await }
+    }
+
     fn ask_if_low(&self) {
         if self.free().len() < POOL_KEYS / 2 {
             self.low.notify_one();
@@ -75,6 +86,21 @@ impl KeyPool {
                 // Whoever needs one draws it and gets the error.
                 tracing::error!(error = &error as &dyn std::error::Error, "no content keys could be drawn ahead");
             }
+        }
+    }
+
+    async fn give_back(&self) {
+        if self.keys.store().shared().is_none() {
+            return;
+        }
+        let _one = self.drawing.lock().await;
+        let free: Vec<KeyNumber> = self.free().drain(..).map(|(number, _)| number).collect();
+        if let Err(error) = self.keys.store().destroy(&free).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                keys = free.len(),
+                "content keys of no subject are left"
+            );
         }
     }
 

@@ -3,14 +3,9 @@ use std::collections::HashMap;
 use bytes::Bytes;
 use countersign_api::name::Workspace;
 use ledger_format::{ContentKey, Hash, Salt};
-use sqlx::SqliteConnection;
 
 use super::ContentKeys;
-use crate::store::{
-    Error,
-    content_keys::KeyNumber,
-    sqlite::{self, StoredEntry},
-};
+use crate::store::{Error, Rows, StoredEntry, content_keys::KeyNumber, read};
 
 /// Opens what entries say.
 #[derive(Debug, Clone)]
@@ -61,7 +56,7 @@ impl ContentReader {
     /// entry says that it was erased.
     pub async fn open(
         &self,
-        connection: &mut SqliteConnection,
+        rows: &mut Rows<'_>,
         workspace: &Workspace,
         entries: Vec<StoredEntry>,
     ) -> Result<Vec<ReadEntry>, Error> {
@@ -70,7 +65,7 @@ impl ContentReader {
         let is_gone = |entry: &&StoredEntry| entry.sealed.is_empty() || !keys.contains_key(&entry.content_key);
         let gone: Vec<KeyNumber> = entries.iter().filter(is_gone).map(|entry| entry.content_key).collect();
         // Asked after the keys: one that was destroyed between the two reads is found erased here.
-        let erasures = sqlite::erasures(connection, &gone).await?;
+        let erasures = read::erasures(rows, workspace, &gone).await?;
         entries.into_iter().map(|entry| open(workspace, entry, &keys, &erasures)).collect()
     }
 
@@ -80,11 +75,11 @@ impl ContentReader {
     /// As [`ContentReader::open`].
     pub async fn open_one(
         &self,
-        connection: &mut SqliteConnection,
+        rows: &mut Rows<'_>,
         workspace: &Workspace,
         entry: StoredEntry,
     ) -> Result<ReadEntry, Error> {
-        self.open(connection, workspace, vec![entry]).await.map(|mut opened| opened.remove(0))
+        self.open(rows, workspace, vec![entry]).await.map(|mut opened| opened.remove(0))
     }
 }
 

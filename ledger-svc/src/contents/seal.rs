@@ -5,11 +5,7 @@ use ledger_format::{ContentKey, Hash, SEAL_NONCE_BYTES, Salt};
 use service_kit::ids::Ids;
 
 use super::KeyPool;
-use crate::store::{
-    Error,
-    content_keys::KeyNumber,
-    sqlite::{EntryRow, SubjectKeyRow},
-};
+use crate::store::{EntryRow, Error, SubjectKeyRow, content_keys::KeyNumber};
 
 /// An entry with its place in a log, before its content is sealed.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 use crate::entry::NewEntry;
 
 /// What somebody asks for about contents. Each carries the entry that records it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Act {
     /// Erase every content of the entry's subject so far.
     Erase(NewEntry),

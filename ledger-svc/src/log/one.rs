@@ -35,11 +35,12 @@ impl Log {
         self.view.borrow().halt.clone()
     }
 
-    /// Notes how far the log reaches.
+    /// Notes how far the log reaches; L-1: it never gets shorter, and what is told late says nothing new.
     pub(crate) fn set_size(&self, size: u64) {
-        self.view.send_modify(|view| {
-            assert!(size >= view.size, "L-1: a log never gets shorter");
-            view.size = size;
+        self.view.send_if_modified(|view| {
+            let is_news = size > view.size;
+            view.size = view.size.max(size);
+            is_news
         });
     }
 
@@ -48,11 +49,14 @@ impl Log {
         self.view.send_modify(|view| view.erasures += 1);
     }
 
-    /// Notes a checkpoint.
+    /// Notes a checkpoint; L-2: a later one never covers less, and what is told late says nothing new.
     pub(crate) fn set_published(&self, published: Arc<Published>) {
-        self.view.send_modify(|view| {
-            assert!(published.checkpoint.size() >= view.signed_size(), "L-2: a later checkpoint never covers less");
-            view.published = Some(published);
+        self.view.send_if_modified(|view| {
+            let is_news = view.published.is_none() || published.checkpoint.size() > view.signed_size();
+            if is_news {
+                view.published = Some(published);
+            }
+            is_news
         });
     }
 

@@ -4,11 +4,12 @@
 //! sign. Callers of an append do not wait for it, whoever needs a proof does. `recovery` brings log, checkpoints and fence together
 //! at start and halts a log whose file is not the one that was signed.
 
+mod beside_others;
 mod read_back;
 mod recovery;
 mod round;
 mod run;
 
-pub(crate) use recovery::{Recovered, RecoveryError, recover};
+pub(crate) use recovery::{Recovered, RecoveryError, recover, verify_note};
 pub(crate) use round::Signer;
 pub(crate) use run::Publisher;

@@ -4,7 +4,8 @@ use tracing::Instrument;
 
 use super::round::{Round, Signer, Stop};
 
-/// How long the publisher waits before it asks a signer again that gave no signature: at first, and at most.
+/// How long the publisher waits before it asks a signer again that gave no signature, or a database that gave no answer: at first, and at
+/// most.
 const ASK_AGAIN: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
 /// The task that keeps checkpoints coming.
@@ -21,7 +22,7 @@ impl Publisher {
     /// Signs whenever there is something to sign, until `closing`, and once more what was committed until the writer ended.
     ///
     /// A crash at any point leaves committed entries without a checkpoint, never a checkpoint without its entries. A signer that gives
-    /// no signature is asked again; entries are taken meanwhile, and nothing is executed on them.
+    /// no signature, and a database that gives no answer, is asked again; entries are taken meanwhile, and nothing is executed on them.
     pub(crate) async fn run(mut self, closing: impl Future<Output = ()> + Send) {
         let mut closing = pin!(closing);
         let mut pause = ASK_AGAIN.0;
@@ -29,6 +30,13 @@ impl Publisher {
         loop {
             let round = match self.turn(&mut is_renewed).instrument(tracing::info_span!("publish")).await {
                 Ok(round) => round,
+                Err(stop) if self.signer.goes_on_after(&stop) && !is_closing => {
+                    tracing::warn!(
+                        error = &stop as &dyn std::error::Error,
+                        "nothing is signed until the database answers"
+                    );
+                    Round::Unsigned
+                }
                 Err(stop) => {
                     self.signer.stop(&stop);
                     return;

@@ -4,7 +4,7 @@ use service_kit::rejection::Rejection;
 use super::{resume::Delivered, service::LedgerRpc, status, wire};
 use crate::{
     limits::{CHUNK_BYTES, CHUNK_MAX_ENTRIES},
-    store::sqlite,
+    store,
 };
 
 /// Reads the next chunk of entries up to, not including, `end`, which must be committed; never empty.
@@ -18,13 +18,14 @@ pub(super) async fn read(
     include_sealed: bool,
 ) -> Result<Vec<Entry>, Rejection> {
     let start = delivered.next();
-    let read = async {
-        let mut connection = rpc.ledger.reader().await?;
+    let reading = async {
+        let mut reader = rpc.ledger.reader().await?;
+        let mut rows = reader.rows();
         let entries =
-            sqlite::entry_range(&mut connection, workspace, start, end, CHUNK_MAX_ENTRIES, CHUNK_BYTES).await?;
-        rpc.contents.open(&mut connection, workspace, entries).await
+            store::read::entry_range(&mut rows, workspace, start, end, CHUNK_MAX_ENTRIES, CHUNK_BYTES).await?;
+        rpc.contents.open(&mut rows, workspace, entries).await
     };
-    let entries = read.await.map_err(|error| status::of_store(&error))?;
+    let entries = reading.await.map_err(|error| status::of_store(&error))?;
     for entry in &entries {
         delivered.add(entry.leaf_hash);
     }

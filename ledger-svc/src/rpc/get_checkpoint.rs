@@ -10,7 +10,7 @@ pub(super) async fn answer(
     call: &CallContext,
     request: &GetCheckpointRequest,
 ) -> Result<GetCheckpointResponse, Status> {
-    let log = rpc.log(call, &request.parent)?;
+    let log = rpc.log_of_now(call, &request.parent).await?;
     let least_size = parse::number("least_size", request.least_size)?;
     let published = checkpoint_wait::covering(rpc, &log, least_size).await?;
     let key_text = |key| log.key_of(key).to_string();

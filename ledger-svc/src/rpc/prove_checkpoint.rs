@@ -19,7 +19,8 @@ pub(super) async fn answer(
     let cover = covering(rpc, &log, least_size).await?;
     let log_of_logs = rpc.logs.of(&Workspace::log_of_logs());
     let published = checkpoint_wait::covering(rpc, &log_of_logs, cover.index + 1).await?;
-    let proved = prove_inclusion::prove_one(rpc, &log_of_logs, cover.index, published.checkpoint.size()).await;
+    let proved =
+        prove_inclusion::prove_one(rpc, &log_of_logs, call.deadline(), cover.index, published.checkpoint.size()).await;
     Ok(ProveCheckpointResponse {
         checkpoint: Some(wire::checkpoint(&published)),
         proof: Some(proved.map_err(|error| status::of_store(&error))?),

@@ -14,7 +14,7 @@ pub(super) async fn answer(
     call: &CallContext,
     request: &ReadEntriesRequest,
 ) -> Result<BoxStream<'static, Result<ReadEntriesResponse, Status>>, Status> {
-    let log = rpc.log(call, &request.parent)?;
+    let log = rpc.log_of_now(call, &request.parent).await?;
     let start = parse::number("start_index", request.start_index)?;
     let limit = parse::number("limit", request.limit)?;
     let size = log.view().size;

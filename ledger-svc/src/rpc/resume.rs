@@ -14,10 +14,7 @@ use service_kit::rejection::Rejection;
 use super::status;
 use crate::{
     log::Log,
-    store::{
-        self,
-        sqlite::{self, LedgerStore},
-    },
+    store::{self, LedgerStore, tree},
 };
 
 /// Most bytes of a token; an origin, a number and a root take fewer.
@@ -106,8 +103,8 @@ fn parse(token: &str) -> Result<Checkpoint, Rejection> {
 }
 
 async fn load(ledger: &LedgerStore, log: &Log, size: u64) -> Result<Frontier, store::Error> {
-    let mut connection = ledger.reader().await?;
+    let mut reader = ledger.reader().await?;
     let edge = Frontier::right_edge(size);
-    let hashes = sqlite::tree_hashes(&mut connection, ledger.tile_roots(), &log.workspace, size, edge).await?;
+    let hashes = tree::tree_hashes(&mut reader.rows(), ledger.tile_roots(), &log.workspace, size, edge).await?;
     Ok(Frontier::load(size, &hashes).expect("invariant: every hash of the edge was read ahead"))
 }

@@ -16,15 +16,16 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::{
     append_entries, append_stream, get_checkpoint, get_entry, get_entry_by_key, parse, prove_checkpoint,
-    prove_consistency, prove_inclusion, read_entries, subscribe_entries,
+    prove_consistency, prove_inclusion, read_entries, status, subscribe_entries,
 };
 use crate::{
     appender::Appender,
     contents::ContentReader,
+    follower::Follower,
     log::{Log, Logs},
     log_of_logs::Coverage,
     signing::CheckpointSigner,
-    store::sqlite::LedgerStore,
+    store::LedgerStore,
     witness::Witnessed,
 };
 
@@ -32,6 +33,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct LedgerRpc {
     pub(crate) ledger: LedgerStore,
+    pub(crate) follower: Arc<Follower>,
     pub(crate) contents: ContentReader,
     pub(crate) logs: Arc<Logs>,
     pub(crate) appender: Appender,
@@ -50,6 +52,13 @@ impl LedgerRpc {
     /// Finds the log of the workspace that `parent` names: the log of logs is written to by the ledger alone.
     pub(super) fn workspace_log(&self, call: &CallContext, parent: &str) -> Result<Arc<Log>, Status> {
         self.reached(call, &parse::workspace(parent)?)
+    }
+
+    /// Finds the log that `parent` names, known as far as it reaches now, whoever wrote to it last.
+    pub(super) async fn log_of_now(&self, call: &CallContext, parent: &str) -> Result<Arc<Log>, Status> {
+        let log = self.log(call, parent)?;
+        self.follower.refresh(&log, call.deadline()).await.map_err(|error| status::of_store(&error))?;
+        Ok(log)
     }
 
     fn reached(&self, call: &CallContext, workspace: &Workspace) -> Result<Arc<Log>, Status> {

@@ -60,6 +60,7 @@ pub(super) fn of_store(error: &store::Error) -> Rejection {
             .with("table", *table)
             .with("column", *column)
             .with("row", row.as_str()),
+        store::Error::HeadMoved => Rejection::new(ErrorReason::RowCorrupt, error.to_string()),
         store::Error::MissingRow { table, row } => {
             Rejection::new(ErrorReason::RowCorrupt, error.to_string()).with("table", *table).with("row", row.as_str())
         }

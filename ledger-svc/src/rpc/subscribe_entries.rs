@@ -18,7 +18,7 @@ pub(super) async fn answer(
     call: &CallContext,
     request: &SubscribeEntriesRequest,
 ) -> Result<BoxStream<'static, Result<SubscribeEntriesResponse, Status>>, Status> {
-    let log = rpc.log(call, &request.parent)?;
+    let log = rpc.log_of_now(call, &request.parent).await?;
     let start = parse::number("start_index", request.start_index)?;
     let delivered = Delivered::take_up(&rpc.ledger, &log, &request.resume_token, start).await?;
     let subscription = Subscription { rpc: rpc.clone(), view: log.watch(), log, delivered };

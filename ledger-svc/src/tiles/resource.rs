@@ -5,10 +5,7 @@ use ledger_format::{HashReader, TILE_WIDTH, TileId};
 use super::path::{Asked, What};
 use crate::{
     log::{Log, Logs},
-    store::{
-        self,
-        sqlite::{self, LedgerStore},
-    },
+    store::{self, LedgerStore, read, tree},
     witness::Witnessed,
 };
 
@@ -51,11 +48,11 @@ impl TileSource {
     }
 
     async fn tile(&self, log: &Log, id: TileId, size: u64) -> Result<Resource, store::Error> {
-        let mut connection = self.ledger.reader().await?;
+        let mut reader = self.ledger.reader().await?;
         let subtrees: Vec<_> = id.subtrees().collect();
         let roots = self.ledger.tile_roots();
         let hashes =
-            sqlite::tree_hashes(&mut connection, roots, &log.workspace, size, subtrees.iter().copied()).await?;
+            tree::tree_hashes(&mut reader.rows(), roots, &log.workspace, size, subtrees.iter().copied()).await?;
         let hash = |subtree| hashes.hash(subtree).expect("invariant: every hash was read ahead");
         Ok(Resource::Immutable(subtrees.into_iter().flat_map(|subtree| *hash(subtree).as_bytes()).collect()))
     }
@@ -63,7 +60,7 @@ impl TileSource {
     async fn entries(&self, log: &Log, id: TileId) -> Result<Resource, store::Error> {
         let first = id.index() * u64::from(TILE_WIDTH);
         let indices: Vec<u64> = (first..first + u64::from(id.width())).collect();
-        let leaves = sqlite::leaves(&mut *self.ledger.reader().await?, &log.workspace, &indices).await?;
+        let leaves = read::leaves(&mut self.ledger.reader().await?.rows(), &log.workspace, &indices).await?;
         let mut bundle = Vec::with_capacity(leaves.iter().map(|leaf| leaf.len() + 2).sum());
         for leaf in leaves {
             let length = u16::try_from(leaf.len()).expect("invariant: a leaf has at most 65,535 bytes");

@@ -15,8 +15,7 @@ use crate::{
     log_of_logs::Coverage,
     metrics::LedgerMetrics,
     store::{
-        self,
-        sqlite::{self, LedgerStore},
+        self, LedgerStore, tree,
         witness::{CosignatureRow, CosignatureStore},
     },
 };
@@ -174,9 +173,9 @@ impl Courier {
 
     async fn prove(&self, old_size: u64, size: u64) -> Result<Vec<Hash>, store::Error> {
         let subtrees = ConsistencyProof::subtrees(old_size, size).expect("invariant: the older size is not the larger");
-        let mut connection = self.ledger.reader().await?;
+        let mut reader = self.ledger.reader().await?;
         let roots = self.ledger.tile_roots();
-        let hashes = sqlite::tree_hashes(&mut connection, roots, &self.log.workspace, size, subtrees).await?;
+        let hashes = tree::tree_hashes(&mut reader.rows(), roots, &self.log.workspace, size, subtrees).await?;
         Ok(ConsistencyProof::build(old_size, size, &hashes).expect("invariant: every hash was read ahead").hashes)
     }
 

@@ -29,15 +29,7 @@ async fn a_whole_ledger_is_verified_and_left_as_it_was() {
         assert_eq!((progress.workspace, progress.entries_about), ("demo", ENTRIES));
         steps.push(progress.entries);
     };
-    let verified = audit::verify(
-        &case.ledger(),
-        &case.content_keys(),
-        &case.fence(),
-        &verifying_key(),
-        ORIGIN_PREFIX,
-        on_progress,
-    )
-    .await;
+    let verified = audit::verify(&case.place(), &case.fence(), &verifying_key(), ORIGIN_PREFIX, on_progress).await;
     let verified = verified.expect("whole").remove(0);
     assert_eq!((verified.workspace, verified.origin), (workspace(), origin()));
     assert_eq!((verified.size, verified.signed_size), (ENTRIES, ENTRIES));
@@ -69,7 +61,7 @@ async fn what_a_killed_server_left_in_its_wal_is_read_and_nothing_is_left_beside
         let before = files_in(killed.folder());
         let wal = fs::read(killed.path("ledger.db-wal")).expect("read");
         assert_eq!(killed.verify().await.expect("whole")[0].size, 20, "{extensions:?}");
-        let proof = audit::prove(&killed.ledger(), &workspace(), &EntryId::Index(7)).await.expect("proved");
+        let proof = audit::prove(&killed.place().ledger(), &workspace(), &EntryId::Index(7)).await.expect("proved");
         assert_eq!(proof.index, 7);
         assert_eq!(files_in(killed.folder()), before, "{extensions:?}");
         assert!(fs::read(killed.path("ledger.db-wal")).expect("read") == wal, "the WAL is as it was");
@@ -182,15 +174,7 @@ async fn a_ledger_signed_by_another_key_is_not_believed() {
     let original = Original::make().await;
     let case = original.case();
     let other = SigningKey::from_seed(ORIGIN_PREFIX, &[9; 32]).expect("a key");
-    let verified = audit::verify(
-        &case.ledger(),
-        &case.content_keys(),
-        &case.fence(),
-        other.verifying_key(),
-        ORIGIN_PREFIX,
-        |_| {},
-    )
-    .await;
+    let verified = audit::verify(&case.place(), &case.fence(), other.verifying_key(), ORIGIN_PREFIX, |_| {}).await;
     let Err(Error::Found(finding)) = verified else { panic!("{verified:?}") };
     assert!(matches!(*finding.what, What::CheckpointRefused(_)), "{finding}");
 }
@@ -256,9 +240,11 @@ async fn an_entry_is_proved_offline_by_index_and_by_key() {
     let original = Original::make().await;
     let case = original.case();
     for index in [0, 20, 255, 256, 299] {
-        let by_index = audit::prove(&case.ledger(), &workspace(), &EntryId::Index(index)).await.expect("proved");
-        let by_key =
-            audit::prove(&case.ledger(), &workspace(), &EntryId::Key(format!("k/{index}"))).await.expect("proved");
+        let by_index =
+            audit::prove(&case.place().ledger(), &workspace(), &EntryId::Index(index)).await.expect("proved");
+        let by_key = audit::prove(&case.place().ledger(), &workspace(), &EntryId::Key(format!("k/{index}")))
+            .await
+            .expect("proved");
         assert_eq!(by_index, by_key);
         // Whoever gets the text needs nothing else but key and origin.
         let proof: TlogProof = by_index.tlog_proof.to_string().parse().expect("a proof");
@@ -268,7 +254,7 @@ async fn an_entry_is_proved_offline_by_index_and_by_key() {
         assert_eq!(Leaf::decode(&leaf).expect("a leaf").idempotency_key, format!("k/{index}"));
     }
     for unknown in [EntryId::Index(300), EntryId::Index(u64::MAX), EntryId::Key("unknown".to_owned())] {
-        let refused = audit::prove(&case.ledger(), &workspace(), &unknown).await.expect_err("unknown");
+        let refused = audit::prove(&case.place().ledger(), &workspace(), &unknown).await.expect_err("unknown");
         assert!(matches!(refused, ProveError::NoEntry { .. }), "{refused:?}");
     }
 }
@@ -278,7 +264,7 @@ async fn an_entry_under_no_checkpoint_is_not_proved() {
     let files = Files::new();
     let bench = files.serve_unsigned(files.config()).await;
     bench.append(vec![entry("a", "1")]).await.expect("appended");
-    let refused = audit::prove(&files.ledger(), &workspace(), &EntryId::Index(0)).await.expect_err("unsigned");
+    let refused = audit::prove(&files.place().ledger(), &workspace(), &EntryId::Index(0)).await.expect_err("unsigned");
     assert!(matches!(refused, ProveError::Unsigned { index: 0, .. }), "{refused:?}");
 }
 
@@ -297,16 +283,7 @@ async fn one_log_is_verified_whatever_stands_in_another() {
     assert_eq!(finding.workspace(), Some("other"), "{finding}");
     let verify = async |id: &str| {
         let workspace = id.parse().expect("a name");
-        audit::verify_log(
-            &case.ledger(),
-            &case.content_keys(),
-            &case.fence(),
-            &verifying_key(),
-            ORIGIN_PREFIX,
-            &workspace,
-            |_| {},
-        )
-        .await
+        audit::verify_log(&case.place(), &case.fence(), &verifying_key(), ORIGIN_PREFIX, &workspace, |_| {}).await
     };
     assert_eq!(verify("workspaces/demo").await.expect("whole").map(|log| log.size), Some(ENTRIES));
     assert!(matches!(verify("workspaces/other").await, Err(Error::Found(_))));

@@ -12,6 +12,15 @@ use tonic::{Code, Status};
 
 use crate::bench::{Bench, Files, PARENT, entry, read_all, reason};
 
+crate::bench::on_both! {
+    an_entry_too_large_is_named_with_its_size_and_the_limit,
+    a_key_that_is_empty_or_too_long_is_named_with_its_bounds,
+    a_key_with_other_content_is_named_with_both_hashes,
+    a_proof_for_a_size_that_there_is_not_is_named_with_the_size_that_there_is,
+    a_log_that_nobody_has_written_to_is_said_to_be_empty,
+    a_clock_that_was_set_back_is_told_and_the_logs_times_are_not,
+}
+
 /// A workspace that nobody has written to.
 const NOWHERE: &str = "workspaces/nowhere";
 
@@ -35,9 +44,7 @@ async fn refused(bench: &Bench, entry: NewEntry) -> Status {
     refused
 }
 
-#[tokio::test]
-async fn an_entry_too_large_is_named_with_its_size_and_the_limit() {
-    let files = Files::new();
+async fn an_entry_too_large_is_named_with_its_size_and_the_limit(files: Files) {
     let bench = with_three_entries(&files).await;
     let large = NewEntry { content: vec![1; 262_145], ..entry("large", "") };
     let words = ["`entries[0].content`", "262145 bytes", "at most 262144"];
@@ -48,9 +55,7 @@ async fn an_entry_too_large_is_named_with_its_size_and_the_limit() {
     assert_says(&refused, Code::ResourceExhausted, "MESSAGE_TOO_LARGE", &["over 8388608 bytes", "smaller messages"]);
 }
 
-#[tokio::test]
-async fn a_key_that_is_empty_or_too_long_is_named_with_its_bounds() {
-    let files = Files::new();
+async fn a_key_that_is_empty_or_too_long_is_named_with_its_bounds(files: Files) {
     let bench = with_three_entries(&files).await;
     for (key, said) in [("", "0 bytes"), (&*"k".repeat(256), "256 bytes")] {
         let words = ["`entries[0].idempotency_key`", said, "give 1 to 255"];
@@ -62,18 +67,14 @@ async fn a_key_that_is_empty_or_too_long_is_named_with_its_bounds() {
     assert_says(&refused(&bench, entry("key", "")).await, Code::InvalidArgument, "REQUEST_MALFORMED", &words);
 }
 
-#[tokio::test]
-async fn a_key_with_other_content_is_named_with_both_hashes() {
-    let files = Files::new();
+async fn a_key_with_other_content_is_named_with_both_hashes(files: Files) {
     let bench = with_three_entries(&files).await;
     let stands = hex::encode(&read_all(&mut bench.relay.clone()).await[1].leaf_hash);
     let words = ["`k/1`", "index `1`", &*stands, "under another key"];
     assert_says(&refused(&bench, entry("k/1", "other")).await, Code::AlreadyExists, "IDEMPOTENCY_KEY_REUSED", &words);
 }
 
-#[tokio::test]
-async fn a_proof_for_a_size_that_there_is_not_is_named_with_the_size_that_there_is() {
-    let files = Files::new();
+async fn a_proof_for_a_size_that_there_is_not_is_named_with_the_size_that_there_is(files: Files) {
     let bench = with_three_entries(&files).await;
     for (old_size, new_size, named) in [(4, 0, "old_size `4`"), (0, 9, "new_size `9`"), (3, 2, "old_size `3`")] {
         let request = ProveConsistencyRequest { parent: PARENT.to_owned(), old_size, new_size };
@@ -90,9 +91,7 @@ async fn a_proof_for_a_size_that_there_is_not_is_named_with_the_size_that_there_
     assert_says(&refused, Code::OutOfRange, "LOG_RANGE_INVALID", &["index `3`", "`3` entries", "ask within them"]);
 }
 
-#[tokio::test]
-async fn a_log_that_nobody_has_written_to_is_said_to_be_empty() {
-    let files = Files::new();
+async fn a_log_that_nobody_has_written_to_is_said_to_be_empty(files: Files) {
     let bench = with_three_entries(&files).await;
     let parent = || NOWHERE.to_owned();
     let mut relay = bench.relay.clone();
@@ -149,9 +148,7 @@ async fn a_malformed_tile_is_named_and_proves_nothing() {
     }
 }
 
-#[tokio::test]
-async fn a_clock_that_was_set_back_is_told_and_the_logs_times_are_not() {
-    let files = Files::new();
+async fn a_clock_that_was_set_back_is_told_and_the_logs_times_are_not(files: Files) {
     let bench = with_three_entries(&files).await;
     let behind = |secs: u32| format!("ledger_clock_behind_seconds{{workspace=\"demo\"}} {secs}\n");
     let told = || bench.metrics.to_text().expect("text");

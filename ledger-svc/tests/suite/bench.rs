@@ -1,4 +1,4 @@
-//! A ledger in a folder of its own, served in memory through all layers, and the callers it needs.
+//! A ledger in a folder or in databases of its own, served in memory through all layers, and the callers it needs.
 
 use std::{
     path::{Path, PathBuf},
@@ -20,17 +20,20 @@ use ledger_svc::{
     App, BuildError, Environment, LedgerConfig, QueueLimits,
     audit::{self, LogVerified},
     custody::Unwatched,
+    store::LedgerPlace,
 };
 use service_kit::{
     access::{Access, Principal, Pseudonyms, Role, Scope, TokenStore},
     clock::{Clock, ManualClock},
+    database::PostgresUrl,
     grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
     health::Health,
     ids::{Ids, RandomIds, SeededIds},
     metrics::Metrics,
     shutdown::{DRAIN_MAX, Shutdown},
 };
-use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions, Connection, PgConnection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
+use throwaway_postgres::Database;
 use tonic::Status;
 
 pub const ORIGIN_PREFIX: &str = "countersign.local";
@@ -38,12 +41,41 @@ pub const PARENT: &str = "workspaces/demo";
 
 pub type Client = LedgerServiceClient<AuthorizedChannel>;
 
-/// The files of a ledger; they outlive the processes that serve them.
+/// Runs each story on files and on databases.
+macro_rules! on_both {
+    ($($story:ident),* $(,)?) => {
+        mod on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                super::$story(crate::bench::Files::new()).await;
+            })*
+        }
+
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $story() {
+                super::$story(crate::bench::Files::on_postgres()).await;
+            })*
+        }
+    };
+}
+pub(crate) use on_both;
+
+/// What a ledger keeps; it outlives the processes that serve it.
 #[derive(Debug)]
 pub struct Files {
     folder: PathBuf,
+    /// The databases that hold the ledger, where no files do.
+    databases: Option<Databases>,
     /// Removes the folder in the end, where it was made here.
     _made: Option<tempfile::TempDir>,
+}
+
+/// Where a ledger and its content keys are that several processes share.
+#[derive(Debug)]
+struct Databases {
+    ledger: Database,
+    content_keys: Database,
 }
 
 /// A ledger at work.
@@ -61,12 +93,40 @@ pub struct Bench {
 impl Files {
     pub fn new() -> Self {
         let made = tempfile::tempdir().expect("a folder");
-        Self { folder: made.path().to_owned(), _made: Some(made) }
+        Self { folder: made.path().to_owned(), databases: None, _made: Some(made) }
+    }
+
+    /// A ledger in databases of its own, with its fence in a file.
+    pub fn on_postgres() -> Self {
+        let databases = Databases { ledger: Database::new(), content_keys: Database::on_second_server() };
+        Self { databases: Some(databases), ..Self::new() }
+    }
+
+    /// A connection to the ledger's database, as somebody with its owner's rights has.
+    pub async fn connection(&self) -> PgConnection {
+        let mut connection = PgConnection::connect(self.database().url()).await.expect("it connects");
+        sqlx::raw_sql("SET search_path = countersign_ledger").execute(&mut connection).await.expect("set");
+        connection
+    }
+
+    /// What another process on another machine keeps for itself, beside the databases that both share.
+    pub fn of_another_machine(&self, name: &str) -> LedgerConfig {
+        LedgerConfig { fence_path: self.path(&format!("{name}-fence.db")), ..self.config() }
+    }
+
+    /// The database that holds the ledger.
+    pub fn database(&self) -> &Database {
+        &self.databases.as_ref().expect("it is on PostgreSQL").ledger
+    }
+
+    /// The database that holds the content keys.
+    pub fn key_database(&self) -> &Database {
+        &self.databases.as_ref().expect("it is on PostgreSQL").content_keys
     }
 
     /// The files in somebody else's folder.
     pub fn at(folder: PathBuf) -> Self {
-        Self { folder, _made: None }
+        Self { folder, databases: None, _made: None }
     }
 
     pub fn folder(&self) -> &Path {
@@ -89,10 +149,16 @@ impl Files {
         self.path("content-keys.db")
     }
 
+    pub fn place(&self) -> LedgerPlace {
+        match &self.databases {
+            Some(Databases { ledger, content_keys }) => databases(ledger.url(), content_keys.url()),
+            None => LedgerPlace::Files { ledger: self.ledger(), content_keys: self.content_keys() },
+        }
+    }
+
     pub fn config(&self) -> LedgerConfig {
         LedgerConfig {
-            ledger_path: self.ledger(),
-            content_keys_path: self.content_keys(),
+            place: self.place(),
             fence_path: self.fence(),
             signer: signing_key().into(),
             origin_prefix: ORIGIN_PREFIX.to_owned(),
@@ -163,8 +229,19 @@ impl Files {
 
     /// Verifies as an auditor does who pinned these keys.
     pub async fn verify_under(&self, keys: &impl PinnedKeys) -> Result<Vec<LogVerified>, audit::Error> {
-        audit::verify(&self.ledger(), &self.content_keys(), &self.fence(), keys, ORIGIN_PREFIX, |_| {}).await
+        audit::verify(&self.place(), &self.fence(), keys, ORIGIN_PREFIX, |_| {}).await
     }
+
+    /// Verifies the ledger offline against what one of its signers remembers.
+    pub async fn verify_against(&self, fence: &Path) -> Result<Vec<LogVerified>, audit::Error> {
+        audit::verify(&self.place(), fence, &verifying_key(), ORIGIN_PREFIX, |_| {}).await
+    }
+}
+
+/// A ledger and its content keys in two databases.
+pub fn databases(ledger: &str, content_keys: &str) -> LedgerPlace {
+    let url = |url: &str| PostgresUrl::parse(url).expect("a URL");
+    LedgerPlace::Databases { ledger: url(ledger), content_keys: url(content_keys) }
 }
 
 /// The ledger's triggers, taken away by somebody who is about to write past them.

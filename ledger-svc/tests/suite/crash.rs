@@ -12,6 +12,10 @@ use ledger_svc::{
 
 use crate::bench::{Files, append, content, entry, origin, read_all};
 
+crate::bench::on_both! {
+    entries_committed_and_not_signed_are_signed_at_the_next_start,
+}
+
 /// Tells the process that is killed which folder to work in.
 const FOLDER: &str = "LEDGER_CRASH_FOLDER";
 
@@ -91,9 +95,7 @@ async fn what_was_answered_survives_kill_9_at_any_moment() {
     }
 }
 
-#[tokio::test]
-async fn entries_committed_and_not_signed_are_signed_at_the_next_start() {
-    let files = Files::new();
+async fn entries_committed_and_not_signed_are_signed_at_the_next_start(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 10, 10).await;
     bench.drain().await;

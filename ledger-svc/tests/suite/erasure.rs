@@ -28,6 +28,13 @@ use tonic::{Code, Status};
 
 use crate::bench::{Bench, Files, PARENT, copy, entry, read_all, reason};
 
+crate::bench::on_both! {
+    asked_again_it_answers_again_and_a_new_content_gets_a_new_key,
+    a_legal_hold_on_it_or_above_it_refuses,
+    only_people_begin_an_erasure_and_nobody_fakes_one,
+    a_follower_hears_of_each_erasure_from_where_it_left_off,
+}
+
 const ANNA: &str = "workspaces/demo/candidates/01932c07-29a4-7d6b-8b1f-00000000000a";
 const BOB: &str = "workspaces/demo/candidates/01932c07-29a4-7d6b-8b1f-00000000000b";
 
@@ -151,9 +158,7 @@ async fn what_is_erased_is_in_no_file_and_every_proof_stands() {
     files.verify().await.expect("an erased ledger verifies");
 }
 
-#[tokio::test]
-async fn asked_again_it_answers_again_and_a_new_content_gets_a_new_key() {
-    let files = Files::new();
+async fn asked_again_it_answers_again_and_a_new_content_gets_a_new_key(files: Files) {
     let bench = files.serve().await;
     append(&bench, ANNA, 0..2).await;
     let first = erase(&bench, "r-1", ANNA).await.expect("erased");
@@ -184,9 +189,7 @@ async fn asked_again_it_answers_again_and_a_new_content_gets_a_new_key() {
     files.verify().await.expect("whole");
 }
 
-#[tokio::test]
-async fn a_legal_hold_on_it_or_above_it_refuses() {
-    let files = Files::new();
+async fn a_legal_hold_on_it_or_above_it_refuses(files: Files) {
     let bench = files.serve().await;
     append(&bench, ANNA, 0..1).await;
     for held in [ANNA, PARENT] {
@@ -209,9 +212,7 @@ async fn a_legal_hold_on_it_or_above_it_refuses() {
     files.verify().await.expect("whole");
 }
 
-#[tokio::test]
-async fn only_people_begin_an_erasure_and_nobody_fakes_one() {
-    let files = Files::new();
+async fn only_people_begin_an_erasure_and_nobody_fakes_one(files: Files) {
     let bench = files.serve().await;
     append(&bench, ANNA, 0..1).await;
     let request = EraseContentRequest {
@@ -244,9 +245,7 @@ async fn only_people_begin_an_erasure_and_nobody_fakes_one() {
     assert_eq!(read_all(&mut bench.relay.clone()).await.len(), 1, "nothing was recorded");
 }
 
-#[tokio::test]
-async fn a_follower_hears_of_each_erasure_from_where_it_left_off() {
-    let files = Files::new();
+async fn a_follower_hears_of_each_erasure_from_where_it_left_off(files: Files) {
     let bench = files.serve().await;
     append(&bench, ANNA, 0..1).await;
     append(&bench, BOB, 0..1).await;

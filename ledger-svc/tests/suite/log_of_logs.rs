@@ -15,6 +15,13 @@ use tonic::Code;
 
 use crate::bench::{Bench, Files, PARENT, entry, reason, verifying_key, workspace};
 
+crate::bench::on_both! {
+    one_checkpoint_covers_every_workspace,
+    many_appends_make_few_entries_and_a_restart_none,
+    a_caller_waits_for_what_is_not_covered_yet_and_a_drain_ends_the_wait,
+    it_is_read_by_those_who_reach_all_workspaces_and_written_by_nobody,
+}
+
 const LOGS_ORIGIN: &str = "countersign.local/logs";
 
 async fn append_to(bench: &Bench, parent: &str, key: &str) {
@@ -22,9 +29,7 @@ async fn append_to(bench: &Bench, parent: &str, key: &str) {
     bench.relay.clone().append_entries(request).await.expect("appended");
 }
 
-#[tokio::test]
-async fn one_checkpoint_covers_every_workspace() {
-    let files = Files::new();
+async fn one_checkpoint_covers_every_workspace(files: Files) {
     let bench = files.serve_covering(files.config()).await;
     bench.fill(0, 5, 5).await;
     append_to(&bench, "workspaces/other", "k").await;
@@ -56,9 +61,7 @@ async fn one_checkpoint_covers_every_workspace() {
     assert_eq!(origins, ["countersign.local/workspaces/demo", "countersign.local/workspaces/other", LOGS_ORIGIN]);
 }
 
-#[tokio::test]
-async fn many_appends_make_few_entries_and_a_restart_none() {
-    let files = Files::new();
+async fn many_appends_make_few_entries_and_a_restart_none(files: Files) {
     let bench = files.serve_covering(files.config()).await;
     bench.fill(0, 60, 1).await;
     bench.covered(PARENT, 60).await;
@@ -76,9 +79,7 @@ async fn many_appends_make_few_entries_and_a_restart_none() {
     bench.drain().await;
 }
 
-#[tokio::test]
-async fn a_caller_waits_for_what_is_not_covered_yet_and_a_drain_ends_the_wait() {
-    let files = Files::new();
+async fn a_caller_waits_for_what_is_not_covered_yet_and_a_drain_ends_the_wait(files: Files) {
     let bench = files.serve_covering(files.config()).await;
     bench.fill(0, 2, 1).await;
     bench.covered(PARENT, 2).await;
@@ -97,9 +98,7 @@ async fn a_caller_waits_for_what_is_not_covered_yet_and_a_drain_ends_the_wait() 
     assert_eq!(reason(&waiting.await.expect_err("nothing will come")), "SHUTTING_DOWN");
 }
 
-#[tokio::test]
-async fn it_is_read_by_those_who_reach_all_workspaces_and_written_by_nobody() {
-    let files = Files::new();
+async fn it_is_read_by_those_who_reach_all_workspaces_and_written_by_nobody(files: Files) {
     let bench = files.serve_covering(files.config()).await;
     bench.fill(0, 1, 1).await;
     bench.covered(PARENT, 1).await;

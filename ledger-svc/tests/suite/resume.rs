@@ -5,6 +5,11 @@ use tonic::{Code, Status};
 
 use crate::bench::{Bench, Files, PARENT, copy, reason};
 
+crate::bench::on_both! {
+    a_token_goes_on_behind_the_last_entry_for_both_kinds_of_readers,
+    a_token_of_another_log_and_what_is_no_token_are_refused,
+}
+
 async fn read_from(bench: &Bench, parent: &str, resume_token: &str, limit: i64) -> Result<(Vec<i64>, String), Status> {
     let resume_token = resume_token.to_owned();
     let request =
@@ -23,9 +28,7 @@ fn assert_diverged(refused: &Status, word: &str) {
     assert!(refused.message().contains(word), "{}", refused.message());
 }
 
-#[tokio::test]
-async fn a_token_goes_on_behind_the_last_entry_for_both_kinds_of_readers() {
-    let files = Files::new();
+async fn a_token_goes_on_behind_the_last_entry_for_both_kinds_of_readers(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 300, 100).await;
     let (first, token) = read_from(&bench, PARENT, "", 257).await.expect("read");
@@ -70,9 +73,7 @@ async fn a_log_that_was_put_back_is_noticed_by_its_readers_also_once_it_has_grow
     assert_eq!(rest.len(), 20);
 }
 
-#[tokio::test]
-async fn a_token_of_another_log_and_what_is_no_token_are_refused() {
-    let files = Files::new();
+async fn a_token_of_another_log_and_what_is_no_token_are_refused(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 3, 3).await;
     let (_, token) = read_from(&bench, PARENT, "", 0).await.expect("read");

@@ -19,6 +19,11 @@ use ledger_svc::{
 
 use crate::bench::{Files, ORIGIN_PREFIX, build, entry, origin, signing_key, verifying_key};
 
+crate::bench::on_both! {
+    a_quiet_log_is_served_under_the_new_key_too,
+    a_start_without_the_key_that_signed_is_refused,
+}
+
 fn new_key() -> SigningKey {
     SigningKey::from_seed(ORIGIN_PREFIX, &[77; 32]).expect("a key")
 }
@@ -69,9 +74,7 @@ async fn who_pinned_the_old_key_goes_on_during_the_overlap_and_refuses_after_it(
     }
 }
 
-#[tokio::test]
-async fn a_quiet_log_is_served_under_the_new_key_too() {
-    let files = Files::new();
+async fn a_quiet_log_is_served_under_the_new_key_too(files: Files) {
     let bench = files.serve().await;
     let before = bench.fill(0, 3, 3).await;
     bench.drain().await;
@@ -91,9 +94,7 @@ async fn a_quiet_log_is_served_under_the_new_key_too() {
     files.verify_under(&both).await.expect("what is stored stays");
 }
 
-#[tokio::test]
-async fn a_start_without_the_key_that_signed_is_refused() {
-    let files = Files::new();
+async fn a_start_without_the_key_that_signed_is_refused(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 3, 3).await;
     bench.drain().await;

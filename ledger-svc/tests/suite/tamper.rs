@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use ledger_svc::audit::{self, Error, Finding, LogVerified};
+use ledger_svc::{
+    audit::{self, Error, Finding, LogVerified},
+    store::LedgerPlace,
+};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use crate::bench::{Files, Lifted, ORIGIN_PREFIX, verifying_key};
@@ -73,6 +76,10 @@ impl Case {
 
     pub fn fence(&self) -> PathBuf {
         self.folder.path().join("fence.db")
+    }
+
+    pub fn place(&self) -> LedgerPlace {
+        LedgerPlace::Files { ledger: self.ledger(), content_keys: self.content_keys() }
     }
 
     pub fn content_keys(&self) -> PathBuf {
@@ -147,8 +154,7 @@ impl Case {
     }
 
     pub async fn verify(&self) -> Result<Vec<LogVerified>, Error> {
-        audit::verify(&self.ledger(), &self.content_keys(), &self.fence(), &verifying_key(), ORIGIN_PREFIX, |_| {})
-            .await
+        audit::verify(&self.place(), &self.fence(), &verifying_key(), ORIGIN_PREFIX, |_| {}).await
     }
 
     /// Verifies, and insists that something is found.

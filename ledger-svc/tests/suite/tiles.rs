@@ -12,6 +12,12 @@ use tower::ServiceExt;
 
 use crate::bench::{Files, PARENT, entry, origin, verifying_key};
 
+crate::bench::on_both! {
+    a_stranger_rebuilds_the_signed_root_from_bundles_and_from_tiles,
+    nothing_is_served_that_no_checkpoint_covers,
+    what_is_no_resource_is_not_found_and_nothing_is_written,
+}
+
 struct Got {
     status: StatusCode,
     cache: String,
@@ -41,9 +47,7 @@ fn unbundle(bundle: &[u8]) -> Vec<Vec<u8>> {
     leaves
 }
 
-#[tokio::test]
-async fn a_stranger_rebuilds_the_signed_root_from_bundles_and_from_tiles() {
-    let files = Files::new();
+async fn a_stranger_rebuilds_the_signed_root_from_bundles_and_from_tiles(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 600, 300).await;
     let routes = bench.app.tile_routes();
@@ -90,9 +94,7 @@ async fn a_stranger_rebuilds_the_signed_root_from_bundles_and_from_tiles() {
     assert!(!bundle[87].windows(9).any(|bytes| bytes == &last.content[..9]), "no content");
 }
 
-#[tokio::test]
-async fn nothing_is_served_that_no_checkpoint_covers() {
-    let files = Files::new();
+async fn nothing_is_served_that_no_checkpoint_covers(files: Files) {
     let bench = files.serve_unsigned(files.config()).await;
     bench.append((0..3).map(|number| entry(&format!("k/{number}"), "said")).collect()).await.expect("appended");
     let routes = bench.app.tile_routes();
@@ -117,9 +119,7 @@ async fn nothing_is_served_that_no_checkpoint_covers() {
     }
 }
 
-#[tokio::test]
-async fn what_is_no_resource_is_not_found_and_nothing_is_written() {
-    let files = Files::new();
+async fn what_is_no_resource_is_not_found_and_nothing_is_written(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 3, 3).await;
     let routes = bench.app.tile_routes();

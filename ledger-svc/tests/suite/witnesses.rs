@@ -23,6 +23,10 @@ use tokio::net::TcpListener;
 
 use crate::bench::{Bench, Files, PARENT, build, verifying_key};
 
+crate::bench::on_both! {
+    a_policy_for_another_log_or_without_a_place_to_ask_is_refused_at_the_start,
+}
+
 const LOGS_ORIGIN: &str = "countersign.local/logs";
 
 fn key(seed: u8) -> CosigningKey {
@@ -215,9 +219,7 @@ async fn a_log_that_was_forked_is_refused_by_its_witness() {
     others.drain(Duration::from_secs(5)).await.expect("they end");
 }
 
-#[tokio::test]
-async fn a_policy_for_another_log_or_without_a_place_to_ask_is_refused_at_the_start() {
-    let files = Files::new();
+async fn a_policy_for_another_log_or_without_a_place_to_ask_is_refused_at_the_start(files: Files) {
     let own = verifying_key().named(LOGS_ORIGIN).expect("a name");
     let line = format!("witness w1 {} http://127.0.0.1:1", key(1).witness());
     let other = format!("log {}", verifying_key().named("elsewhere.example").expect("a name"));

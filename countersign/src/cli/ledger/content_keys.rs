@@ -1,10 +1,10 @@
 use std::collections::HashMap;
-use std::path::PathBuf;
 
 use analytics::export::{OpenContent, Opened};
 use clap::Args;
 use ledger_format::{ContentKey, Hash};
 use ledger_svc::audit;
+use service_kit::database::{Location, LocationError};
 
 use super::pinned_export::PinnedExport;
 use crate::cli::Place;
@@ -16,10 +16,10 @@ const FILE: &str = "content-keys.db";
 /// Where the keys of contents are, for whoever may read them.
 #[derive(Debug, Args)]
 pub struct ContentKeysFile {
-    /// The file with the content keys, to open contents and hash them again; without it and without `--key`, the data folder's
-    /// `content-keys.db`, if there is one.
+    /// The file with the content keys, or the URL of their database, to open contents and hash them again; without it and without `--key`,
+    /// the data folder's `content-keys.db`, if there is one.
     #[arg(long, value_name = "FILE")]
-    content_keys: Option<PathBuf>,
+    content_keys: Option<String>,
 }
 
 /// The keys that are left.
@@ -35,8 +35,14 @@ impl ContentKeysFile {
     pub async fn read(&self, place: &Place, pinned: &PinnedExport) -> Result<Option<ContentKeys>, Failure> {
         let own = place.data_dir.join(FILE);
         let own = (!pinned.is_log_given() && own.exists()).then_some(own);
-        let Some(file) = self.content_keys.clone().or(own) else { return Ok(None) };
-        match audit::content_keys(&file).await {
+        let location = match &self.content_keys {
+            Some(named) => named.parse().map_err(|error: LocationError| Failure::usage(error.to_string()))?,
+            None => match own {
+                Some(file) => Location::Sqlite(file),
+                None => return Ok(None),
+            },
+        };
+        match audit::content_keys(&location).await {
             Ok(keys) => Ok(Some(ContentKeys { keys })),
             Err(audit::Error::Found(finding)) => Err(Failure::Finding(finding.to_string())),
             Err(error) => Err(Failure::unreachable(error)),

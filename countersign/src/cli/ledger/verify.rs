@@ -1,6 +1,7 @@
 use clap::Args;
 use ledger_format::Verified;
 use ledger_svc::audit::{self, Finding, LogVerified};
+use ledger_svc::store::LedgerPlace;
 use serde_json::{Value, json};
 
 use analytics::export::Remembered;
@@ -9,7 +10,8 @@ use super::departed::Departed;
 use super::memory::Memory;
 use super::pinned::Pinned;
 use super::stream::{self, Unverified};
-use crate::app::ORIGIN_PREFIX;
+use crate::app::{ORIGIN_PREFIX, ledger_place};
+use crate::cli::ledger_databases::LedgerDatabases;
 use crate::cli::{Context, workspaces};
 use crate::failure::Failure;
 use crate::output::{count_bar, table};
@@ -20,10 +22,11 @@ Examples:
   countersign ledger verify
   countersign ledger verify --workspace demo
   countersign ledger verify --server 127.0.0.1:7400 --key ledger.pub --memory verified.json
+  countersign ledger verify --ledger-database-url postgres://auditor@db/ledger --content-keys-database-url postgres://auditor@keys/keys
   countersign ledger verify --data-dir /var/lib/countersign --json";
 
 /// Verifies the ledger: every entry is hashed again, contents included, up to the signed checkpoints, and the whole is held to what was
-/// verified before. Without `--server`, the files themselves, also while a server runs: every stored column, the tree, the fence store's
+/// verified before. Without `--server`, the files or databases themselves, also while a server runs: every stored column, the tree, the fence store's
 /// memory; all logs, and the log of logs against the checkpoints that it covers, or the log of `--workspace`. With it, the log of the
 /// workspace as that server streams it.
 #[derive(Debug, Args)]
@@ -33,6 +36,8 @@ pub struct Verify {
     pinned: Pinned,
     #[command(flatten)]
     memory: Memory,
+    #[command(flatten)]
+    databases: LedgerDatabases,
 }
 
 impl Verify {
@@ -72,27 +77,27 @@ impl Verify {
         let data_dir = &context.place.data_dir;
         let key = self.pinned.read(&context.place)?;
         let bar = count_bar(context.console, "verifying", 0);
-        let (ledger, fence) = (data_dir.join("ledger.db"), data_dir.join("fence.db"));
-        let keys = data_dir.join("content-keys.db");
+        let place = self.place(context)?;
+        let fence = data_dir.join("fence.db");
         let on_progress = |progress: audit::Progress<'_>| {
             bar.set_total(progress.entries_about);
             bar.set(progress.entries);
         };
         let verified = if context.place.is_workspace_named {
             let workspace = &context.place.workspace;
-            let log = audit::verify_log(&ledger, &keys, &fence, &key, ORIGIN_PREFIX, workspace, on_progress).await;
+            let log = audit::verify_log(&place, &fence, &key, ORIGIN_PREFIX, workspace, on_progress).await;
             log.map(Vec::from_iter)
         } else {
-            audit::verify(&ledger, &keys, &fence, &key, ORIGIN_PREFIX, on_progress).await
+            audit::verify(&place, &fence, &key, ORIGIN_PREFIX, on_progress).await
         };
         drop(bar);
         match verified {
             Ok(logs) if logs.is_empty() && context.place.is_workspace_named => {
-                Err(workspaces::unknown(&context.place.workspace, &workspaces::existing(data_dir).await?))
+                Err(workspaces::unknown(&context.place.workspace, &workspaces::existing(&place.ledger()).await?))
             }
             Ok(logs) => {
                 for log in &logs {
-                    if let Some(departed) = self.departed(context, log).await? {
+                    if let Some(departed) = self.departed(context, &place, log).await? {
                         return departed_from(context, log.workspace.id(), &departed);
                     }
                 }
@@ -110,14 +115,22 @@ impl Verify {
         }
     }
 
+    fn place(&self, context: &Context) -> Result<LedgerPlace, Failure> {
+        ledger_place::find(&context.place.data_dir, &self.databases.named()?).map_err(Failure::Unreachable)
+    }
+
     /// Has the stored hashes prove that what is remembered of a log is the beginning of what was verified.
-    async fn departed(&self, context: &Context, log: &LogVerified) -> Result<Option<Departed>, Failure> {
+    async fn departed(
+        &self,
+        context: &Context,
+        place: &LedgerPlace,
+        log: &LogVerified,
+    ) -> Result<Option<Departed>, Failure> {
         let Some(remembered) = self.memory.of(context, &log.origin)? else { return Ok(None) };
         if remembered.size > log.size {
             return Ok(Some(Departed::shorter(log.size, remembered.size)));
         }
-        let ledger = context.place.data_dir.join("ledger.db");
-        let proof = audit::prove_growth(&ledger, &log.workspace, remembered.size, log.size).await;
+        let proof = audit::prove_growth(&place.ledger(), &log.workspace, remembered.size, log.size).await;
         let proof = proof.map_err(Failure::unreachable)?;
         let is_grown = proof.verify(remembered.root, log.root).is_ok();
         Ok((!is_grown).then(|| Departed::forked(remembered.size)))

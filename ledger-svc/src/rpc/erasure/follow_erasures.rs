@@ -14,16 +14,17 @@ use crate::{
     limits::CHUNK_MAX_ENTRIES,
     log::{Log, LogView},
     rpc::{parse, service::LedgerRpc, status, wire},
-    store::{self, sqlite},
+    store::{self, read},
 };
 
 /// Streams erasures from an index on and goes on with every further one, until the caller leaves or the server drains.
-pub(super) fn answer(
+pub(super) async fn answer(
     rpc: &ErasureRpc,
     call: &CallContext,
     request: &FollowErasuresRequest,
 ) -> Result<BoxStream<'static, Result<FollowErasuresResponse, Status>>, Status> {
-    let log = rpc.ledger.workspace_log(call, &request.parent)?;
+    parse::workspace(&request.parent)?;
+    let log = rpc.ledger.log_of_now(call, &request.parent).await?;
     let next = parse::number("start_index", request.start_index)?;
     let size = log.view().size;
     if next > size {
@@ -73,7 +74,7 @@ impl Following {
     }
 
     async fn look(&self) -> Result<Vec<(String, u64)>, store::Error> {
-        let mut connection = self.rpc.ledger.reader().await?;
-        sqlite::erasures_from(&mut connection, &self.log.workspace, self.next, CHUNK_MAX_ENTRIES).await
+        let mut reader = self.rpc.ledger.reader().await?;
+        read::erasures_from(&mut reader.rows(), &self.log.workspace, self.next, CHUNK_MAX_ENTRIES).await
     }
 }

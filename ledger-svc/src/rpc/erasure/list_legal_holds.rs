@@ -11,10 +11,7 @@ use super::service::ErasureRpc;
 use crate::{
     contents::Said,
     rpc::{status, wire},
-    store::{
-        self,
-        sqlite::{self, Hold},
-    },
+    store::{self, Hold, read},
 };
 
 /// Lists the holds that stand in a workspace, oldest first; a page token is the index of the hold before.
@@ -26,9 +23,11 @@ pub(super) async fn answer(
     let log = rpc.ledger.workspace_log(call, &request.parent)?;
     let size = page::size(request.page_size)? as usize;
     let after = page::after::<u32>(&request.page_token)?.map(u64::from);
-    let read = async {
+    let reading = async {
         // One more than asked for tells whether there is a page after this one.
-        let mut holds = sqlite::holds(&mut *rpc.ledger.ledger.reader().await?, &log.workspace, after, size + 1).await?;
+        let mut reader = rpc.ledger.ledger.reader().await?;
+        let mut holds = read::holds(&mut reader.rows(), &log.workspace, after, size + 1).await?;
+        drop(reader);
         let more = holds.len() > size;
         holds.truncate(size);
         let next = holds.last().filter(|_| more).map_or_else(String::new, |last| last.placed_index.to_string());
@@ -38,17 +37,18 @@ pub(super) async fn answer(
         }
         Ok(ListLegalHoldsResponse { legal_holds: shown, next_page_token: next })
     };
-    read.await.map_err(|error: store::Error| status::of_store(&error).into())
+    reading.await.map_err(|error: store::Error| status::of_store(&error).into())
 }
 
 /// Reads who placed a hold, when and why, from the entry that did.
 async fn show(rpc: &ErasureRpc, workspace: &Workspace, hold: Hold) -> Result<LegalHold, store::Error> {
     let row = || format!("{}/{}", workspace.id(), hold.placed_index);
     let corrupt = |column| store::Error::CorruptRow { table: "entries", column, row: row() };
-    let mut connection = rpc.ledger.ledger.reader().await?;
-    let entry = sqlite::entry(&mut connection, workspace, hold.placed_index).await?;
+    let mut reader = rpc.ledger.ledger.reader().await?;
+    let mut rows = reader.rows();
+    let entry = read::entry(&mut rows, workspace, hold.placed_index).await?;
     let entry = entry.ok_or_else(|| store::Error::MissingRow { table: "entries", row: row() })?;
-    let entry = rpc.ledger.contents.open_one(&mut connection, workspace, entry).await?;
+    let entry = rpc.ledger.contents.open_one(&mut rows, workspace, entry).await?;
     let placed_at_us = Leaf::decode(&entry.leaf).map_err(|_| corrupt("leaf"))?.appended_at_us;
     let said = match entry.said {
         Said::Kept { content, .. } => LegalHoldPlaced::decode(content).map_err(|_| corrupt("sealed"))?,

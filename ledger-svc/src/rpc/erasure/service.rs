@@ -45,7 +45,7 @@ impl ErasureService for ErasureRpc {
         request: Request<FollowErasuresRequest>,
     ) -> Result<Response<Self::FollowErasuresStream>, Status> {
         let call = CallContext::from_request(&request)?;
-        follow_erasures::answer(self, &call, &request.into_inner()).map(Response::new)
+        follow_erasures::answer(self, &call, &request.into_inner()).await.map(Response::new)
     }
 
     async fn erase_content(

@@ -1,104 +1,80 @@
-use std::{
-    collections::HashMap,
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::collections::HashMap;
 
 use ledger_format::ContentKey;
-use service_kit::{
-    database::{SqliteDatabase, empty_wal},
-    ids::Ids,
-};
-use sqlx::{Connection, QueryBuilder, Sqlite, sqlite::SqliteRow};
+use service_kit::{database::Location, ids::Ids};
 
-use crate::store::{
-    Error,
-    cells::{Cells, signed},
-    migration_rows,
-    sqlite::ladder,
-    statistics,
-};
-
-/// The migrations of the file of content keys, embedded.
-pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/content_keys/migrations");
+use super::{postgres::PostgresContentKeys, sqlite::SqliteContentKeys};
+use crate::store::Error;
 
 /// The number by which a content key is called. Never used again.
 pub type KeyNumber = u64;
 
-/// The file of content keys.
+/// Where the content keys are.
 #[derive(Debug, Clone)]
-pub struct ContentKeyStore {
-    database: SqliteDatabase,
-    next: Arc<AtomicU64>,
+pub enum ContentKeyStore {
+    /// In a file of one process.
+    Sqlite(SqliteContentKeys),
+    /// In a database that several processes share.
+    Postgres(PostgresContentKeys),
 }
 
 impl ContentKeyStore {
-    /// Opens the file, makes it with mode 0600 when it is missing, and brings its schema up to date.
+    /// Opens the store, makes it where it is missing, and brings its schema up to date.
     ///
-    /// Numbers begin above `assigned_max`, the highest that the ledger's file knows: with an older file of keys put back, no
-    /// number ever gets a second key.
+    /// Numbers begin above `assigned_max`, the highest that the ledger knows: with older keys put back, no number ever gets a second key.
     ///
     /// # Errors
-    /// [`Error::Open`], which names the file.
-    pub async fn open(file: &Path, assigned_max: Option<KeyNumber>) -> Result<Self, Error> {
-        let database = SqliteDatabase::open(file, &MIGRATIONS).await?;
-        migration_rows::blank(&database).await?;
-        statistics::drop_all(&database).await?;
-        let stored: Option<i64> =
-            sqlx::query_scalar("SELECT max(number) FROM content_keys").fetch_one(&database.readers).await?;
-        let stored = stored.and_then(|number| u64::try_from(number).ok());
-        let next = stored.max(assigned_max).map_or(1, |number| number + 1);
-        Ok(Self { database, next: Arc::new(AtomicU64::new(next)) })
+    /// [`Error::Open`], which names the file or the database.
+    pub async fn open(location: &Location, assigned_max: Option<KeyNumber>, ids: &dyn Ids) -> Result<Self, Error> {
+        match location {
+            Location::Sqlite(file) => SqliteContentKeys::open(file, assigned_max).await.map(Self::Sqlite),
+            Location::Postgres(url) => PostgresContentKeys::open(url, assigned_max, ids).await.map(Self::Postgres),
+        }
     }
 
-    /// Closes all connections; the last one writes the WAL back into the file.
+    /// Returns the database that other processes draw from as well; none for a file.
+    pub(crate) fn shared(&self) -> Option<&PostgresContentKeys> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(keys) => Some(keys),
+        }
+    }
+
+    /// Closes all connections; the last one on a file writes the WAL back into it.
     pub async fn close(&self) {
-        self.database.close().await;
+        match self {
+            Self::Sqlite(keys) => keys.close().await,
+            Self::Postgres(keys) => keys.close().await,
+        }
     }
 
     /// Draws new keys and returns them once they are on disk, in the order of their numbers.
     ///
-    /// A crash before the commit leaves none; after it, keys that the next start finds unused.
+    /// A crash before the commit leaves none; after it, keys that no subject has.
     ///
     /// # Errors
     /// [`Error::Driver`].
     pub async fn draw(&self, count: usize, ids: &dyn Ids) -> Result<Vec<(KeyNumber, ContentKey)>, Error> {
-        let first = self.next.fetch_add(count as u64, Ordering::Relaxed);
-        let keys: Vec<(KeyNumber, ContentKey)> =
-            (first..).take(count).map(|number| (number, ContentKey::new(ids.random_32()))).collect();
-        let mut connection = self.database.writer.acquire().await?;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        for piece in ladder::pieces(keys.clone()) {
-            let mut insert: QueryBuilder<Sqlite> =
-                QueryBuilder::new("INSERT INTO content_keys (number, secret, fingerprint) ");
-            insert.push_values(piece, |mut values, (number, key)| {
-                values
-                    .push_bind(signed(number))
-                    .push_bind(key.as_bytes().to_vec())
-                    .push_bind(key.fingerprint(number).as_bytes().to_vec());
-            });
-            insert.build().execute(&mut *transaction).await?;
+        match self {
+            Self::Sqlite(keys) => keys.draw(count, ids).await,
+            Self::Postgres(keys) => keys.draw(count, ids).await,
         }
-        transaction.commit().await?;
-        Ok(keys)
     }
 
-    /// Reads the keys above a number, at most `limit`: those that no subject has yet.
+    /// Reads the keys that no subject has yet and nobody else may give away, at most `limit`: in a file those above the highest that a
+    /// subject has; in a shared database none, since another process may hold them.
     ///
     /// # Errors
     /// See [`Error`].
-    pub async fn above(&self, number: Option<KeyNumber>, limit: usize) -> Result<Vec<(KeyNumber, ContentKey)>, Error> {
-        let rows = sqlx::query(
-            "SELECT number, secret, fingerprint FROM content_keys WHERE number > ?1 ORDER BY number LIMIT ?2",
-        )
-        .bind(signed(number.unwrap_or(0)))
-        .bind(signed(limit as u64))
-        .fetch_all(&self.database.readers)
-        .await?;
-        rows.iter().map(read).collect()
+    pub async fn left_free(
+        &self,
+        assigned_max: Option<KeyNumber>,
+        limit: usize,
+    ) -> Result<Vec<(KeyNumber, ContentKey)>, Error> {
+        match self {
+            Self::Sqlite(keys) => keys.above(assigned_max, limit).await,
+            Self::Postgres(_) => Ok(Vec::new()),
+        }
     }
 
     /// Reads keys by their numbers; one that is destroyed is not among them.
@@ -106,54 +82,23 @@ impl ContentKeyStore {
     /// # Errors
     /// See [`Error`]; [`Error::CorruptRow`] for a key that is not the one that was drawn.
     pub async fn find(&self, numbers: &[KeyNumber]) -> Result<HashMap<KeyNumber, ContentKey>, Error> {
-        let mut found = HashMap::with_capacity(numbers.len());
-        for asked in numbers.chunks(ladder::KEYS_MAX) {
-            let mut query: QueryBuilder<Sqlite> =
-                QueryBuilder::new("SELECT number, secret, fingerprint FROM content_keys WHERE number IN (");
-            let mut list = query.separated(", ");
-            for position in 0..ladder::width_for(asked.len()) {
-                list.push_bind(asked.get(position).copied().map(signed));
-            }
-            query.push(")");
-            for row in query.build().fetch_all(&self.database.readers).await? {
-                let (number, key) = read(&row)?;
-                found.insert(number, key);
-            }
+        match self {
+            Self::Sqlite(keys) => keys.find(numbers).await,
+            Self::Postgres(keys) => keys.find(numbers).await,
         }
-        Ok(found)
     }
 
-    /// Destroys keys and returns once no byte of them is left in the file or its WAL; those that are gone already stay gone.
+    /// Destroys keys and returns once no query gives them any more; in a file, once no byte of them is left in it or its WAL. Those that are
+    /// gone already stay gone.
     ///
-    /// A crash on the way leaves some of them: the next start goes on from the ledger's file, which says whose they were.
+    /// A crash on the way leaves some of them: the next start goes on from the ledger, which says whose they were.
     ///
     /// # Errors
-    /// [`Error::Driver`]; [`Error::WalInUse`] when somebody keeps reading an old part of the WAL.
+    /// [`Error::Driver`]; [`Error::WalInUse`] when somebody keeps reading an old part of a file's WAL.
     pub async fn destroy(&self, numbers: &[KeyNumber]) -> Result<(), Error> {
-        let mut connection = self.database.writer.acquire().await?;
-        let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
-        for asked in numbers.chunks(ladder::KEYS_MAX) {
-            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("DELETE FROM content_keys WHERE number IN (");
-            let mut list = query.separated(", ");
-            for position in 0..ladder::width_for(asked.len()) {
-                list.push_bind(asked.get(position).copied().map(signed));
-            }
-            query.push(")");
-            query.build().execute(&mut *transaction).await?;
+        match self {
+            Self::Sqlite(keys) => keys.destroy(numbers).await,
+            Self::Postgres(keys) => keys.destroy(numbers).await,
         }
-        transaction.commit().await?;
-        if empty_wal(&mut connection).await? { Ok(()) } else { Err(Error::WalInUse { file: "content-keys.db" }) }
-    }
-}
-
-fn read(row: &SqliteRow) -> Result<(KeyNumber, ContentKey), Error> {
-    let number = Cells::new(row, "content_keys", "unknown").number(0, "number")?;
-    let cells = Cells::new(row, "content_keys", number.to_string());
-    let secret: [u8; 32] = cells.bytes(1, "secret")?.try_into().map_err(|_| cells.corrupt("secret"))?;
-    let key = ContentKey::new(secret);
-    if key.fingerprint(number) == cells.hash(2, "fingerprint")? {
-        Ok((number, key))
-    } else {
-        Err(cells.corrupt("secret"))
     }
 }

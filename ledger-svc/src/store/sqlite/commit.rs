@@ -1,92 +1,22 @@
-use countersign_api::name::Workspace;
 use ledger_format::Hash;
 use service_kit::database::empty_wal;
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection, pool::PoolConnection};
 
-use super::{CheckpointRow, StoredEntry, erasures, holds, keys, ladder, subject_keys};
+use super::{erasures, holds, ladder, subject_keys};
 use crate::{
     custody::Change,
-    log::FullTile,
-    store::{Error, cells::signed, content_keys::KeyNumber},
+    store::{CheckpointRow, Commit, EntryRow, Error, TileRow, cells::signed},
 };
-
-/// Everything that one commit writes.
-#[derive(Debug, Default)]
-pub struct Commit {
-    /// New entries, each log's in the order of their indices.
-    pub entries: Vec<EntryRow>,
-    /// Keys that subjects get with those entries.
-    pub subject_keys: Vec<SubjectKeyRow>,
-    /// What the entry about contents changes, where there is one: the last of the new entries.
-    pub change: Option<Change>,
-    /// Tiles that those entries make full.
-    pub tiles: Vec<TileRow>,
-    /// Checkpoints signed since.
-    pub checkpoints: Vec<CheckpointRow>,
-}
-
-/// An entry to be written.
-#[derive(Debug)]
-pub struct EntryRow {
-    /// Whose log it goes to.
-    pub workspace: Workspace,
-    /// Its position, from 0.
-    pub index: u64,
-    /// The leaf's hash.
-    pub leaf_hash: Hash,
-    /// Number of the key that its content is sealed under.
-    pub content_key: KeyNumber,
-    /// Its key.
-    pub idempotency_key: String,
-    /// The encoded leaf.
-    pub leaf: Vec<u8>,
-    /// Salt and content, sealed.
-    pub sealed: Vec<u8>,
-}
-
-/// A subject's key to be written.
-#[derive(Debug)]
-pub struct SubjectKeyRow {
-    /// The workspace whose log it is for.
-    pub workspace: Workspace,
-    /// Whose contents it seals.
-    pub subject: String,
-    /// Index of the first entry that it seals.
-    pub first_index: u64,
-    /// The key's number.
-    pub content_key: KeyNumber,
-}
-
-/// A full tile to be written.
-#[derive(Debug)]
-pub struct TileRow {
-    /// Whose log it is of.
-    pub workspace: Workspace,
-    /// The tile.
-    pub tile: FullTile,
-}
 
 /// The one connection that writes to the ledger's file.
 #[derive(Debug)]
-pub struct LedgerWriter {
+pub struct SqliteWriter {
     connection: PoolConnection<Sqlite>,
 }
 
-impl LedgerWriter {
+impl SqliteWriter {
     pub(super) fn new(connection: PoolConnection<Sqlite>) -> Self {
         Self { connection }
-    }
-
-    /// Finds which of `keys` stand in a log already.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn standing(
-        &mut self,
-        workspace: &Workspace,
-        keys: &[&str],
-    ) -> Result<Vec<(String, StoredEntry)>, Error> {
-        keys::standing(&mut self.connection, workspace, keys).await
     }
 
     /// Returns the connection, to read what the next commit depends on.

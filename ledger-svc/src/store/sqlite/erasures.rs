@@ -39,16 +39,21 @@ pub(super) async fn erase(
     Ok(())
 }
 
-/// Finds the entries that erased what was sealed under these keys; a key that is in use has none.
+/// Finds the entries that erased what was sealed under these keys of a log; a key that is in use has none.
 ///
 /// # Errors
 /// See [`Error`].
-pub async fn erasures(connection: &mut SqliteConnection, keys: &[KeyNumber]) -> Result<HashMap<KeyNumber, u64>, Error> {
+pub async fn erasures(
+    connection: &mut SqliteConnection,
+    workspace: &Workspace,
+    keys: &[KeyNumber],
+) -> Result<HashMap<KeyNumber, u64>, Error> {
     let mut erasures = HashMap::new();
     for asked in keys.chunks(ladder::KEYS_MAX) {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "SELECT content_key, erasure_index FROM subject_keys WHERE erasure_index IS NOT NULL AND content_key IN (",
+            "SELECT content_key, erasure_index FROM subject_keys WHERE erasure_index IS NOT NULL AND workspace = ",
         );
+        query.push_bind(workspace.id()).push(" AND content_key IN (");
         let mut list = query.separated(", ");
         for position in 0..ladder::width_for(asked.len()) {
             list.push_bind(asked.get(position).copied().map(signed));

@@ -3,18 +3,9 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::ladder;
 use crate::store::{
-    Error,
+    Error, Hold,
     cells::{Cells, signed},
 };
-
-/// A legal hold that stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hold {
-    /// What is held.
-    pub subject: String,
-    /// Index of the entry that placed it.
-    pub placed_index: u64,
-}
 
 pub(super) async fn place(
     connection: &mut SqliteConnection,
@@ -85,10 +76,8 @@ pub async fn hold_stands(
     connection: &mut SqliteConnection,
     workspace: &Workspace,
     subject: &str,
-    placed_index: u64,
+    placed_index: i64,
 ) -> Result<bool, Error> {
-    // No log reaches what SQLite's numbers can not hold.
-    let Ok(placed_index) = i64::try_from(placed_index) else { return Ok(false) };
     let row = sqlx::query(
         "SELECT EXISTS (SELECT 1 FROM legal_holds \
          WHERE workspace = ?1 AND subject = ?2 AND placed_index = ?3 AND released_index IS NULL)",

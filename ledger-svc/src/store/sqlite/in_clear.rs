@@ -5,13 +5,12 @@ use ledger_format::{Leaf, Salt, custody::content_subject};
 use service_kit::{database::SqliteDatabase, ids::Ids};
 use sqlx::{Row, SqliteConnection};
 
-use super::{LedgerWriter, keys_in_use};
+use super::{SqliteWriter, keys_in_use};
 use crate::{
     contents::{ContentKeys, KeyPool, Unsealed, seal},
     store::{
-        Error,
+        Commit, Error,
         cells::{Cells, signed},
-        sqlite::Commit,
     },
 };
 
@@ -27,7 +26,7 @@ pub(super) async fn seal_all(
     pool: &KeyPool,
     ids: &dyn Ids,
 ) -> Result<bool, Error> {
-    let mut writer = LedgerWriter::new(database.writer.acquire().await?);
+    let mut writer = SqliteWriter::new(database.writer.acquire().await?);
     let workspaces = workspaces(writer.connection()).await?;
     for workspace in &workspaces {
         tracing::info!(workspace = workspace.id(), "entries of an older release are being sealed");
@@ -100,16 +99,13 @@ mod tests {
     use std::{path::Path, sync::Arc};
 
     use ledger_format::{PrincipalKind, commit_content, leaf_hash};
-    use service_kit::{ids::SeededIds, shutdown::Shutdown};
+    use service_kit::{database::Location, ids::SeededIds, shutdown::Shutdown};
     use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 
     use super::*;
     use crate::{
         contents::{ContentReader, Said},
-        store::{
-            content_keys::ContentKeyStore,
-            sqlite::{LedgerStore, MIGRATIONS, entry_range},
-        },
+        store::{LedgerStore, LedgerWriter, content_keys::ContentKeyStore, read, sqlite::MIGRATIONS},
     };
 
     const WORDS: &str = "her number is 0049 170 555";
@@ -164,10 +160,11 @@ mod tests {
 
     /// Opens both files, the ledger's as far as it opens without keys.
     async fn open(folder: &Path, shutdown: &Shutdown) -> (LedgerStore, ContentKeys, KeyPool) {
-        let ledger = LedgerStore::open(&folder.join("ledger.db")).await.expect("it opens");
-        let assigned = crate::store::sqlite::assigned_max(&mut ledger.reader().await.expect("a reader")).await;
+        let ledger = LedgerStore::open(&Location::Sqlite(folder.join("ledger.db"))).await.expect("it opens");
+        let assigned = read::assigned_max(&mut ledger.reader().await.expect("a reader").rows()).await;
         let assigned = assigned.expect("read");
-        let keys = ContentKeyStore::open(&folder.join("content-keys.db"), assigned).await.expect("it opens");
+        let keys = Location::Sqlite(folder.join("content-keys.db"));
+        let keys = ContentKeyStore::open(&keys, assigned, &SeededIds::new(2)).await.expect("it opens");
         let keys = ContentKeys::new(keys);
         let ids = Arc::new(SeededIds::new(3));
         let pool = KeyPool::start(keys.clone(), ids, assigned, shutdown).await.expect("a pool");
@@ -185,7 +182,9 @@ mod tests {
         // A crash in the middle: the first page is moved, and that is all.
         let (ledger, keys, pool) = open(folder.path(), &shutdown).await;
         let ids = SeededIds::new(4);
-        let mut writer = ledger.writer().await.expect("the writer");
+        let LedgerWriter::Sqlite(mut writer) = ledger.writer().await.expect("the writer") else {
+            panic!("it is a file")
+        };
         let workspace = Workspace::new("demo").expect("an id");
         let first = page(writer.connection(), &workspace).await.expect("read").expect("a page");
         let sealed = seal(&workspace, first, std::collections::HashMap::new(), &pool, &ids).await.expect("sealed");
@@ -198,8 +197,9 @@ mod tests {
         let (ledger, keys, pool) = open(folder.path(), &shutdown).await;
         ledger.complete(&keys, &pool, &ids).await.expect("brought up to date");
         let mut reader = ledger.reader().await.expect("a reader");
-        let stored = entry_range(&mut reader, &workspace, 0, ENTRIES, 10_000, usize::MAX).await.expect("read");
-        let opened = ContentReader::new(keys.clone()).open(&mut reader, &workspace, stored).await.expect("opened");
+        let mut rows = reader.rows();
+        let stored = read::entry_range(&mut rows, &workspace, 0, ENTRIES, 10_000, usize::MAX).await.expect("read");
+        let opened = ContentReader::new(keys.clone()).open(&mut rows, &workspace, stored).await.expect("opened");
         assert_eq!(opened.len() as u64, ENTRIES);
         for (index, entry) in opened.iter().enumerate() {
             let Said::Kept { content, .. } = &entry.said else { panic!("entry {index} is there") };

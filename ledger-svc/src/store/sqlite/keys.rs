@@ -1,11 +1,11 @@
 use countersign_api::name::Workspace;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{StoredEntry, ladder};
-use crate::store::{Error, cells::Cells};
+use super::{entries, ladder};
+use crate::store::{Error, StoredEntry, cells::Cells};
 
 /// Finds which of `keys` stand in a log already, each with its entry.
-pub(super) async fn standing(
+pub(in crate::store) async fn standing(
     connection: &mut SqliteConnection,
     workspace: &Workspace,
     keys: &[&str],
@@ -22,7 +22,7 @@ pub(super) async fn standing(
         }
         query.push(")");
         for row in query.build().fetch_all(&mut *connection).await? {
-            let entry = StoredEntry::read(&row, workspace)?;
+            let entry = entries::read(&row, workspace)?;
             let cells = Cells::new(&row, "entries", format!("{}/{}", workspace.id(), entry.index));
             standing.push((cells.text(5, "idempotency_key")?.to_owned(), entry));
         }

@@ -1,13 +1,12 @@
 use std::path::Path;
 
-use countersign_api::name::Workspace;
 use service_kit::{
     database::{SqliteDatabase, empty_wal},
     ids::Ids,
 };
 use sqlx::{Sqlite, migrate::Migrator, pool::PoolConnection};
 
-use super::{LedgerWriter, TileRoots, in_clear, workspaces};
+use super::{SqliteWriter, in_clear};
 use crate::{
     contents::{ContentKeys, KeyPool},
     store::{Error, migration_rows, statistics},
@@ -21,14 +20,13 @@ const SEALED_CONTENTS: i64 = 2;
 
 /// The ledger's file: one connection that writes, several that read.
 #[derive(Debug, Clone)]
-pub struct LedgerStore {
+pub struct SqliteLedger {
     database: SqliteDatabase,
-    tile_roots: TileRoots,
 }
 
-impl LedgerStore {
+impl SqliteLedger {
     /// Opens the file, makes it with mode 0600 when it is missing, and brings its schema as far as that needs no content keys:
-    /// [`LedgerStore::complete`] does the rest.
+    /// [`SqliteLedger::complete`] does the rest.
     ///
     /// # Errors
     /// [`Error::Open`], which names the file.
@@ -37,7 +35,7 @@ impl LedgerStore {
         let mut begun = Migrator::with_migrations(begun.cloned().collect());
         begun.set_ignore_missing(true);
         let database = SqliteDatabase::open(file, &begun).await?;
-        Ok(Self { database, tile_roots: TileRoots::default() })
+        Ok(Self { database })
     }
 
     /// Seals what an older release left in clear and brings the schema up to date; then nothing in clear is left in the file.
@@ -62,8 +60,8 @@ impl LedgerStore {
     ///
     /// # Errors
     /// [`Error::Driver`].
-    pub async fn writer(&self) -> Result<LedgerWriter, Error> {
-        Ok(LedgerWriter::new(self.database.writer.acquire().await?))
+    pub async fn writer(&self) -> Result<SqliteWriter, Error> {
+        Ok(SqliteWriter::new(self.database.writer.acquire().await?))
     }
 
     /// Takes one of the connections that read. Whoever holds one must not wait for a caller meanwhile: there are few.
@@ -77,18 +75,5 @@ impl LedgerStore {
     /// Closes all connections; the last one writes the WAL back into the file.
     pub async fn close(&self) {
         self.database.close().await;
-    }
-
-    /// Returns the roots of full tiles that were read before.
-    pub fn tile_roots(&self) -> &TileRoots {
-        &self.tile_roots
-    }
-
-    /// Lists the workspaces that have entries or checkpoints, sorted.
-    ///
-    /// # Errors
-    /// See [`Error`].
-    pub async fn workspaces(&self) -> Result<Vec<Workspace>, Error> {
-        workspaces::workspaces(&mut *self.reader().await?).await
     }
 }

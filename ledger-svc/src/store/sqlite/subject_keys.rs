@@ -3,9 +3,9 @@ use std::collections::HashMap;
 use countersign_api::name::Workspace;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use super::{SubjectKeyRow, ladder};
+use super::ladder;
 use crate::store::{
-    Error,
+    Error, SubjectKeyRow,
     cells::{Cells, signed},
     content_keys::KeyNumber,
 };

@@ -6,7 +6,7 @@ use crate::store::Error;
 /// Lists the workspaces that have entries or checkpoints, sorted.
 ///
 /// Skips from one to the next in the index: the cost is that of the workspaces, not of the entries.
-pub(super) async fn workspaces(connection: &mut SqliteConnection) -> Result<Vec<Workspace>, Error> {
+pub(in crate::store) async fn workspaces(connection: &mut SqliteConnection) -> Result<Vec<Workspace>, Error> {
     let rows = sqlx::query(
         "WITH RECURSIVE \
          with_entries(name) AS ( \

@@ -1,14 +1,11 @@
+//! Hashes and tiles of a log's tree, from what is stored of it: full tiles, and the entries under the partial ones.
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use countersign_api::name::Workspace;
-use ledger_format::{HASH_BYTES, Hash, HashReader, Subtree, TILE_WIDTH, Tile, TileId};
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+use ledger_format::{Hash, HashReader, Subtree, TILE_WIDTH, Tile, TileId};
 
-use super::{ladder, tile_roots::TileRoots};
-use crate::store::{
-    Error,
-    cells::{Cells, signed},
-};
+use super::{Error, Rows, TileRoots, read};
 
 /// Hashes of perfect subtrees, read ahead for whoever builds proofs or edges from them.
 #[derive(Debug, Default)]
@@ -35,7 +32,7 @@ impl HashReader for TreeHashes {
 /// # Panics
 /// When a tree of that size does not hold one of the subtrees whole.
 pub async fn tree_hashes(
-    connection: &mut SqliteConnection,
+    rows: &mut Rows<'_>,
     tile_roots: &TileRoots,
     workspace: &Workspace,
     size: u64,
@@ -47,9 +44,9 @@ pub async fn tree_hashes(
         by_tile.entry(tile).or_default().insert(subtree);
     }
     let full: Vec<TileId> = by_tile.keys().copied().filter(|id| id.is_full()).collect();
-    let mut tiles = full_tiles(connection, workspace, &full).await?;
+    let mut tiles = full_tiles(rows, workspace, &full).await?;
     for id in by_tile.keys().copied().filter(|id| !id.is_full()) {
-        tiles.push(partial_tile(connection, tile_roots, workspace, id).await?);
+        tiles.push(partial_tile(rows, tile_roots, workspace, id).await?);
     }
     let mut hashes = HashMap::new();
     for tile in tiles {
@@ -66,14 +63,14 @@ pub async fn tree_hashes(
 /// # Errors
 /// See [`Error`].
 pub async fn partial_tiles(
-    connection: &mut SqliteConnection,
+    rows: &mut Rows<'_>,
     tile_roots: &TileRoots,
     workspace: &Workspace,
     size: u64,
 ) -> Result<Vec<Tile>, Error> {
     let mut tiles = Vec::new();
     for id in TileId::partial(size) {
-        tiles.push(partial_tile(connection, tile_roots, workspace, id).await?);
+        tiles.push(partial_tile(rows, tile_roots, workspace, id).await?);
     }
     Ok(tiles)
 }
@@ -82,13 +79,13 @@ pub async fn partial_tiles(
 ///
 /// # Errors
 /// See [`Error`]; [`Error::MissingRow`] when it is not there.
-pub async fn full_tile(connection: &mut SqliteConnection, workspace: &Workspace, id: TileId) -> Result<Tile, Error> {
-    full_tiles(connection, workspace, &[id]).await.map(|mut tiles| tiles.remove(0))
+pub async fn full_tile(rows: &mut Rows<'_>, workspace: &Workspace, id: TileId) -> Result<Tile, Error> {
+    full_tiles(rows, workspace, &[id]).await.map(|mut tiles| tiles.remove(0))
 }
 
 /// Builds a partial tile: at level 0 from the entries, above from the full tiles one level below.
 async fn partial_tile(
-    connection: &mut SqliteConnection,
+    rows: &mut Rows<'_>,
     tile_roots: &TileRoots,
     workspace: &Workspace,
     id: TileId,
@@ -96,45 +93,16 @@ async fn partial_tile(
     let start = id.index() * u64::from(TILE_WIDTH);
     let end = start + u64::from(id.width());
     let hashes = match id.level().checked_sub(1) {
-        None => leaf_hashes(connection, workspace, start, end).await?,
-        Some(below) => roots_of_tiles(connection, tile_roots, workspace, below, start..end).await?,
+        None => read::leaf_hashes(rows, workspace, start, end).await?,
+        Some(below) => roots_of_tiles(rows, tile_roots, workspace, below, start..end).await?,
     };
     let bytes: Vec<u8> = hashes.iter().flat_map(Hash::as_bytes).copied().collect();
     Ok(Tile::from_bytes(id, &bytes).expect("invariant: one hash was read for each place of the tile"))
 }
 
-/// Reads the leaf hashes of entries `start` up to, not including, `end`: fewer than 256, in one row.
-async fn leaf_hashes(
-    connection: &mut SqliteConnection,
-    workspace: &Workspace,
-    start: u64,
-    end: u64,
-) -> Result<Vec<Hash>, Error> {
-    let row = sqlx::query(
-        "SELECT coalesce(group_concat(hex(leaf_hash), '' ORDER BY entry_index), '') FROM entries \
-         WHERE workspace = ?1 AND entry_index >= ?2 AND entry_index < ?3",
-    )
-    .bind(workspace.id())
-    .bind(signed(start))
-    .bind(signed(end))
-    .fetch_one(connection)
-    .await?;
-    let corrupt = || Error::CorruptRow {
-        table: "entries",
-        column: "leaf_hash",
-        row: format!("{}/{start} to {}", workspace.id(), end - 1),
-    };
-    let bytes = hex::decode(row.try_get::<&str, _>(0)?).map_err(|_| corrupt())?;
-    let (hashes, rest) = bytes.as_chunks::<HASH_BYTES>();
-    if hashes.len() as u64 != end - start || !rest.is_empty() {
-        return Err(corrupt());
-    }
-    Ok(hashes.iter().copied().map(Hash::new).collect())
-}
-
 /// Returns the roots of the full tiles at `indices` of a level.
 async fn roots_of_tiles(
-    connection: &mut SqliteConnection,
+    rows: &mut Rows<'_>,
     tile_roots: &TileRoots,
     workspace: &Workspace,
     level: u8,
@@ -146,7 +114,7 @@ async fn roots_of_tiles(
         .map(|index| full_tile_id(level, index))
         .collect();
     let mut read = HashMap::new();
-    for tile in full_tiles(connection, workspace, &unknown).await? {
+    for tile in full_tiles(rows, workspace, &unknown).await? {
         let root = tile.root().expect("invariant: a full tile has a root");
         tile_roots.insert(workspace, level, tile.id().index(), root);
         read.insert(tile.id().index(), root);
@@ -157,46 +125,25 @@ async fn roots_of_tiles(
 }
 
 /// Reads full tiles, in any order.
-async fn full_tiles(
-    connection: &mut SqliteConnection,
-    workspace: &Workspace,
-    ids: &[TileId],
-) -> Result<Vec<Tile>, Error> {
+async fn full_tiles(rows: &mut Rows<'_>, workspace: &Workspace, ids: &[TileId]) -> Result<Vec<Tile>, Error> {
     let mut by_level: BTreeMap<u8, Vec<u64>> = BTreeMap::new();
     for id in ids {
         by_level.entry(id.level()).or_default().push(id.index());
     }
     let mut tiles = Vec::with_capacity(ids.len());
     for (level, indices) in by_level {
-        for asked in indices.chunks(ladder::KEYS_MAX) {
-            let mut query: QueryBuilder<Sqlite> =
-                QueryBuilder::new("SELECT tile_index, hashes FROM tiles WHERE workspace = ");
-            query.push_bind(workspace.id()).push(" AND level = ").push_bind(i64::from(level));
-            query.push(" AND tile_index IN (");
-            let mut list = query.separated(", ");
-            for position in 0..ladder::width_for(asked.len()) {
-                list.push_bind(asked.get(position).copied().map(signed));
-            }
-            query.push(")");
-            let before = tiles.len();
-            for row in query.build().fetch_all(&mut *connection).await? {
-                let index = Cells::new(&row, "tiles", workspace.id()).number(0, "tile_index")?;
-                let cells = Cells::new(&row, "tiles", format!("{}/{level}/{index}", workspace.id()));
-                let tile = Tile::from_bytes(full_tile_id(level, index), cells.bytes(1, "hashes")?);
-                tiles.push(tile.map_err(|_| cells.corrupt("hashes"))?);
-            }
-            if tiles.len() - before != asked.len() {
-                let found: BTreeSet<u64> = tiles[before..].iter().map(|tile| tile.id().index()).collect();
-                let index = asked.iter().copied().find(|index| !found.contains(index));
-                return Err(missing_tile(workspace, level, index.unwrap_or_default()));
-            }
+        let before = tiles.len();
+        tiles.extend(read::full_tiles(rows, workspace, level, &indices).await?);
+        let found: BTreeSet<u64> = tiles[before..].iter().map(|tile| tile.id().index()).collect();
+        if let Some(index) = indices.iter().find(|index| !found.contains(index)) {
+            return Err(missing_tile(workspace, level, *index));
         }
     }
     Ok(tiles)
 }
 
 /// Names a full tile by what [`TileId`] itself gave, so that it exists.
-fn full_tile_id(level: u8, index: u64) -> TileId {
+pub(super) fn full_tile_id(level: u8, index: u64) -> TileId {
     TileId::new(level, index, TILE_WIDTH).expect("invariant: only tiles of the tree are asked for")
 }
 
