@@ -3,6 +3,8 @@
 mod age;
 mod position;
 
+use std::borrow::Cow;
+
 use aip_160::{Arg, Comparable, Comparator, Expression, FilterError, Restriction, StringMatch, Value};
 use countersign_api::candidate::v1 as api;
 use jiff::{Timestamp, fmt::temporal::Pieces};
@@ -167,11 +169,19 @@ fn time_condition(field: TimeField, restriction: &Restriction) -> Result<Conditi
 
 /// Reads a time. The last hours of the year 9999 are beyond what a [`Timestamp`] holds; nothing lies between them and its end.
 fn time_of(text: &str) -> Option<Timestamp> {
+    let text = &*to_nanoseconds(text);
     text.parse().ok().or_else(|| {
         let pieces = Pieces::parse(text).ok()?;
         pieces.time().zip(pieces.offset())?;
         Some(if pieces.date().year() > 0 { Timestamp::MAX } else { Timestamp::MIN })
     })
+}
+
+/// Cuts a fraction of a second, which RFC 3339 lets be of any length, to what a [`Timestamp`] holds.
+fn to_nanoseconds(text: &str) -> Cow<'_, str> {
+    let Some((seconds, fraction)) = text.split_once('.') else { return text.into() };
+    let end = fraction.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(fraction.len());
+    format!("{seconds}.{}{}", &fraction[..end.min(9)], &fraction[end..]).into()
 }
 
 fn quoted(arg: &Arg) -> Option<&Value> {
