@@ -58,10 +58,10 @@ pub struct App {
     ledger: LedgerStore,
     keys: ContentKeys,
     fence: FenceStore,
-    rpc: LedgerRpc,
-    erasure: ErasureRpc,
+    /// Boxed, as those below: what is handed on with the app should not be as long as they are.
+    rpc: Box<LedgerRpc>,
+    erasure: Box<ErasureRpc>,
     tiles: TileSource,
-    /// Both boxed: what is handed on with the app should not be as long as they are.
     publisher: Mutex<Option<Box<Publisher>>>,
     covering: Mutex<Option<Box<Covering>>>,
     follower: Arc<Follower>,
@@ -221,8 +221,8 @@ impl LedgerConfig {
             ledger,
             keys,
             fence,
-            rpc,
-            erasure,
+            rpc: Box::new(rpc),
+            erasure: Box::new(erasure),
             tiles,
             publisher: Mutex::new(Some(Box::new(Publisher::new(signer)))),
             covering: Mutex::new(Some(Box::new(Covering { writer, courier }))),
@@ -263,12 +263,12 @@ impl App {
 
     /// Returns the service, to be added to a [`Server`](service_kit::grpc::Server).
     pub fn service(&self) -> LedgerServiceServer<LedgerRpc> {
-        LedgerServiceServer::new(self.rpc.clone()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+        LedgerServiceServer::new(LedgerRpc::clone(&self.rpc)).max_decoding_message_size(TRANSPORT_MAX_BYTES)
     }
 
     /// Returns the service that erases and holds, to be added to a [`Server`](service_kit::grpc::Server).
     pub fn erasure_service(&self) -> ErasureServiceServer<ErasureRpc> {
-        ErasureServiceServer::new(self.erasure.clone()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+        ErasureServiceServer::new(ErasureRpc::clone(&self.erasure)).max_decoding_message_size(TRANSPORT_MAX_BYTES)
     }
 
     /// Closes all files after a drain; what is in their write-ahead logs goes into the files themselves.

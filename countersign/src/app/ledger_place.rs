@@ -274,12 +274,11 @@ mod tests {
         audit::prove(&place.ledger(), &workspace, &EntryId::Key("k".to_owned())).await.expect("proved");
         audit::prove_growth(&place.ledger(), &workspace, 0, 1).await.expect("proved");
 
-        let refused = start(data.path(), NamedPlace::default()).await.err().expect("nothing names it").to_string();
+        let refused = start(data.path(), NamedPlace::default()).await.expect_err("nothing names it").to_string();
         assert!(refused.contains(LEDGER_VARIABLE), "{refused}");
         let beside = Database::new();
         let other = tempfile::tempdir().expect("a folder");
-        let refused =
-            start(other.path(), named(beside.url(), ledger.url())).await.err().expect("one server").to_string();
+        let refused = start(other.path(), named(beside.url(), ledger.url())).await.expect_err("one server").to_string();
         assert!(refused.contains("another server"), "{refused}");
     }
 }

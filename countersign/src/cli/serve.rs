@@ -15,7 +15,7 @@ Examples:
   countersign serve
   countersign serve --listen 0.0.0.0:7400 --data-dir /var/lib/countersign
   countersign serve --witness-policy witnesses.policy --ledger-http 0.0.0.0:7402
-  countersign serve --ledger-database-url postgres://countersign@db/ledger --content-keys-database-url postgres://countersign@keys/keys
+  countersign serve --ledger-database-url postgres://a/ledger --content-keys-database-url postgres://b/keys
   countersign serve --report-every week --report-mail /etc/countersign/mail.toml
   countersign serve --ledger-signer-command /usr/local/bin/sign --ledger-verifying-key ledger.pub";
 

@@ -102,6 +102,7 @@ impl Follower {
         let Some(row) = read::last_checkpoint(rows, &log.workspace).await? else { return Ok(()) };
         match verify_note(&row.signed_note, self.key.known_keys(), log) {
             Ok(checkpoint) if checkpoint.size() == row.size => {
+                self.metrics.note_signed_size(&log.workspace, row.size);
                 log.set_published(Arc::new(Published { checkpoint, signed_note: row.signed_note }));
                 // Whoever signed it covers it, too; this process learns under which index by covering it once more.
                 self.logs.note_published(log);

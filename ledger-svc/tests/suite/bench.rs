@@ -67,6 +67,8 @@ pub struct Files {
     folder: PathBuf,
     /// The databases that hold the ledger, where no files do.
     databases: Option<Databases>,
+    /// Those of another process, which owns them.
+    borrowed: Option<[String; 2]>,
     /// Removes the folder in the end, where it was made here.
     _made: Option<tempfile::TempDir>,
 }
@@ -93,7 +95,7 @@ pub struct Bench {
 impl Files {
     pub fn new() -> Self {
         let made = tempfile::tempdir().expect("a folder");
-        Self { folder: made.path().to_owned(), databases: None, _made: Some(made) }
+        Self { folder: made.path().to_owned(), databases: None, borrowed: None, _made: Some(made) }
     }
 
     /// A ledger in databases of its own, with its fence in a file.
@@ -124,9 +126,15 @@ impl Files {
         &self.databases.as_ref().expect("it is on PostgreSQL").content_keys
     }
 
-    /// The files in somebody else's folder.
-    pub fn at(folder: PathBuf) -> Self {
-        Self { folder, databases: None, _made: None }
+    /// What is in somebody else's folder, and in their databases, where the ledger is in databases.
+    pub fn of_another_process(folder: PathBuf, borrowed: Option<[String; 2]>) -> Self {
+        Self { folder, databases: None, borrowed, _made: None }
+    }
+
+    /// The URLs of ledger and content keys, where they are in databases.
+    pub fn urls(&self) -> Option<[&str; 2]> {
+        let own = self.databases.as_ref().map(|own| [own.ledger.url(), own.content_keys.url()]);
+        own.or_else(|| self.borrowed.as_ref().map(|urls| urls.each_ref().map(String::as_str)))
     }
 
     pub fn folder(&self) -> &Path {
@@ -150,8 +158,8 @@ impl Files {
     }
 
     pub fn place(&self) -> LedgerPlace {
-        match &self.databases {
-            Some(Databases { ledger, content_keys }) => databases(ledger.url(), content_keys.url()),
+        match self.urls() {
+            Some([ledger, content_keys]) => databases(ledger, content_keys),
             None => LedgerPlace::Files { ledger: self.ledger(), content_keys: self.content_keys() },
         }
     }

@@ -146,6 +146,25 @@ async fn what_a_replica_left_unsigned_another_signs() {
     other.drain().await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_checkpoint_is_covered_once_and_proved_by_every_replica() {
+    let files = Files::on_postgres();
+    let here = files.serve_covering(files.of_another_machine("here")).await;
+    let there = files.serve_covering(files.of_another_machine("there")).await;
+    here.fill(0, 3, 3).await;
+    let mut places = BTreeSet::new();
+    for bench in [&here, &there] {
+        let covered = bench.covered(PARENT, 3).await;
+        assert_eq!(covered.covered_size, 3);
+        places.insert(covered.proof.expect("it is set").index);
+    }
+    assert_eq!(places.len(), 1, "one checkpoint, one entry, whoever covers it");
+    here.drain().await;
+    there.drain().await;
+    let verified = files.verify_against(&files.path("here-fence.db")).await.expect("whole");
+    assert_eq!(verified.len(), 2, "the log and the log of logs");
+}
+
 #[tokio::test]
 async fn an_older_database_is_refused_by_whoever_saw_the_newer_one_signed_by_another() {
     let files = Files::on_postgres();

@@ -22,7 +22,6 @@ Examples:
   countersign ledger verify
   countersign ledger verify --workspace demo
   countersign ledger verify --server 127.0.0.1:7400 --key ledger.pub --memory verified.json
-  countersign ledger verify --ledger-database-url postgres://auditor@db/ledger --content-keys-database-url postgres://auditor@keys/keys
   countersign ledger verify --data-dir /var/lib/countersign --json";
 
 /// Verifies the ledger: every entry is hashed again, contents included, up to the signed checkpoints, and the whole is held to what was
