@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use analytics::Cadence;
 use countersign_api::name::Workspace;
+use service_kit::database::Location;
 
 /// What stands before `/workspaces/{id}` in the name of every log, and the name of the key that signs them.
 pub const ORIGIN_PREFIX: &str = "countersign.local";
@@ -11,10 +12,12 @@ pub const ORIGIN_PREFIX: &str = "countersign.local";
 const LEASE: Duration = Duration::from_mins(1);
 
 /// How the process works.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// Where approvals are executed.
     pub execution: Execution,
+    /// The database of candidates; none: the one that the environment names, else the file in the data folder.
+    pub database: Option<Location>,
     /// How the ledger signs, and who vouches for it.
     pub ledger: LedgerOptions,
     /// Which reports are made by themselves.
@@ -24,7 +27,7 @@ pub struct Config {
 impl Config {
     /// Works as usual, and executes where it is told.
     pub fn of(execution: Execution) -> Self {
-        Self { execution, ledger: LedgerOptions::default(), reports: ReportOptions::default() }
+        Self { execution, database: None, ledger: LedgerOptions::default(), reports: ReportOptions::default() }
     }
 }
 

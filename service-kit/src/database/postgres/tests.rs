@@ -98,7 +98,11 @@ async fn a_statement_ends_at_its_callers_deadline() {
     let database = open(place.url(), &[FIRST]).await.expect("it opens");
     let mut reader = database.reader(Some(Instant::now() + Duration::from_millis(50))).await.expect("a reader");
     let ended = sqlx::query("SELECT pg_sleep(60)").execute(&mut *reader).await.expect_err("it takes too long");
-    assert_eq!(ended.as_database_error().and_then(|error| error.code()).as_deref(), Some("57014"), "{ended}");
+    assert_eq!(
+        ended.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(),
+        Some("57014"),
+        "{ended}"
+    );
     drop(reader);
 
     let mut reader = database.reader(None).await.expect("a reader");
