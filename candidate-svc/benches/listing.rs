@@ -40,6 +40,9 @@ const COPIES_MAX: usize = 20_000;
 /// Calls of each list; the tenth slowest is its 99th percentile.
 const CALLS: usize = 1_000;
 
+/// Hashed to see what the machine does.
+const HASHED_BYTES: usize = 2 << 20;
+
 const PARENT: &str = "workspaces/demo";
 
 /// Copies the one candidate that there is. Every hundredth row is a rare one.
@@ -117,6 +120,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let rows = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(ROWS);
     let mut service = Box::pin(open(rows)).await?;
     println!("{:>9} {:>9} {:>9}  {} rows, a page of 50", "p50 ms", "p99 ms", "max ms", rows);
+    println!("{}  the machine: {HASHED_BYTES} bytes hashed", line(&machine()));
     for deep in [false, true] {
         println!("{}", if deep { "the second page" } else { "the first page" });
         for (filter, order_by) in LISTS {
@@ -124,6 +128,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             println!("{}  `{filter}` by `{order_by}`", line(&times));
         }
     }
+    println!("{}  the machine: {HASHED_BYTES} bytes hashed", line(&machine()));
     println!("counts");
     for (filter, facet) in [
         ("", Facet::State),
@@ -148,6 +153,20 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     service.shutdown.drain(DRAIN_MAX).await?;
     service.app.close().await;
     Ok(())
+}
+
+/// Measures work that waits for nothing, about as long as a page takes: what its slowest take longer, the machine was busy otherwise.
+fn machine() -> Vec<Duration> {
+    let bytes = vec![7; HASHED_BYTES];
+    let mut times: Vec<Duration> = std::iter::repeat_with(|| {
+        let begun = Instant::now();
+        std::hint::black_box(ledger_format::sha256(&[&bytes]));
+        begun.elapsed()
+    })
+    .take(CALLS)
+    .collect();
+    times.sort_unstable();
+    times
 }
 
 async fn measure(

@@ -122,9 +122,7 @@ fn due_command(candidate: &Candidate, now: Moment) -> Option<Command> {
     }
     match &candidate.state {
         State::Executing(_) => Some(Command::LoseTrack(LoseTrack::LeaseLapsed)),
-        State::Held(held) if held.until_at.is_some() && now < candidate.expires_at => {
-            Some(Command::Release(Release { etag: None }))
-        }
+        State::Held(held) if held.until_at.is_some() => Some(Command::Release(Release { etag: None })),
         _ if candidate.escalates_next() => Some(Command::Escalate),
         _ => Some(Command::Expire),
     }

@@ -105,16 +105,17 @@ mod tests {
     use super::*;
     use crate::Chance;
 
-    const WORLDS: u64 = 400;
+    const WORLDS: u64 = 1_000;
 
     #[test]
     fn a_category_that_stays_at_its_threshold_is_rarely_revoked() {
         let mut alarms = 0;
-        for world in 0..1_000 {
+        for world in 0..WORLDS {
             let (mut chance, mut watch) = (Chance(world), TurnWatch::new(0.05, 500, 0.05));
             alarms += u64::from((0..500).any(|_| watch.see(chance.happens(0.05))));
         }
-        assert!(alarms <= 50, "{alarms} of 1,000 worlds");
+        println!("{alarms} false alarms in {WORLDS} worlds");
+        assert!(alarms * 20 <= WORLDS, "{alarms} of {WORLDS} worlds");
     }
 
     /// Safe for a while, then harmful in three of ten: noticed, on average within the number of outcomes that theory gives.
@@ -129,6 +130,7 @@ mod tests {
             }
             let theory = TurnWatch::new(0.05, 1_000, 0.05).outcomes_to_notice(turned).expect("a gambler gains");
             let mean = as_float(delays) / as_float(WORLDS);
+            println!("{safe} safe, then harm in {turned}: noticed after {mean:.1} outcomes, {theory:.1} in theory");
             assert!(mean <= theory * 1.1 + 2.0, "{safe} safe, then {turned}: {mean} against {theory}");
         }
     }

@@ -24,6 +24,7 @@ GROUPINGS = {
     "team": "owner_team",
     "model": "model",
     "prompt-version": "prompt_version",
+    "connector": "connector",
     "week": "week",
 }
 CUSTODY = "kind IN ('content_erased', 'legal_hold_placed', 'legal_hold_released')"
@@ -55,6 +56,8 @@ RATES = {
     "conflicts": ("approved_at IS NOT NULL", "conflicts > 0"),
     "supersessions": ("true", "supersessions > 0"),
 }
+# What is asked about executions alone is told by connector.
+OF_EXECUTIONS = ("failures", "rework", "outcome-unknown")
 ONCE = """action_type proposer risk_tier confidence source_system owner_team model prompt_version reading_bytes
     escalation_steps standing_approval drawn_for_audit""".split()
 
@@ -129,6 +132,8 @@ def gather():
         min(entry_index) {is_kind('candidate_proposed')} AS proposed_index,
         min(occurred_at) {is_kind('candidate_proposed')} AS proposed_at,
         strftime(min(occurred_at) {is_kind('candidate_proposed')}, '%G-W%V') AS week,
+        arg_max(connector, entry_index) FILTER (connector IS NOT NULL AND kind IN ('candidate_executed', 'execution_failed', 'outcome_settled'))
+            AS connector,
         arg_max(state, entry_index) AS state, (SELECT max(appended_at) FROM entries) AS last,
         min(occurred_at) FILTER ({DECISION}) AS decided_at, count(*) FILTER ({DECISION}) AS decisions,
         min(entry_index) {is_kind('candidate_edited')} AS edited_at,
@@ -196,6 +201,8 @@ def differences(answers, file):
         group = row[1 + place] if row[1 + place] is not None else "(not stated)"
         counts = row[1 + len(GROUPINGS) :]
         for at, name in enumerate(RATES):
+            if list(GROUPINGS)[place] == "connector" and name not in OF_EXECUTIONS:
+                continue
             if counts[2 * at + 1]:
                 table = found[f"{name}-by-{list(GROUPINGS)[place]}"]
                 table[group] = (counts[2 * at], counts[2 * at + 1])

@@ -336,6 +336,10 @@ columns! {
         /// Fields whose values before and after were reported.
         changes_count: Count,
     }
+    "executed, execution failed, settled": {
+        /// The system that was asked, by its connector or whoever settled it.
+        connector: Text,
+    }
     "execution failed, settled as not done": {
         /// Class of the failure.
         failure_class: Text,

@@ -228,7 +228,11 @@ impl Tallies {
             reasons: Occurrences::new(&["proposer", "action_type", "category"]),
             attempts: Tally::new(&["category"], &["failed", "retried"]),
             sent_back_after_failure: Tally::new(&["group"], &["count"]),
-            decision_times: By::EVERY.map(|by| (by, decision_time::tally())).into(),
+            decision_times: By::EVERY
+                .into_iter()
+                .filter(|by| by.suits(decision_time::DEFINITION.id))
+                .map(|by| (by, decision_time::tally()))
+                .collect(),
             state_times: decision_time::tally(),
             turn_times: decision_time::tally(),
             calibration: CALIBRATED_BY.map(|by| (by, calibration::tally())).into(),

@@ -9,7 +9,7 @@ pub(super) const NOT_STATED: &str = "(not stated)";
 pub(super) const ALL: &str = "all";
 
 /// Columns of a candidate that groupings look at.
-pub(super) const GROUPED_BY: [&str; 9] = [
+pub(super) const GROUPED_BY: [&str; 10] = [
     "action_type",
     "proposer",
     "risk_tier",
@@ -18,8 +18,13 @@ pub(super) const GROUPED_BY: [&str; 9] = [
     "owner_team",
     "model",
     "prompt_version",
+    "connector",
     "week",
 ];
+
+/// The questions that ask what became of executions: they alone are told by connector, which nothing else ever meets.
+const OF_EXECUTIONS: [&str; 6] =
+    ["failures", "failure-classes", "rework", "rework-faults", "outcome-unknown", "outcome-unknown-now"];
 
 /// What the candidates of a table are grouped by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,13 +47,15 @@ pub(super) enum By {
     Model,
     /// By the version of its prompt or rule.
     PromptVersion,
+    /// By the system whose connector was called.
+    Connector,
     /// By the week of the proposal.
     Week,
 }
 
 impl By {
     /// Every grouping, all together first.
-    pub(super) const EVERY: [Self; 10] = [
+    pub(super) const EVERY: [Self; 11] = [
         Self::All,
         Self::ActionType,
         Self::Proposer,
@@ -58,6 +65,7 @@ impl By {
         Self::Team,
         Self::Model,
         Self::PromptVersion,
+        Self::Connector,
         Self::Week,
     ];
 
@@ -73,8 +81,14 @@ impl By {
             Self::Team => "team",
             Self::Model => "model",
             Self::PromptVersion => "prompt-version",
+            Self::Connector => "connector",
             Self::Week => "week",
         }
+    }
+
+    /// Tells whether a question, or the breakdown of its name, is told by it.
+    pub(super) fn suits(self, question: &str) -> bool {
+        self != Self::Connector || OF_EXECUTIONS.contains(&question)
     }
 
     /// Returns the words for a heading.
@@ -89,6 +103,7 @@ impl By {
             Self::Team => "team of the owner",
             Self::Model => "model",
             Self::PromptVersion => "prompt version",
+            Self::Connector => "connector",
             Self::Week => "week",
         }
     }
@@ -97,7 +112,7 @@ impl By {
     pub(super) const fn is_charted(self) -> bool {
         match self {
             Self::All | Self::ActionType | Self::Proposer | Self::Risk | Self::Confidence => true,
-            Self::Source | Self::Team | Self::Model | Self::PromptVersion | Self::Week => false,
+            Self::Source | Self::Team | Self::Model | Self::PromptVersion | Self::Connector | Self::Week => false,
         }
     }
 
@@ -113,6 +128,7 @@ impl By {
             Self::Team => stated("owner_team"),
             Self::Model => stated("model"),
             Self::PromptVersion => stated("prompt_version"),
+            Self::Connector => stated("connector"),
             Self::Week => stated("week"),
         }
     }

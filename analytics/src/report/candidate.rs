@@ -22,6 +22,7 @@ pub(super) fn facts(events: LazyFrame) -> LazyFrame {
     let decision = is_decision();
     let is_state = |state: &str| col("state").eq(lit(state));
     let settled = is_kind("outcome_settled");
+    let ended = is_kind("candidate_executed").or(is_kind("execution_failed")).or(settled.clone());
     let mut facts = vec![
         col("candidate"),
         count(col("reading").neq(lit("known"))).alias("not_read"),
@@ -35,6 +36,7 @@ pub(super) fn facts(events: LazyFrame) -> LazyFrame {
         only(&proposed, col("owner_team")).alias("owner_team"),
         only(&proposed, col("model")).alias("model"),
         only(&proposed, col("prompt_version")).alias("prompt_version"),
+        only(&ended, col("connector")).alias("connector"),
         only(&proposed, col("reading_bytes")).alias("reading_bytes"),
         only(&proposed, col("escalation_steps")).alias("escalation_steps"),
         only(&proposed, col("standing_approval")).alias("standing_approval"),
@@ -100,6 +102,7 @@ pub(super) fn merge(facts: LazyFrame) -> LazyFrame {
     merged.extend(sums.map(|name| col(name).sum()));
     merged.extend(once.map(|name| col(name).first_non_null()));
     merged.extend(first.map(|name| col(name).min()));
+    merged.push(col("connector").drop_nulls().last());
     merged.push(col("sent_back_index").max());
     merged.extend(TURNS.map(|(state, _)| stayed(state)));
     merged.push(col("entered_us").first());

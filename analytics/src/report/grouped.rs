@@ -53,7 +53,8 @@ impl RateTallies {
         for (definition, _) in self.questions {
             let numerators = counts(&total, &numerator_of(definition))?;
             let denominators = counts(&total, &denominator_of(definition))?;
-            let rates = By::EVERY.into_iter().zip(&groups).map(|(by, groups)| {
+            let suiting = By::EVERY.into_iter().zip(&groups).filter(|(by, _)| by.suits(definition.id));
+            let rates = suiting.map(|(by, groups)| {
                 let mut rolled: BTreeMap<&str, Rate> = BTreeMap::new();
                 for (row, group) in groups.iter().enumerate() {
                     let rate = rolled.entry(group).or_insert(Rate { numerator: 0, denominator: 0 });

@@ -93,6 +93,7 @@ impl Slice {
             col("owner_team"),
             col("model"),
             col("prompt_version"),
+            col("connector"),
             col("week"),
             col("proposed_at"),
             col("reading_bytes"),

@@ -52,6 +52,15 @@ impl Terms {
         self.harm_at_most_per_mille.is_none_or(|per_mille| (1..=HARM_MAX_PER_MILLE).contains(&per_mille))
     }
 
+    /// Says what was asked for.
+    pub(super) fn words(self) -> String {
+        let period = self.period.words();
+        match self.harm_at_most_per_mille {
+            Some(harm) => format!("the last {period} against those before; harm of at most {harm} in 1,000"),
+            None => format!("the last {period} against those before; no harm allowed, so no lighter review suggested"),
+        }
+    }
+
     /// Returns the harm that may be, as a share.
     pub(super) fn harm_at_most(self) -> Option<f64> {
         self.harm_at_most_per_mille.map(|per_mille| f64::from(per_mille) / 1_000.0)

@@ -89,6 +89,11 @@ async fn the_page_runs_nothing_fetches_nothing_and_draws_with_words_beside() {
     assert_eq!(page.matches("<desc id=\"chart-").count(), charts);
     let chart = page.find("<svg").expect("a chart");
     assert!(page.find("<h2 id=\"findings\">").expect("findings") < chart, "words come first");
+    assert!(
+        page.contains("<dt>Asked for</dt><dd>the last four weeks against those before;"),
+        "the head says the terms"
+    );
+    assert!(page.contains("0 left out, of which an entry is not known"), "and what is missing");
     assert!(page.contains("<dt>Decisions by simulation</dt><dd>6 of 30</dd>"), "the head says what is simulated");
 }
 

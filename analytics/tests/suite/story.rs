@@ -4,8 +4,8 @@ use countersign_api::candidate::v1::candidate_event::Event;
 use countersign_api::candidate::v1::{
     ApprovalCause, CandidateApproved, CandidateEdited, CandidateEvent, CandidateExecuted, CandidateHeld,
     CandidateProposed, CandidateRejected, CandidateSentBack, Confidence, ConfidenceLevel, ExecutionFailed,
-    ExecutionStarted, Failure, FailureClass, Fault, OutcomeLost, OutcomeSettled, Payload, RejectionReason, Risk,
-    RiskTier, State,
+    ExecutionResult, ExecutionStarted, ExternalReference, Failure, FailureClass, Fault, OutcomeLost, OutcomeSettled,
+    Payload, RejectionReason, Risk, RiskTier, State,
 };
 use countersign_api::r#type::v1::{Principal, PrincipalKind};
 use ledger_format::{Nonce, digest_payload};
@@ -111,15 +111,23 @@ impl Story {
     }
 
     pub fn execute(&mut self, candidate: &mut Told) {
-        let executed = CandidateExecuted { attempt_number: 1, ..Default::default() };
+        let made = ExternalReference { system: "crm".to_owned(), ..Default::default() };
+        let result = Some(ExecutionResult { references: vec![made], ..Default::default() });
+        let executed = CandidateExecuted { attempt_number: 1, result, ..Default::default() };
         self.tell(candidate, "services/executor", State::Executed, Event::CandidateExecuted(executed));
     }
 
-    /// The attempt fails; with `retried` it will be tried again by itself.
+    /// The attempt fails, of the input in another system than else; with `retried` it will be tried again by itself.
     pub fn fail(&mut self, candidate: &mut Told, class: FailureClass, retried: bool) {
+        let system = if class == FailureClass::Invalid { "erp" } else { "crm" };
         let failed = ExecutionFailed {
             attempt_number: 1,
-            failure: Some(Failure { class: class.into(), message: "m".to_owned(), retry_safe: retried }),
+            failure: Some(Failure {
+                class: class.into(),
+                message: "m".to_owned(),
+                retry_safe: retried,
+                system: system.to_owned(),
+            }),
             retry_after: retried.then_some(Duration { seconds: 5, nanos: 0 }),
             ..Default::default()
         };

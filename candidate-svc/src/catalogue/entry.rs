@@ -147,6 +147,10 @@ fn labels(keys: &mut Keys<'_>, schema: &Value) -> Result<Vec<FieldLabel>, KeyErr
             let reason = format!("`{}` is no field of the payload, or has a label already", label.pointer);
             return Err(each.wrong("pointer", reason));
         }
+        if labels.iter().any(|other: &FieldLabel| other.label == label.label) {
+            let reason = format!("`{}` is the label of another field: people could not tell them apart", label.label);
+            return Err(each.wrong("label", reason));
+        }
         each.finish()?;
         labels.push(label);
     }

@@ -129,6 +129,7 @@ fn what_is_wrong_is_named_by_file_and_key() {
         ("retry_safe = true", "retry_safe = true\nretries = 3", "retries", "no such key"),
         ("pointer = \"/notes\"", "pointer = \"/note\"", "labels[3].pointer", "/note"),
         ("pointer = \"/notes\"", "pointer = \"/due\"", "labels[3].pointer", "label already"),
+        ("label = \"Notes\"", "label = \"By which day\"", "labels[3].label", "another field"),
         ("    { pointer = \"/notes\", label = \"Notes\" },\n", "", "labels", "/notes"),
         ("type = \"object\"", "type = \"array\"", "payload_schema.type", "object"),
         ("additionalProperties = false\n", "", "payload_schema.additionalProperties", "false"),

@@ -37,9 +37,14 @@ impl Candidate {
     /// Returns the step of the chain that comes next while it waits; none when it waits for nobody, or the chain is at its end. While it is
     /// put aside until some moment, the chain rests; put aside without one, it would expire unheard, so the chain goes on.
     pub(super) fn next_escalation(&self) -> Option<NextStep<'_>> {
-        let waits = match &self.state {
-            State::Proposed | State::NeedsEvidence(_) | State::NeedsOwner | State::Edited => true,
-            State::Held(held) => held.until_at.is_none(),
+        let rests = matches!(&self.state, State::Held(held) if held.until_at.is_some());
+        self.step_left().filter(|_| !rests)
+    }
+
+    /// Returns the next step of an open candidate's chain, whether it rests or not.
+    fn step_left(&self) -> Option<NextStep<'_>> {
+        let is_open = match &self.state {
+            State::Proposed | State::NeedsEvidence(_) | State::NeedsOwner | State::Edited | State::Held(_) => true,
             State::Approved(_)
             | State::Executing(_)
             | State::Executed
@@ -51,8 +56,13 @@ impl Candidate {
             | State::Expired => false,
         };
         let taken = self.escalation.as_ref().map_or(0, |escalation| escalation.step);
-        let policy = self.policy.escalations.get(usize::try_from(taken).ok()?).filter(|_| waits)?;
+        let policy = self.policy.escalations.get(usize::try_from(taken).ok()?).filter(|_| is_open)?;
         Some(NextStep { step: taken + 1, policy, due_at: self.waits_since().plus_secs(policy.after_secs) })
+    }
+
+    /// Tells whether the policy names somebody who has not heard of it, and should before it expires.
+    pub(super) fn is_unheard(&self) -> bool {
+        self.step_left().is_some_and(|step| step.due_at < self.expires_at)
     }
 
     /// Tells whether the chain has a step before it expires.

@@ -152,6 +152,9 @@ pub struct ApprovalCollected {
     pub approvals: u32,
     /// How many are needed.
     pub quorum: u32,
+    /// Conflicting candidates, approved already, that the approver has seen.
+    #[serde(default, with = "as_text::each", skip_serializing_if = "Vec::is_empty")]
+    pub acknowledged_conflicts: Vec<CandidateName>,
 }
 
 /// The quorum stands.

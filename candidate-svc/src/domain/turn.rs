@@ -21,7 +21,7 @@ pub enum Turn {
 
 impl Candidate {
     /// Returns whose turn it is. Who was escalated to comes before the owner; either of them who may not decide on it, because it is their
-    /// own proposal or edit or they did already, makes way: at last for everybody with the first role that may approve.
+    /// own proposal or edit or they did already, makes way, and so does an owner where no reviewer may approve: at last for everybody with the first role that may approve.
     pub fn turn(&self) -> Turn {
         match &self.state {
             State::Proposed | State::Edited | State::Failed | State::OutcomeUnknown | State::Rework(_) => {
@@ -48,8 +48,11 @@ impl Candidate {
 
     fn decider(&self) -> Audience {
         let is_done = |audience: &Audience| matches!(audience, Audience::Person(person) if self.is_done_by(person));
-        let owner = || self.owner.clone().map(Audience::Person).filter(|owner| !is_done(owner));
-        let role = self.policy.approver_roles.first().copied().unwrap_or(Role::Manager);
+        let roles = &self.policy.approver_roles;
+        // Nothing here knows which roles a person holds; an owner is a reviewer, and where those may not approve, they are not waited for.
+        let may_approve = roles.is_empty() || roles.contains(&Role::Reviewer);
+        let owner = || self.owner.clone().map(Audience::Person).filter(|owner| may_approve && !is_done(owner));
+        let role = roles.first().copied().unwrap_or(Role::Manager);
         let escalated_to = self.escalated_to().filter(|audience| !is_done(audience));
         escalated_to.or_else(owner).unwrap_or(Audience::Role(role))
     }

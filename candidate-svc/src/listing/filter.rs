@@ -3,8 +3,11 @@
 mod age;
 mod position;
 
+use std::borrow::Cow;
+
 use aip_160::{Arg, Comparable, Comparator, Expression, FilterError, Restriction, StringMatch, Value};
 use countersign_api::candidate::v1 as api;
+use jiff::{Timestamp, fmt::temporal::Pieces};
 
 use super::condition::{Condition, Order, Pattern, TextField, TimeField};
 use crate::domain::Moment;
@@ -156,12 +159,29 @@ fn time_condition(field: TimeField, restriction: &Restriction) -> Result<Conditi
             return Err(Wrong::Comparator(reason.to_owned()));
         }
     };
-    let at = quoted(&restriction.arg).and_then(|value| value.as_str().parse().ok());
+    let at = quoted(&restriction.arg).and_then(|value| time_of(value.as_str()));
     let at = at.ok_or_else(|| {
         let reason = "the value is no time; write it as RFC 3339 in quotes, such as \"2026-11-22T10:00:00Z\"";
         Wrong::Value(reason.to_owned())
     })?;
     Ok(Condition::Time { field, order, at })
+}
+
+/// Reads a time. The last hours of the year 9999 are beyond what a [`Timestamp`] holds; nothing lies between them and its end.
+fn time_of(text: &str) -> Option<Timestamp> {
+    let text = &*to_nanoseconds(text);
+    text.parse().ok().or_else(|| {
+        let pieces = Pieces::parse(text).ok()?;
+        pieces.time().zip(pieces.offset())?;
+        Some(if pieces.date().year() > 0 { Timestamp::MAX } else { Timestamp::MIN })
+    })
+}
+
+/// Cuts a fraction of a second, which RFC 3339 lets be of any length, to what a [`Timestamp`] holds.
+fn to_nanoseconds(text: &str) -> Cow<'_, str> {
+    let Some((seconds, fraction)) = text.split_once('.') else { return text.into() };
+    let end = fraction.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(fraction.len());
+    format!("{seconds}.{}{}", &fraction[..end.min(9)], &fraction[end..]).into()
 }
 
 fn quoted(arg: &Arg) -> Option<&Value> {

@@ -172,6 +172,16 @@ fn contradiction(
             format!("{of} expires before it is escalated to `{}`: escalate earlier, or let it live longer", step.to);
         return Some((key(Demand::Escalate), reason));
     }
+    let waits_in_vain = |step: &&EscalationStep| match step.to {
+        Audience::Person(_) => false,
+        Audience::Role(role) => !verdict.approver_roles.contains(&role),
+    };
+    if let Some(step) = verdict.escalations.iter().find(waits_in_vain) {
+        let may: Vec<String> = verdict.approver_roles.iter().map(|role| format!("`{role}`")).collect();
+        let (to, may) = (&step.to, may.join(", "));
+        let reason = format!("{of} is escalated to `{to}`, and only {may} may approve it: escalate to one of them");
+        return Some((key(Demand::Escalate), reason));
+    }
     if cell.risk.tier < RiskTier::High && verdict.path == ReviewPath::Light && verdict.quorum > 1 {
         let quorum = verdict.quorum;
         let reason = format!(

@@ -317,6 +317,12 @@ fn a_role_that_the_access_policy_does_not_let_approve_is_not_escalated_to() {
         assert_eq!((error.file.as_str(), error.key.as_str()), ("p.toml", key), "{error}");
         assert!(error.reason.contains("does not let the role") && error.reason.contains("`reviewer`"), "{error}");
     }
+    let admins_alone =
+        format!("{BASE}\n[[rules]]\nreason = \"x\"\napprover_roles = [\"admin\"]\n{}", to("roles/admin"));
+    let read = Policy::read_checked("p.toml", &admins_alone, &Catalogue::built_in(), &approvers());
+    let error = read.expect_err("managers may not approve there");
+    assert_eq!(error.key, "rules[0].escalate", "{error}");
+    assert!(error.reason.contains("`roles/manager`, and only `admin` may approve it"), "{error}");
     for text in [rule("roles/admin"), default("roles/reviewer"), rule("humans/bea")] {
         Policy::read_checked("p.toml", &text, &Catalogue::built_in(), &approvers()).expect(&text);
     }

@@ -332,7 +332,7 @@ async fn settle_outcome() {
         settlement: Some(Settlement::Failed(Failure {
             class: FailureClass::Unavailable.into(),
             message: "never called".into(),
-            retry_safe: false,
+            ..Failure::default()
         })),
         fence: 0,
         acknowledged_conflicts: Vec::new(),

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use analytics::{Exporter, FeedbackConfig, Mailer, Schedule};
 use anyhow::Context as _;
-use candidate_svc::{AuditSample, policy::Approvers};
+use candidate_svc::{AuditSample, catalogue::Catalogue, policy::Approvers};
 use countersign_api::candidate::v1::policy_service_client::PolicyServiceClient;
 use executor::connector::Connectors;
 use executor::connector::sandbox::Sandbox;
@@ -23,7 +23,7 @@ use tonic::transport::Channel;
 use super::allowed_harm::PolicyInForce;
 use super::candidates_place;
 use super::config::{Config, Execution, LedgerOptions, ORIGIN_PREFIX, ReportOptions, SignerOptions};
-use super::executors::Executors;
+use super::executors::{self, Executors};
 use super::folder::Folder;
 use super::process::Process;
 use super::{definitions, keys, principals};
@@ -106,9 +106,10 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         process.server(&access, &policy).add_service(ledger.service()).add_service(ledger.erasure_service()).build();
     let to_ledger = inner.in_memory_channel();
     let relay = with_token(to_ledger.clone(), &access.lend(principals::relay()));
-    let database = candidates_place::settle(data_dir, config.database)?;
-    let bound = (database, verifying_keys.clone());
-    let candidates = open_candidates(data_dir, &policy, relay, pseudonyms.clone(), bound, &process).await?;
+    let catalogue = definitions::catalogue(data_dir)?;
+    let bound = (candidates_place::settle(data_dir, config.database)?, verifying_keys.clone());
+    let candidates =
+        open_candidates(data_dir, catalogue.clone(), &policy, relay, pseudonyms.clone(), bound, &process).await?;
     // And the feedback service a way to the policies.
     let inner = process.server(&access, &policy).add_service(candidates.policy_service()).build();
     let policies = with_token(inner.in_memory_channel(), &access.lend(principals::analytics()));
@@ -148,11 +149,13 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     candidates.spawn(&process.shutdown);
     feedback.spawn(&process.shutdown);
     let executors = |lease| -> anyhow::Result<Executors> {
+        let connectors = Connectors::new().register(Arc::new(sandbox.clone()))?;
+        executors::warn_of_unperformed(&catalogue, &connectors);
         Ok(Executors {
             process: process.clone(),
             // A connection of their own: their streams take no places from callers on the other.
             channel: with_token(server.in_memory_channel(), &access.lend(principals::executor())),
-            connectors: Connectors::new().register(Arc::new(sandbox.clone()))?,
+            connectors,
             verifying_keys,
             memory_db: data_dir.folder().join("executor.db"),
             lease,
@@ -225,13 +228,13 @@ async fn open_ledger(
 
 async fn open_candidates(
     data_dir: &DataDir,
+    catalogue: Catalogue,
     access_policy: &AccessPolicy,
     ledger: AuthorizedChannel,
     pseudonyms: Pseudonyms,
     (database, ledger_keys): (Location, VerifyingKeys),
     process: &Process,
 ) -> anyhow::Result<candidate_svc::App> {
-    let catalogue = definitions::catalogue(data_dir)?;
     let config = candidate_svc::Config {
         database,
         ledger_keys,

@@ -72,7 +72,8 @@ pub fn event_text(event: &CandidateEvent) -> String {
         }
         Event::ApprovalCollected(collected) => {
             let digest = short_digest(&collected.digest);
-            format!("digest {digest}, {} of {}\n{}", collected.approvals, collected.quorum, collected.note)
+            let beside = beside(&collected.acknowledged_conflicts);
+            format!("digest {digest}, {} of {}\n{beside}\n{}", collected.approvals, collected.quorum, collected.note)
         }
         Event::CandidateApproved(approved) => {
             let by = match approved.cause() {
@@ -83,9 +84,7 @@ pub fn event_text(event: &CandidateEvent) -> String {
             };
             let until = moment_or(approved.approval_expire_time.as_ref(), "it is executed");
             let digest = short_digest(&approved.digest);
-            let beside: Vec<&str> = approved.acknowledged_conflicts.iter().map(|name| short_id(name)).collect();
-            let beside =
-                if beside.is_empty() { String::new() } else { format!("seen beside it: {}", beside.join(", ")) };
+            let beside = beside(&approved.acknowledged_conflicts);
             let standing = &approved.standing_approval;
             format!("digest {digest}{by}, stands until {until}\n{beside}\n{standing}\n{}", approved.note)
         }
@@ -134,6 +133,15 @@ pub fn event_text(event: &CandidateEvent) -> String {
         Event::CandidateSentBack(sent) => format!("{}\nthe fault lay in: {}", sent.reason, fault_name(sent.fault())),
         Event::CandidateEscalated(escalated) => format!("step {}, to {}", escalated.step, escalated.to),
     }
+}
+
+/// Names what an approver saw beside it.
+fn beside(conflicts: &[String]) -> String {
+    if conflicts.is_empty() {
+        return String::new();
+    }
+    let seen: Vec<&str> = conflicts.iter().map(|name| short_id(name)).collect();
+    format!("seen beside it: {}", seen.join(", "))
 }
 
 fn proposed_text(proposed: &CandidateProposed) -> String {

@@ -19,12 +19,14 @@ CUSTODY = {"content_erased", "legal_hold_placed", "legal_hold_released"}
 EPOCH = datetime.datetime(1970, 1, 1)
 COLUMNS = """entry_index kind candidate actor_kind actor appended_at reading occurred_at simulated state action_type proposer
 model prompt_version risk_tier confidence source_system owner_team reading_bytes escalation_steps standing_approval drawn_for_audit
-superseded conflicts_acknowledged approval_cause rejection_reason failure_class retry_planned fault edit_path edit_operation
+superseded conflicts_acknowledged approval_cause rejection_reason failure_class retry_planned fault connector edit_path edit_operation
 edit_from edit_to edit_shift_days edit_value payload_fields wording_path wording_change wording_from wording_to""".split()
 OF_CONTENT = COLUMNS[COLUMNS.index("reading") + 1 :]
 GROUPINGS = (
     "all action-type proposer risk confidence source team model prompt-version week".split()
 )
+# What is asked about executions alone is told by connector, too.
+OF_EXECUTIONS = "failures failure-classes rework rework-faults outcome-unknown outcome-unknown-now".split()
 
 
 def micros(time):
@@ -80,6 +82,12 @@ class Life:
             if harm
         ]
         self.over = self.decided and (bool(self.harms) or self.state == "EXECUTED")
+        called = [
+            e["connector"]
+            for e in self.events
+            if e["kind"] in ("candidate_executed", "execution_failed", settled)
+            and e["connector"]
+        ]
         self.groups = {
             "all": "all",
             "action-type": proposed["action_type"],
@@ -90,6 +98,7 @@ class Life:
             "team": proposed["owner_team"],
             "model": proposed["model"],
             "prompt-version": proposed["prompt_version"],
+            "connector": next(iter(reversed(called)), None),
             "week": proposed["occurred_at"].strftime("%G-W%V"),
         }
         self.groups = {

@@ -5,7 +5,7 @@ import datetime
 
 from . import chances, edits
 from .edits import occurrences
-from .lives import GROUPINGS, NOT_STATED, is_decision, micros
+from .lives import GROUPINGS, NOT_STATED, OF_EXECUTIONS, is_decision, micros
 from .shares import SMALL, measured, share
 
 DAY_US = 24 * 60 * 60 * 1_000_000
@@ -464,6 +464,11 @@ def failed_attempts(lives):
     ]
 
 
+def groupings_of(question):
+    """Returns by what a question is told."""
+    return GROUPINGS + ["connector"] * (question in OF_EXECUTIONS)
+
+
 def every_table(entries, lives, terms):
     """Returns every table of a report under its terms, by id."""
     tables = {}
@@ -471,12 +476,12 @@ def every_table(entries, lives, terms):
     threshold = terms["harm_at_most_per_mille"]
     threshold = None if threshold is None else threshold / 1_000
     for name, (within, hit) in rates(lives).items():
-        for by in GROUPINGS:
+        for by in groupings_of(name):
             found = rate(lives, by, within, hit)
             rows = [{"group": g, **measured(*counts)} for g, counts in found.items()]
             tables[f"{name}-by-{by}"] = rows
     for name, pairs in breakdowns(lives).items():
-        for by in GROUPINGS:
+        for by in groupings_of(name):
             tables[f"{name}-by-{by}"] = breakdown(pairs, by)
     for by in GROUPINGS:
         tables[f"decision-time-by-{by}"] = decision_times(lives, by)

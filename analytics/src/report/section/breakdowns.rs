@@ -8,7 +8,8 @@ use crate::report::table::{Cell, Table};
 
 /// Makes the tables of a breakdown.
 pub(super) fn tables(id: &str, title: &str, category: &'static str, breakdowns: &[Breakdown]) -> Vec<Table> {
-    breakdowns.iter().map(|breakdown| table(id, title, category, breakdown)).collect()
+    let suiting = breakdowns.iter().filter(|breakdown| breakdown.by.suits(id));
+    suiting.map(|breakdown| table(id, title, category, breakdown)).collect()
 }
 
 /// Returns the most frequent category of all candidates together, and how many there are of it.

@@ -16,7 +16,7 @@ pub(super) fn decide(
         return Err(Refusal::malformed("evidence", "it is empty: add at least one piece"));
     }
     bounds::count("evidence", candidate.evidence.len() + command.evidence.len(), EVIDENCE_MAX_ITEMS)?;
-    check_evidence::check("evidence", &command.evidence)?;
+    check_evidence::check("evidence", &command.evidence, context.now)?;
     let evidence = number(candidate, command, context);
     let requirement_met = candidate
         .awaited_evidence()

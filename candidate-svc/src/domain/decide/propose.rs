@@ -21,7 +21,7 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         command.proposal.generator.name = context.actor.principal().to_string();
     }
     let action_type = context.catalogued(&command.proposal.action_type)?;
-    check_proposal::check(&command)?;
+    check_proposal::check(&command, context.now)?;
     let canonical = payload::take(command.payload, &action_type.schema)?;
     let payload = Arc::new(Payload::new(&canonical, command.nonce));
     let risk = Risk::settle(action_type, command.risk_tier);

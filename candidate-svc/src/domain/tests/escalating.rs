@@ -1,5 +1,7 @@
 //! How somebody else hears of what nobody decides, and how that never decides anything.
 
+use service_kit::access::Role;
+
 use super::cast::{ANNA, BEN, RULES, actor};
 use super::story::{DAY_SECS, Story};
 use crate::domain::*;
@@ -124,4 +126,39 @@ fn nothing_expires_unheard_when_nobody_kept_time() {
     }
     story.tell_clock(Command::Expire);
     assert_eq!(story.state(), StateName::Expired);
+}
+
+/// A hold may last until the end, and nobody may keep time meanwhile.
+#[test]
+fn nothing_expires_unheard_that_was_put_aside() {
+    for until_days in [1, 14] {
+        let mut story = chained();
+        let until = story.now.plus_secs(until_days * DAY_SECS);
+        story.tell(ANNA, story.hold(Some(until), false));
+        story.pass_days(15);
+        assert!(matches!(story.refused_by(&Actor::Clock, &Command::Expire), Refusal::IllegalTransition { .. }));
+        story.tell_clock(Command::Release(Release { etag: None }));
+        for turn in ["humans/bea", "roles/manager"] {
+            story.tell_clock(Command::Escalate);
+            assert_eq!((story.state(), story.it().turn().to_string().as_str()), (StateName::Proposed, turn));
+            story.refused_by(&Actor::Clock, &Command::Expire);
+            story.now = story.it().next_deadline().expect("a deadline");
+        }
+        story.tell_clock(Command::Expire);
+        assert_eq!(story.state(), StateName::Expired);
+    }
+}
+
+#[test]
+fn an_owner_makes_way_where_no_reviewer_may_approve() {
+    for (roles, turn) in [
+        (vec![Role::Reviewer, Role::Manager], ANNA),
+        (vec![Role::Manager, Role::Admin], "roles/manager"),
+        (vec![Role::Admin], "roles/admin"),
+    ] {
+        let mut story = Story::new();
+        story.verdict.approver_roles = roles;
+        story.propose(story.proposal()).expect("a proposal");
+        assert_eq!(story.it().turn().to_string(), turn);
+    }
 }

@@ -306,6 +306,12 @@ fn happen(scene: &Scene, steps: &[Step]) -> Story {
                 assert!(mistaken.is_none(), "C-1, C-2, C-3: `{verb}` went through on something else than what stands");
                 assert!(legal.contains(&verb), "`{verb}` went through without being legal");
                 assert_eq!(story.it().revision, before.revision + 1, "one command, one revision");
+                let heard = before.escalation.as_ref().map_or(0, |escalation| escalation.step);
+                let waited = !matches!(before.state, State::Approved(_));
+                if waited && story.state() == StateName::Expired {
+                    let steps = before.policy.escalations.len();
+                    assert_eq!(usize::try_from(heard), Ok(steps), "somebody should have heard of it before it expired");
+                }
             }
             Err(_) => assert_eq!(story.it(), &before, "a refusal changes nothing"),
         }

@@ -240,6 +240,22 @@ fn a_revocation_takes_back_what_nobody_claimed() {
     assert_eq!(withdraw_ahead(story.it(), note, &story.context(&ben)), None, "a person approved it");
 }
 
+/// Nobody has seen it: it falls back to people, as by a revocation, and time goes on for it as for what they decide.
+#[test]
+fn what_lapses_before_it_is_executed_falls_back_to_people() {
+    let mut story = proposed(|_, _| {});
+    assert!(
+        matches!(story.refused_by(&Actor::Clock, &Command::Expire), Refusal::IllegalTransition { .. }),
+        "too early"
+    );
+    story.pass_days(3);
+    story.tell_clock(Command::Expire);
+    assert_eq!((story.state(), story.it().approved_ahead()), (StateName::Proposed, None));
+    assert_eq!(story.events.last().expect("an event").actor.as_str(), "services/clock");
+    story.tell(BEN, story.approve());
+    assert_eq!(story.state(), StateName::Approved);
+}
+
 /// C-4: an attempt may have done it.
 #[test]
 fn what_is_in_doubt_is_not_taken_back() {

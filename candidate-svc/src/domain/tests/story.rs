@@ -129,9 +129,10 @@ impl Story {
 
     /// Lets so much time pass that it may expire, and everybody hear of it in time who is to hear of it.
     pub fn pass_unheeded(&mut self) {
-        while self.it().escalates_next() {
+        while self.it().is_unheard() {
             self.now = self.it().next_deadline().expect("a step is due");
-            self.tell_clock(Command::Escalate);
+            let rests = matches!(&self.it().state, State::Held(held) if held.until_at.is_some());
+            self.tell_clock(if rests { Command::Release(Release { etag: None }) } else { Command::Escalate });
         }
         self.pass_days(30);
     }
@@ -380,5 +381,6 @@ pub fn result() -> ExecutionResult {
 }
 
 pub fn failure(retry_safe: bool) -> Failure {
-    Failure { class: FailureClass::Unavailable, message: "the target did not answer".into(), retry_safe }
+    let (class, system) = (FailureClass::Unavailable, "sandbox".into());
+    Failure { class, message: "the target did not answer".into(), retry_safe, system }
 }

@@ -8,6 +8,8 @@ use service_kit::access::{PrincipalId, PrincipalKind};
 
 use crate::domain::*;
 
+const CLOCK: &str = "services/clock";
+
 /// What the witness remembers.
 #[derive(Debug, Default)]
 pub struct Witness {
@@ -63,7 +65,9 @@ impl Witness {
             }
             EventBody::CandidateApproved(facts) => self.watch_approved(event, facts),
             EventBody::ApprovalWithdrawn(_) => {
-                let ahead = self.gave_ahead.take_if(|giver| *giver == event.actor).is_some();
+                // What was given ahead lapses with time; it was nobody's word on this candidate.
+                let by_time = event.actor.as_str() == CLOCK;
+                let ahead = self.gave_ahead.take_if(|giver| by_time || *giver == event.actor).is_some();
                 let own = self.approvals.remove(&event.actor).is_some();
                 assert!(own || ahead, "an approval that nobody gave was taken back");
                 self.end_approval();
@@ -189,10 +193,11 @@ fn quorum(count: u32) -> usize {
 
 /// C-10: the clock ends things and tells others. It never approves and never starts one.
 fn watch_the_clock(event: &Event) {
-    if event.actor.as_str() == "services/clock" {
+    if event.actor.as_str() == CLOCK {
         let ends = matches!(
             event.body,
-            EventBody::CandidateExpired(_)
+            EventBody::ApprovalWithdrawn(_)
+                | EventBody::CandidateExpired(_)
                 | EventBody::CandidateReleased(_)
                 | EventBody::CandidateEscalated(_)
                 | EventBody::OutcomeLost(_)

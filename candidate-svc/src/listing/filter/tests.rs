@@ -133,3 +133,18 @@ fn turns_and_times_are_fields_like_others() {
         assert_eq!(parse(&filter).expect("a filter"), Condition::Time { field, order: Order::Before, at });
     }
 }
+
+/// RFC 3339 has times that are later than what a timestamp holds.
+#[test]
+fn the_end_of_the_calendar_is_a_time() {
+    let (field, order, at) = (TimeField::Expire, Order::After, jiff::Timestamp::MAX);
+    for time in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999-14:00"] {
+        assert_eq!(parse(&format!("expire_time > \"{time}\"")), Ok(Condition::Time { field, order, at }), "{time}");
+    }
+    let at = now().timestamp();
+    let filter = "due_time = \"2026-11-22T10:00:00.000000000999Z\"";
+    assert_eq!(parse(filter), Ok(Condition::Time { field: TimeField::Due, order: Order::Equal, at }));
+    for time in ["9999-12-31", "9999-12-31T23:59:59", "9999-12-32T00:00:00Z", "10000-01-01T00:00:00Z"] {
+        assert!(parse(&format!("expire_time > \"{time}\"")).is_err(), "{time}");
+    }
+}

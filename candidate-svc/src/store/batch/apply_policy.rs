@@ -52,7 +52,8 @@ impl Batch<'_> {
 
     /// Looks once more at what was checked when it was proposed: policy and catalogue may be others by now.
     fn applicable(&self, candidate: &Candidate) -> Result<PolicyChange, Failure> {
-        let failure = |class, message: String| Failure { class, message: cut(message), retry_safe: false };
+        let failure =
+            |class, message: String| Failure { class, message: cut(message), retry_safe: false, system: String::new() };
         let change =
             PolicyChange::read(candidate.payload.canonical_json(), &self.judge.catalogue, &self.judge.approvers)
                 .map_err(|error| {

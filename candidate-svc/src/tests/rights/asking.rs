@@ -104,7 +104,7 @@ pub(super) async fn ask(channel: AuthorizedChannel, act: &str, it: &Candidate, r
         }
         "settle (failed)" => {
             let message = "no answer".into();
-            let failure = Failure { class: FailureClass::Unavailable.into(), message, retry_safe: false };
+            let failure = Failure { class: FailureClass::Unavailable.into(), message, ..Failure::default() };
             reviews.settle_outcome(settle(it, request_id, Settlement::Failed(failure))).await.map(drop)
         }
         "settle (approve)" => {

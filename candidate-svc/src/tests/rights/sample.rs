@@ -4,6 +4,7 @@ use service_kit::access::{PrincipalKind, Role};
 use service_kit::grpc::AuthorizedChannel;
 use tonic::{Code, Status};
 
+use super::super::standing_approvals::given_by;
 use super::super::support::{Bench, reason};
 use super::asking::{self, may_call};
 use super::setting::{STATES, Setting};
@@ -13,9 +14,17 @@ use crate::domain::tests::rights::oracle::{self, Answer, Asked, Asker, Relation}
 /// As the built-in policy judges.
 const ASKED: Asked<'_> = Asked { four_eyes: true, approver_roles: &[Role::Reviewer, Role::Manager, Role::Admin] };
 
-/// Enough roles for every answer; the domain is asked about all of them.
-const PEOPLE: &[Role] = &[Role::Reviewer, Role::Admin, Role::ProcessOwner, Role::Proposer];
+const DECIDERS: &[Role] = &[Role::Reviewer, Role::Manager, Role::Admin];
+const OTHER_PEOPLE: &[Role] = &[Role::ProcessOwner, Role::DataProtection, Role::Auditor, Role::Proposer];
 const SERVICES: &[Role] = &[Role::Executor, Role::Proposer, Role::Relay, Role::Auditor];
+
+const RELATIONS: [Option<Relation>; 5] = [
+    None,
+    Some(Relation::OwnProposal),
+    Some(Relation::OwnEdit),
+    Some(Relation::Owner),
+    Some(Relation::ApprovedAlready),
+];
 
 /// What is answered over the wire: who may not call is not told more; then state, then rights.
 fn expected(act: &str, state: &str, kind: PrincipalKind, role: Role, relation: Option<Relation>) -> Answer {
@@ -69,7 +78,10 @@ async fn compare(kind: PrincipalKind, who: &'static str, roles: &[Role], relatio
     let (mut number, mut compared) = (0, 0);
     for state in STATES {
         // What was claimed for the state before would fill the executor's hands.
-        let bench = Bench::open().await;
+        let bench = match relations {
+            [Some(Relation::GaveAhead)] => given_by(who).await,
+            _ => Bench::open().await,
+        };
         let channels: Vec<_> = roles.iter().map(|&role| (role, bench.channel(who, role))).collect();
         for &relation in relations {
             let setting = |number| Setting { bench: &bench, state, relation, who, number };
@@ -104,16 +116,36 @@ async fn compare(kind: PrincipalKind, who: &'static str, roles: &[Role], relatio
 }
 
 #[tokio::test]
-async fn people_are_answered_as_the_words_say() {
-    let relations = [
-        None,
-        Some(Relation::OwnProposal),
-        Some(Relation::OwnEdit),
-        Some(Relation::Owner),
-        Some(Relation::ApprovedAlready),
-    ];
-    let compared = Box::pin(compare(PrincipalKind::Human, "humans/x", PEOPLE, &relations)).await;
+async fn reviewers_are_answered_as_the_words_say() {
+    a_decider_is_answered_as_the_words_say(Role::Reviewer).await;
+}
+
+#[tokio::test]
+async fn managers_are_answered_as_the_words_say() {
+    a_decider_is_answered_as_the_words_say(Role::Manager).await;
+}
+
+#[tokio::test]
+async fn admins_are_answered_as_the_words_say() {
+    a_decider_is_answered_as_the_words_say(Role::Admin).await;
+}
+
+async fn a_decider_is_answered_as_the_words_say(role: Role) {
+    let compared = Box::pin(compare(PrincipalKind::Human, "humans/x", &[role], &RELATIONS)).await;
+    assert!(compared > 1_000, "{role}: {compared}");
+}
+
+#[tokio::test]
+async fn people_who_do_not_decide_are_answered_as_the_words_say() {
+    let compared = Box::pin(compare(PrincipalKind::Human, "humans/x", OTHER_PEOPLE, &RELATIONS)).await;
     assert!(compared > 3_000, "{compared}");
+}
+
+#[tokio::test]
+async fn whoever_approved_ahead_is_answered_as_the_words_say() {
+    let roles = [DECIDERS, OTHER_PEOPLE].concat();
+    let compared = Box::pin(compare(PrincipalKind::Human, "humans/x", &roles, &[Some(Relation::GaveAhead)])).await;
+    assert!(compared > 500, "{compared}");
 }
 
 #[tokio::test]
@@ -138,7 +170,8 @@ async fn nobody_reaches_what_is_in_another_workspace() {
         let bench = Bench::open().await;
         let candidate = Setting { bench: &bench, state, relation: None, who: "humans/x", number: 0 }.lead().await;
         for (kind, who, roles) in [
-            (PrincipalKind::Human, "humans/x", PEOPLE),
+            (PrincipalKind::Human, "humans/x", DECIDERS),
+            (PrincipalKind::Human, "humans/x", OTHER_PEOPLE),
             (PrincipalKind::Generator, "generators/x", &[Role::Proposer]),
             (PrincipalKind::Service, "services/x", SERVICES),
         ] {

@@ -5,6 +5,7 @@ use countersign_api::candidate::v1::{
 };
 use service_kit::{access::Role, grpc::AuthorizedChannel};
 
+use super::super::standing_approvals::sure;
 use super::super::support::{
     Bench, approve, call_customer, drain_all, edit, proposal, propose, report_failure, report_success,
 };
@@ -30,6 +31,9 @@ pub(super) const STATES: [&str; 14] = [
 
 const DAY_SECS: u64 = 24 * 60 * 60;
 
+/// More than so many in a row are never drawn for an audit sample.
+const DRAWN_MAX: usize = 20;
+
 /// A candidate in some state, with somebody who has some relation to it.
 pub(super) struct Setting<'a> {
     pub(super) bench: &'a Bench,
@@ -49,11 +53,12 @@ impl Setting<'_> {
             // What the edit changes is not in the payload of what cannot be repeated.
             Some(Relation::OwnEdit) => !matches!(self.state, "PROPOSED" | "NEEDS_OWNER" | "OUTCOME_UNKNOWN"),
             // One approval is the quorum here; a failure, a loss and rework use it up.
-            Some(Relation::ApprovedAlready) => matches!(self.state, "APPROVED" | "EXECUTING" | "EXECUTED"),
+            Some(Relation::ApprovedAlready | Relation::GaveAhead) => {
+                matches!(self.state, "APPROVED" | "EXECUTING" | "EXECUTED")
+            }
             Some(Relation::ClaimHolder) => {
                 matches!(self.state, "EXECUTING" | "EXECUTED" | "FAILED" | "OUTCOME_UNKNOWN" | "REWORK")
             }
-            Some(Relation::GaveAhead) => false,
         }
     }
 
@@ -63,6 +68,9 @@ impl Setting<'_> {
 
     /// Leads a candidate there.
     pub(super) async fn lead(&self) -> Candidate {
+        if self.relation == Some(Relation::GaveAhead) {
+            return self.go_on_from_approval(self.approved_ahead().await).await;
+        }
         let proposer = self.part(Relation::OwnProposal, "generators/rules");
         let owner = if self.state == "NEEDS_OWNER" { "" } else { self.part(Relation::Owner, "humans/owner") };
         let record = self.number.to_string();
@@ -103,6 +111,18 @@ impl Setting<'_> {
         }
     }
 
+    /// Proposes until one is not drawn for the audit sample of what they gave ahead.
+    async fn approved_ahead(&self) -> Candidate {
+        for again in 0..DRAWN_MAX {
+            let deal = format!("{}-{again}", self.number);
+            let candidate = self.bench.propose(&format!("propose-{deal}"), sure(&deal)).await;
+            if candidate.state() == State::Approved {
+                return candidate;
+            }
+        }
+        panic!("{DRAWN_MAX} in a row were drawn, of a hundred one");
+    }
+
     async fn by_clerk(&self, act: &str, candidate: Candidate) -> Candidate {
         let clerk = self.bench.channel("humans/clerk", Role::Reviewer);
         ask(clerk, act, &candidate, &self.id(act)).await.expect(act);
@@ -113,6 +133,10 @@ impl Setting<'_> {
         let approver = self.part(Relation::ApprovedAlready, "humans/approver");
         let request = approve(&candidate, &self.id("approve"));
         self.reviews(approver).approve_candidate(request).await.expect("an approval");
+        self.go_on_from_approval(candidate).await
+    }
+
+    async fn go_on_from_approval(&self, candidate: Candidate) -> Candidate {
         if self.state != "APPROVED" {
             let executor = self.bench.channel(self.part(Relation::ClaimHolder, "services/executor"), Role::Executor);
             let permits = self.bench.permits_of(executor.clone(), drain_all()).await;

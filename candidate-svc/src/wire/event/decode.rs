@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use countersign_api::candidate::v1 as api;
+use countersign_api::{candidate::v1 as api, name::CandidateName};
 use prost::Message;
 
 use api::candidate_event::Event as WireBody;
@@ -79,6 +79,7 @@ fn body_from_wire(body: WireBody) -> Result<EventBody, FieldError> {
             note: collected.note,
             approvals: field::natural("approvals", collected.approvals)?,
             quorum: field::natural("quorum", collected.quorum)?,
+            acknowledged_conflicts: conflicts_from_wire(&collected.acknowledged_conflicts)?,
         }),
         WireBody::CandidateApproved(approved) => EventBody::CandidateApproved(approved_from_wire(approved)?),
         WireBody::ApprovalWithdrawn(withdrawn) => EventBody::ApprovalWithdrawn(ApprovalWithdrawn {
@@ -208,10 +209,12 @@ fn approved_from_wire(approved: api::CandidateApproved) -> Result<CandidateAppro
         approvals: field::each("approvals", approved.approvals, approval_from_wire)?,
         standing_approval: field::parsed_unless_empty("standing_approval", &approved.standing_approval)?,
         valid_until: field::required("approval_expire_time", approved.approval_expire_time, time::from_wire)?,
-        acknowledged_conflicts: field::each("acknowledged_conflicts", &approved.acknowledged_conflicts, |name| {
-            field::parsed("", name)
-        })?,
+        acknowledged_conflicts: conflicts_from_wire(&approved.acknowledged_conflicts)?,
     })
+}
+
+fn conflicts_from_wire(names: &[String]) -> Result<Vec<CandidateName>, FieldError> {
+    field::each("acknowledged_conflicts", names, |name| field::parsed("", name))
 }
 
 fn approval_from_wire(approval: api::Approval) -> Result<Approval, FieldError> {

@@ -82,6 +82,7 @@ fn body_to_wire(body: &EventBody) -> WireBody {
             note: collected.note.clone(),
             approvals: count(collected.approvals),
             quorum: count(collected.quorum),
+            acknowledged_conflicts: collected.acknowledged_conflicts.iter().map(ToString::to_string).collect(),
         }),
         EventBody::CandidateApproved(approved) => WireBody::CandidateApproved(approved_to_wire(approved)),
         EventBody::ApprovalWithdrawn(withdrawn) => WireBody::ApprovalWithdrawn(api::ApprovalWithdrawn {

@@ -65,7 +65,7 @@ impl Settle {
                     Found::Failed => Settlement::Failed(WireFailure {
                         class: class.unwrap_or(Class::Other).to_wire().into(),
                         message: finding.clone(),
-                        retry_safe: false,
+                        ..WireFailure::default()
                     }),
                     Found::NotDoneTryAgain => {
                         let question = "Try exactly this again?";

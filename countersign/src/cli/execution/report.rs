@@ -49,6 +49,9 @@ pub struct Report {
     /// With `--failed`: trying again is safe, by itself and after a pause.
     #[arg(long)]
     retry_safe: bool,
+    /// With `--failed`: the system that was asked, such as `crm`.
+    #[arg(long, value_name = "SYSTEM")]
+    system: Option<String>,
     /// The request's id; sent again with the same content, it gets the same answer. Without it, the one of this claim's report.
     #[arg(long, value_name = "TEXT")]
     request_id: Option<String>,
@@ -90,6 +93,7 @@ impl Report {
                 class: self.class.unwrap_or(Class::Other).to_wire().into(),
                 message: self.message.clone().unwrap_or_default(),
                 retry_safe: self.retry_safe,
+                system: self.system.clone().unwrap_or_default(),
             }),
         }
     }
@@ -100,6 +104,7 @@ impl Report {
             ("--class", self.class.is_some()),
             ("--message", self.message.is_some()),
             ("--retry-safe", self.retry_safe),
+            ("--system", self.system.is_some()),
         ];
         let stray =
             self.done.given().into_iter().map(|(option, given)| (option, given && !self.succeeded, "succeeded"));

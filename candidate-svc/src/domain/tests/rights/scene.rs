@@ -61,11 +61,14 @@ pub(super) fn story(state: &str, relation: Option<Relation>, who: &str, verdict:
     }
     let possible = match relation {
         None | Some(Relation::OwnProposal) => true,
-        Some(Relation::OwnEdit) => !matches!(state, "PROPOSED" | "NEEDS_OWNER"),
+        Some(Relation::OwnEdit) => state != "PROPOSED",
         Some(Relation::Owner) => state != "NEEDS_OWNER",
         // A failure, a loss and rework use up the approvals that there were; an ending keeps none to take back.
         Some(Relation::ApprovedAlready) => {
-            matches!(state, "PROPOSED" | "EDITED" | "APPROVED" | "APPROVED in doubt" | "EXECUTING" | "EXECUTED")
+            matches!(
+                state,
+                "PROPOSED" | "EDITED" | "HELD" | "APPROVED" | "APPROVED in doubt" | "EXECUTING" | "EXECUTED"
+            )
         }
         Some(Relation::GaveAhead) => matches!(state, "APPROVED" | "APPROVED in doubt" | "EXECUTING" | "EXECUTED"),
         Some(Relation::ClaimHolder) => {
@@ -79,7 +82,7 @@ impl Cast {
     fn lead(&self, state: &str, approved_once: bool, verdict: &PolicyVerdict) -> Story {
         let mut story = Story::new();
         story.verdict = verdict.clone();
-        let waits = matches!(state, "PROPOSED" | "EDITED");
+        let waits = matches!(state, "PROPOSED" | "EDITED" | "HELD");
         if approved_once && waits {
             story.verdict.quorum = 2;
         }
@@ -96,6 +99,11 @@ impl Cast {
         story.propose_as(&actor_as(&self.proposer, &[Role::Proposer]), proposal).expect("a proposal");
         let editor = self.editor.as_deref().or((state == "EDITED").then_some(CLERK));
         if let Some(editor) = editor {
+            if state == "NEEDS_OWNER" {
+                // What has no owner is edited under a hold alone, and finds none by that.
+                let hold = story.hold(None, false);
+                tell(&mut story, CLERK, Role::Reviewer, &hold);
+            }
             let edit = story.edit_due("2026-12-01");
             tell(&mut story, editor, Role::Reviewer, &edit);
         }
