@@ -21,14 +21,17 @@ const FILE: &str = "candidates.place";
 pub fn settle(data_dir: &DataDir, named: Option<Location>) -> anyhow::Result<Location> {
     let named = match named {
         Some(named) => Some(named),
-        None => of_environment()?,
+        None => read(VARIABLE, env::var(VARIABLE).ok().as_deref())?,
     };
     decide(data_dir, named)
 }
 
-fn of_environment() -> anyhow::Result<Option<Location>> {
-    let named = env::var(VARIABLE).ok().filter(|url| !url.is_empty());
-    named.map(|url| url.parse().context(VARIABLE)).transpose()
+/// Reads a URL that somebody named; none when it is empty. `named_by` is what names it, for the error, which does not repeat the URL.
+///
+/// # Errors
+/// When it names no database that is known.
+pub fn read(named_by: &'static str, url: Option<&str>) -> anyhow::Result<Option<Location>> {
+    url.filter(|url| !url.is_empty()).map(|url| url.parse().context(named_by)).transpose()
 }
 
 fn decide(data_dir: &DataDir, named: Option<Location>) -> anyhow::Result<Location> {
@@ -78,6 +81,23 @@ mod tests {
         for other in [None, named("postgres://anna@elsewhere/candidates"), named("other.db")] {
             let refused = decide(&data_dir, other).expect_err("others").to_string();
             assert!(refused.contains("postgres://anna@db:5432/candidates") && !refused.contains("secret"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn what_names_no_database_is_refused_without_a_word_of_the_secret() {
+        assert!(
+            read(VARIABLE, None).expect("nothing").is_none() && read(VARIABLE, Some("")).expect("nothing").is_none()
+        );
+        for (url, said) in [
+            ("mysql://anna:secret@db/x", "`mysql` is no kind of database"),
+            ("postgres://anna:secret@db:port/x", "does not read"),
+            ("postgres://anna:secret@db", "names no database"),
+            ("postgres://anna:secret@db/x?sslmod=secret", "`sslmod`, which is not known"),
+        ] {
+            let refused = format!("{:#}", read("--database-url", Some(url)).expect_err(url));
+            assert!(refused.starts_with("--database-url: ") && refused.contains(said), "{refused}");
+            assert!(!refused.contains("secret"), "{refused}");
         }
     }
 

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use analytics::Cadence;
 use clap::Args;
 use serde_json::json;
-use service_kit::database::Location;
 
 use super::Context;
 use crate::app::{
@@ -47,7 +46,7 @@ pub struct Serve {
     /// The database that holds the candidates: `postgres://USER@HOST/DATABASE`, which several processes may share, or a SQLite file other
     /// than the data folder's. A password belongs into `PGPASSWORD` or `~/.pgpass`, not here.
     #[arg(long, value_name = "URL", env = candidates_place::VARIABLE, hide_env_values = true)]
-    database_url: Option<Location>,
+    database_url: Option<String>,
     /// Where checkpoints, tiles and entry bundles of the ledger are served over HTTP (C2SP tlog-tiles), to whoever reaches it, without a
     /// token; without this, nowhere. Port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", env = "COUNTERSIGN_LEDGER_HTTP", hide_env_values = true)]
@@ -101,10 +100,12 @@ impl Serve {
     /// [`Failure::Unreachable`] when folder or address is taken; [`Failure::Fault`] when something does not end.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let place = &context.place;
+        // Read here and not with the other options: whoever refuses those repeats what they say, and there may be a password in this one.
+        let database = candidates_place::read("--database-url", self.database_url.as_deref());
+        let database = database.map_err(|error| Failure::usage(format!("{error:#}")))?;
         let folder = Folder::take(&place.data_dir).map_err(|error| in_the_way(&place.data_dir, error))?;
         let reports =
             ReportOptions { every: self.report_every.iter().copied().collect(), mail: self.report_mail.clone() };
-        let database = self.database_url.clone();
         let config = Config { execution: Execution::everywhere(), database, ledger: self.ledger_options(), reports };
         let app = App::start(folder, config).await?;
         let served = self.until_told_to_end(context, &app).await;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use countersign_api::name::CandidateName;
 use futures::future::join_all;
+use ledger_format::{SigningKey, VerifyingKeys};
 use service_kit::{clock::Clock, ids::SeededIds};
 
 use super::{
@@ -21,7 +22,7 @@ use crate::{
             story::Story,
         },
     },
-    store::WriteError,
+    store::{OpenError, RelayTurn, WriteError},
     tests::support::Place,
 };
 
@@ -84,4 +85,48 @@ async fn rows_events_and_answers_hold_whichever_process_is_asked() {
         assert!(again.replayed, "C-6");
         assert_eq!(again.candidate, expected, "C-6");
     }
+}
+
+#[tokio::test]
+async fn a_relays_turn_is_kept_by_whoever_sends_and_taken_over_from_whoever_is_gone() {
+    Place::Postgres.begin();
+    let here = Shelf::open().await;
+    let there = here.beside().await;
+    let workspace = Story::new().proposal().name.workspace;
+    let turn = async |shelf: &Shelf| {
+        shelf.store.take_relay_turn(&workspace, Moment::from(shelf.clock.now())).await.expect("the database answers")
+    };
+    let in_secs = |secs| Moment::from(here.clock.now()).plus_secs(secs);
+    assert_eq!(turn(&here).await, RelayTurn::Ours);
+    assert_eq!(turn(&there).await, RelayTurn::AnothersUntil(in_secs(10)));
+    here.clock.advance(Duration::from_secs(9));
+    assert_eq!(turn(&here).await, RelayTurn::Ours, "who sends keeps it");
+    here.clock.advance(Duration::from_secs(9));
+    assert_eq!(turn(&there).await, RelayTurn::AnothersUntil(in_secs(1)));
+    here.clock.advance(Duration::from_secs(1));
+    assert_eq!(turn(&there).await, RelayTurn::Ours, "the first is gone, or said nothing for long");
+    assert_eq!(turn(&here).await, RelayTurn::AnothersUntil(in_secs(10)));
+    here.store.give_relay_turn_back(&workspace).await.expect("nothing to give back");
+    assert_eq!(turn(&here).await, RelayTurn::AnothersUntil(in_secs(10)), "nobody gives back what is another's");
+    there.store.give_relay_turn_back(&workspace).await.expect("given back");
+    assert_eq!(turn(&here).await, RelayTurn::Ours);
+    // Whoever's clock is far ahead holds nobody up for longer than a turn.
+    here.on_server("UPDATE relay_leases SET holder = decode(repeat('ff', 16), 'hex'), until_us = 9000000000000000")
+        .await
+        .expect("set");
+    assert_eq!(turn(&there).await, RelayTurn::AnothersUntil(in_secs(10)));
+}
+
+#[tokio::test]
+async fn a_database_of_another_ledger_is_refused() {
+    Place::Postgres.begin();
+    let shelf = Shelf::open().await;
+    let Some(refused) = shelf.beside_with(|shared| shared.pseudonym = "somebody else".into()).await else {
+        panic!("it opened");
+    };
+    assert!(matches!(refused, OpenError::OtherPseudonyms), "{refused}");
+    let other = SigningKey::from_seed("countersign.local", &[9; 32]).expect("a key").verifying_key().clone();
+    let keys = VerifyingKeys::new(vec![other]).expect("a list");
+    let Some(refused) = shelf.beside_with(|shared| shared.ledger_keys = keys).await else { panic!("it opened") };
+    assert!(matches!(refused, OpenError::OtherLedger) && refused.to_string().contains("signing key"), "{refused}");
 }

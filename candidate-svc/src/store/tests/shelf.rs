@@ -25,7 +25,9 @@ use crate::{
     domain::{Actor, Candidate, Command, Propose},
     ownership::Owners,
     policy::{Approvers, Policy},
-    store::{Ask, Changed, CommandJob, Judge, ProposeJob, RequestHash, Shared, Store, Surroundings, WriteError},
+    store::{
+        Ask, Changed, CommandJob, Judge, OpenError, ProposeJob, RequestHash, Shared, Store, Surroundings, WriteError,
+    },
     tests::support::{FakeLedger, Home},
 };
 
@@ -62,7 +64,20 @@ impl Shelf {
         Self::start(Arc::clone(&self.site), self.policy.clone(), self.clock.clone()).await
     }
 
+    /// Tries to open another store beside, of a process that has something else in the place of what all have in common; returns why it
+    /// was refused.
+    pub(super) async fn beside_with(&self, change: impl FnOnce(&mut Shared)) -> Option<OpenError> {
+        let mut shared = shared();
+        change(&mut shared);
+        let (site, policy, clock) = (Arc::clone(&self.site), self.policy.clone(), self.clock.clone());
+        Self::try_start(site, policy, clock, shared).await.err()
+    }
+
     async fn start(site: Arc<Site>, policy: Policy, clock: ManualClock) -> Self {
+        Self::try_start(site, policy, clock, shared()).await.expect("it opens")
+    }
+
+    async fn try_start(site: Arc<Site>, policy: Policy, clock: ManualClock, shared: Shared) -> Result<Self, OpenError> {
         let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
         let judge = Judge { first_policy: Ok(policy.clone()), ..judge(site.folder.path()) };
         let surroundings = Surroundings {
@@ -71,11 +86,10 @@ impl Shelf {
             metrics: &metrics,
             health: health.clone(),
             shutdown: &shutdown,
-            shared: Shared { ledger_keys: FakeLedger::new().verifying_keys(), pseudonym: "itself".into() },
+            shared,
         };
-        let location = site.home.location(site.folder.path());
-        let store = Store::open(&location, judge, surroundings).await.expect("it opens");
-        Self { site, policy, clock, health, store, _shutdown: shutdown }
+        let store = Store::open(&site.home.location(site.folder.path()), judge, surroundings).await?;
+        Ok(Self { site, policy, clock, health, store, _shutdown: shutdown })
     }
 
     /// Runs SQL past the store, as somebody else would on the server, and returns what it printed or why it was refused.
@@ -121,6 +135,11 @@ impl Shelf {
         let found = self.store.read().candidate(name).await.expect("readable").expect("it is there");
         Arc::unwrap_or_clone(found)
     }
+}
+
+/// What all processes over one database have in common.
+fn shared() -> Shared {
+    Shared { ledger_keys: FakeLedger::new().verifying_keys(), pseudonym: "itself".into() }
 }
 
 pub(super) fn job(actor: &Actor, id: &str, candidate: &CandidateName, command: Command) -> CommandJob {
