@@ -18,9 +18,11 @@ use countersign_api::candidate::v1::{
     CountCandidatesRequest, Facet, ListCandidatesRequest, Proposal, ProposeCandidateRequest, RecordReference, Trigger,
     proposal_service_client::ProposalServiceClient, review_service_client::ReviewServiceClient,
 };
+use ledger_format::{SigningKey, VerifyingKeys};
 use service_kit::{
     access::{Access, AccessPolicy, BearerToken, Principal, Pseudonyms, Role, TokenStore},
     clock::SystemClock,
+    database::Location,
     fdatasync,
     grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
     health::Health,
@@ -220,12 +222,15 @@ async fn open(rows: u64) -> Result<Service, Box<dyn std::error::Error>> {
     };
     let database_path = folder.path().join("candidates.db");
     let config = Config {
-        database_path: database_path.clone(),
+        database: Location::Sqlite(database_path.clone()),
         catalogue: Catalogue::built_in(),
         policy: PolicySource::BuiltIn,
         approvers: Approvers::under(&AccessPolicy::shipped()),
         owners: Owners::default(),
         pseudonyms: Pseudonyms::open(&folder.path().join("pseudonym.key"), &*ids)?,
+        ledger_keys: VerifyingKeys::new(vec![
+            SigningKey::from_seed("countersign.local", &[7; 32])?.verifying_key().clone(),
+        ])?,
         audit: AuditSample::open(&folder.path().join("audit.key"), &*ids)?,
     };
     let app = config.build(&environment).await?;

@@ -26,13 +26,14 @@ use tokio::sync::watch;
 
 use crate::{
     config::Config,
+    domain::Actor,
     erasure,
     policy::PolicySource,
     policy_applier::PolicyApplier,
     policy_file, relay,
     rpc::{ExecutionRpc, Parts, PolicyRpc, ProposalRpc, ReviewRpc, StandingApprovalRpc, TriggerRpc},
     standing_watch::StandingWatch,
-    store::{Judge, OpenError, Store, Surroundings},
+    store::{Judge, OpenError, Shared, Store, Surroundings},
     timekeeper::Timekeeper,
 };
 
@@ -75,6 +76,10 @@ impl Config {
 
     async fn open(self, environment: &Environment) -> Result<App, OpenError> {
         let seals = self.pseudonyms.seals();
+        let shared = Shared {
+            ledger_keys: self.ledger_keys,
+            pseudonym: self.pseudonyms.of(&Actor::candidate_svc().principal()),
+        };
         let first_policy = self.policy.read(&self.catalogue, &self.approvers);
         let judge = Judge {
             catalogue: self.catalogue.clone(),
@@ -87,11 +92,13 @@ impl Config {
         };
         let surroundings = Surroundings {
             clock: Arc::clone(&environment.clock),
+            ids: Arc::clone(&environment.ids),
             metrics: &environment.metrics,
             health: environment.health.clone(),
             shutdown: &environment.shutdown,
+            shared,
         };
-        let store = Store::open(&self.database_path, judge, surroundings).await?;
+        let store = Store::open(&self.database, judge, surroundings).await?;
         let ledger = LedgerServiceClient::new(environment.ledger.clone())
             .max_decoding_message_size(TRANSPORT_MAX_BYTES)
             .max_encoding_message_size(TRANSPORT_MAX_BYTES);

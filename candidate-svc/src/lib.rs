@@ -12,7 +12,7 @@
 //! its kind and roles allow (the server's access layer).
 //!
 //! **How a request flows, by file.** `rpc/review/approve_candidate.rs` parses it with `wire/command.rs` and hands a job to
-//! `store/handle.rs`. The writer (`store/sqlite/writer.rs`) takes what waits, and `store/batch.rs` judges each job with
+//! `store/handle.rs`. The writer (`store/sqlite/writer.rs`, or `store/postgres/writer.rs` beside other processes) takes what waits, and `store/batch.rs` judges each job with
 //! [`domain::decide`] and [`domain::evolve`]; rows, events and request records are committed together, then every job is
 //! answered. The commit wakes `relay/`, which has the ledger record the events and keeps the receipts; receipts wake
 //! `rpc/execution/claimer.rs`, which has the ledger prove the approval, claims, and hands out a `permit/`. What time

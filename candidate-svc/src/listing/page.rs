@@ -75,6 +75,25 @@ impl Listing {
         let tier = (self.order_by == ListOrder::Risk).then_some(candidate.risk.tier);
         Place { tier, at_us: self.order_by.time_us(candidate), id: candidate.name.id }
     }
+
+    /// Cuts the list into the parts that each stand in one order of times, from a place on: by risk a tier each, else one.
+    pub fn stretches<'a>(&self, after: Option<&'a Place>) -> Vec<(Vec<RiskTier>, Option<&'a Place>)> {
+        let mut tiers = self.condition.tiers();
+        if tiers.is_empty() {
+            return Vec::new();
+        }
+        if self.order_by != ListOrder::Risk {
+            return vec![(tiers, after)];
+        }
+        if self.descending {
+            tiers.reverse();
+        }
+        let begun = after.and_then(|place| place.tier);
+        let is_behind =
+            |tier: &RiskTier| begun.is_some_and(|begun| if self.descending { *tier > begun } else { *tier < begun });
+        let left = tiers.into_iter().filter(|tier| !is_behind(tier));
+        left.map(|tier| (vec![tier], after.filter(|_| begun == Some(tier)))).collect()
+    }
 }
 
 /// Why a list can not be made.

@@ -18,7 +18,7 @@ use crate::{
     catalogue::Catalogue,
     domain::Moment,
     policy::Approvers,
-    store::Store,
+    store::{Reader, Store},
     wire::{FieldError, name_of},
 };
 
@@ -64,6 +64,11 @@ impl Parts {
             }
         }
         Ok(workspace)
+    }
+
+    /// Returns what reads for a call: a server gives up when nobody waits for the answer any more.
+    pub(super) fn reader(&self, call: &CallContext) -> Reader {
+        self.store.read().until(call.deadline())
     }
 
     pub(crate) fn now(&self) -> Moment {

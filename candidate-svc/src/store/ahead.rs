@@ -13,7 +13,7 @@ use crate::domain::{
 };
 
 /// Asks something of standing approvals.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StandingJob {
     /// Who asks.
     pub ask: Ask,
@@ -22,7 +22,7 @@ pub struct StandingJob {
 }
 
 /// What can be asked of standing approvals.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum StandingOrder {
     /// Gives one.
     Grant(GrantStandingApproval),

@@ -21,7 +21,7 @@ use super::{
     ahead::{Ahead, AheadWrites},
     erasure::{ErasureRow, FollowedJob, KeptEvent},
     in_force::{InForce, PolicyFileRow},
-    job::{Answer, Ask, CommandJob, EventReceipt, Job, ProposeJob, TriggerJob},
+    job::{Answer, Ask, CommandJob, Job, ProposeJob, ReceiptsJob, TriggerJob},
     kin::{self, Kin, MemoryRow},
     request::{KeptRequest, RequestHash, RequestKey},
     row::{CandidateRow, EventRow, RequestRow},
@@ -90,7 +90,7 @@ pub(crate) struct Writes {
     pub(crate) ahead: AheadWrites,
     /// Teams that gave out turns, with how many that makes.
     pub(crate) team_turns: HashMap<(Workspace, Hash), u64>,
-    pub(crate) receipts: Vec<EventReceipt>,
+    pub(crate) receipts: Vec<ReceiptsJob>,
     pub(crate) erasures: Vec<ErasureRow>,
     pub(crate) followed: Vec<FollowedJob>,
     pub(crate) policy_revisions: Vec<PolicyRevision>,
@@ -130,9 +130,9 @@ impl<'a> Batch<'a> {
                 self.writes.followed.push(job);
                 Answer::Followed
             }
-            Job::Receipts(receipts) => {
-                self.effects.receipts += receipts.len();
-                self.writes.receipts.extend(receipts);
+            Job::Receipts(job) => {
+                self.effects.receipts += job.receipts.len();
+                self.writes.receipts.push(job);
                 Answer::Receipts
             }
         }
@@ -433,7 +433,7 @@ impl Writes {
         self.events.is_empty()
             && self.requests.is_empty()
             && self.triggers.is_empty()
-            && self.receipts.is_empty()
+            && self.receipts.iter().all(|job| job.receipts.is_empty())
             && self.erasures.is_empty()
             && self.followed.is_empty()
             && self.policy_files.is_empty()

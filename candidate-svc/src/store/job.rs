@@ -26,7 +26,7 @@ pub struct Ask {
 }
 
 /// Asks for a new candidate.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ProposeJob {
     /// Who asks.
     pub ask: Ask,
@@ -35,7 +35,7 @@ pub struct ProposeJob {
 }
 
 /// Asks something of a candidate.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CommandJob {
     /// Who asks.
     pub ask: Ask,
@@ -48,7 +48,7 @@ pub struct CommandJob {
 }
 
 /// Asks to keep a trigger.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TriggerJob {
     /// Who asks.
     pub ask: Ask,
@@ -57,7 +57,7 @@ pub struct TriggerJob {
 }
 
 /// Asks something of delegations.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DelegationJob {
     /// Who asks.
     pub ask: Ask,
@@ -68,7 +68,7 @@ pub struct DelegationJob {
 }
 
 /// What can be asked of delegations.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum DelegationOrder {
     /// A turn passes.
     Make(Delegate),
@@ -82,7 +82,7 @@ pub enum DelegationOrder {
 }
 
 /// Asks to put the policy of an approved candidate in force.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ApplyPolicyJob {
     /// Candidate-svc itself, in the trace of the call that approved.
     pub ask: Ask,
@@ -93,7 +93,7 @@ pub struct ApplyPolicyJob {
 }
 
 /// Asks to have a policy file proposed, where a workspace has not taken notice of it yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PolicyFileJob {
     /// What the file says.
     pub policy: Policy,
@@ -112,8 +112,15 @@ pub struct EventReceipt {
     pub leaf_hash: Hash,
 }
 
+/// Asks to keep receipts of events of one workspace.
+#[derive(Debug, Clone)]
+pub(crate) struct ReceiptsJob {
+    pub(crate) workspace: Workspace,
+    pub(crate) receipts: Vec<EventReceipt>,
+}
+
 /// One thing for the writer to do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Job {
     Propose(Box<ProposeJob>),
     Command(Box<CommandJob>),
@@ -122,7 +129,7 @@ pub(crate) enum Job {
     PolicyFile(Box<PolicyFileJob>),
     Delegation(Box<DelegationJob>),
     Standing(Box<StandingJob>),
-    Receipts(Vec<EventReceipt>),
+    Receipts(ReceiptsJob),
     Erase(EraseJob),
     Followed(FollowedJob),
 }

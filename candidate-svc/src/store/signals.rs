@@ -153,6 +153,29 @@ impl Signals {
         self.meters.outbox_events.set(outbox_events);
     }
 
+    /// Takes in workspaces that others wrote in.
+    pub(crate) fn learn(&self, workspaces: BTreeSet<Workspace>) {
+        self.workspaces.send_if_modified(|known| {
+            let before = known.len();
+            known.extend(workspaces);
+            known.len() > before
+        });
+    }
+
+    /// Returns the claims whose places are held until they are over.
+    pub(crate) fn held_claims(&self) -> Vec<(CandidateName, u64)> {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// Has everybody look who waits for something: what it was is not known.
+    pub(crate) fn wake_all(&self) {
+        for signal in [&self.events, &self.receipts, &self.triggers] {
+            signal.send_modify(|commits| *commits += 1);
+        }
+        self.policy_approvals.send_replace(());
+        self.looks.send_replace(());
+    }
+
     /// Tells everybody what a commit changed.
     pub(crate) fn publish(&self, effects: Effects) {
         for (state, delta) in &effects.states {
@@ -176,11 +199,7 @@ impl Signals {
         if effects.looked {
             self.looks.send_replace(());
         }
-        self.workspaces.send_if_modified(|known| {
-            let before = known.len();
-            known.extend(effects.with_events);
-            known.len() > before
-        });
+        self.learn(effects.with_events);
         for (signal, count) in
             [(&self.events, effects.events), (&self.receipts, effects.receipts), (&self.triggers, effects.triggers)]
         {

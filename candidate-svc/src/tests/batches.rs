@@ -104,3 +104,9 @@ async fn a_batch_has_1_to_500_decisions() {
         assert!(answers.iter().all(|answer| said(answer) == "STATE_REJECTED"), "one request, one answer");
     }
 }
+
+crate::tests::support::on_postgres!(
+    every_decision_has_its_own_answer,
+    what_is_of_high_risk_is_decided_singly_whatever_is_decided,
+    a_batch_has_1_to_500_decisions,
+);

@@ -266,3 +266,18 @@ async fn two_conflicting_approvals_of_one_commit_do_not_both_pass() {
     let passed = |outcome: Option<&Outcome>| matches!(outcome, Some(Outcome::Candidate(_)));
     assert_eq!(answers.iter().map(|answer| passed(answer.result.as_ref())).collect::<Vec<_>>(), [true, false]);
 }
+
+crate::tests::support::on_postgres!(
+    the_same_dedup_key_supersedes_what_is_open_and_each_names_the_other,
+    two_proposals_of_one_commit_see_each_other,
+    nobody_buries_what_another_proposed_or_a_person_approved,
+    what_was_rejected_is_refused_while_it_is_remembered,
+    an_edit_does_not_hide_what_was_proposed_from_the_memory,
+    a_payload_that_names_its_record_is_known_again_whatever_it_is_said_to_be_about,
+    nobody_takes_a_proposal_back_for_one_that_does_not_exist,
+    by_default_nothing_is_remembered,
+    two_changes_of_one_field_are_shown_and_not_both_approved_unseen,
+    a_conflict_is_told_by_what_runs_and_not_by_what_is_said_about_it,
+    what_was_changed_since_is_seen_before_it_is_changed_again,
+    two_conflicting_approvals_of_one_commit_do_not_both_pass,
+);

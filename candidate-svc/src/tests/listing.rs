@@ -263,3 +263,15 @@ async fn my_turn_is_mine_and_my_roles() {
     let found: Vec<String> = page.into_inner().candidates.into_iter().map(|it| it.turn).collect();
     assert_eq!(found, ["humans/ben", "roles/manager"]);
 }
+
+crate::tests::support::on_postgres!(
+    filters_pick_by_every_field,
+    orders_go_both_ways_through_all_pages,
+    a_page_stays_where_it_is_while_others_are_proposed,
+    a_token_is_good_for_the_list_it_was_given_for_alone,
+    what_is_not_understood_is_refused_with_its_position,
+    counts_are_by_every_field_most_frequent_first,
+    values_beyond_the_hundred_most_frequent_are_counted_together,
+    what_cannot_be_counted_is_refused,
+    my_turn_is_mine_and_my_roles,
+);

@@ -18,6 +18,7 @@ mod policies;
 mod proposals;
 mod recording;
 mod refusing;
+mod replicas;
 mod restarting;
 mod rights;
 mod sizes;

@@ -115,3 +115,11 @@ async fn where_no_rule_knows_a_manager_is_asked() {
     let owned = manager.assign_owner(request).await.expect("assigned").into_inner().candidate.expect("a candidate");
     assert_eq!((owned.state(), owned.turn.as_str()), (State::Proposed, "humans/ben"));
 }
+
+crate::tests::support::on_postgres!(
+    a_rule_finds_the_owner_and_the_event_says_which,
+    the_event_names_the_team_of_the_owner,
+    a_team_takes_turns_whatever_is_refused_sent_again_or_restarted,
+    whom_the_proposer_names_needs_no_rule,
+    where_no_rule_knows_a_manager_is_asked,
+);

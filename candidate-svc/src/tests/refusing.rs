@@ -109,3 +109,8 @@ impl MakeWriter<'_> for Lines {
         self.clone()
     }
 }
+
+crate::tests::support::on_postgres!(
+    a_denied_decision_is_a_warning_that_says_what_and_why,
+    what_comes_too_late_and_what_is_not_theirs_is_written_down_too,
+);

@@ -133,3 +133,12 @@ async fn a_ledger_that_does_not_answer_is_said_to_be_unavailable() {
     let refused = bench.reviewer("humans/anna").watch_candidates(request).await.expect_err("it is down");
     assert_eq!((refused.code(), reason(&refused).as_str()), (tonic::Code::Unavailable, "STORAGE_FAILED"));
 }
+
+crate::tests::support::on_postgres!(
+    a_watch_shows_every_event_and_resumes_behind_the_last_one_seen,
+    a_proposer_watches_its_own_proposals_alone,
+    a_proposer_learns_of_one_case_what_was_changed_and_why_it_was_refused,
+    a_token_of_another_rpc_is_refused,
+    a_watch_ends_with_the_server,
+    a_ledger_that_does_not_answer_is_said_to_be_unavailable,
+);

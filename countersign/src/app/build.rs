@@ -6,7 +6,7 @@ use candidate_svc::{AuditSample, catalogue::Catalogue, policy::Approvers};
 use countersign_api::candidate::v1::policy_service_client::PolicyServiceClient;
 use executor::connector::Connectors;
 use executor::connector::sandbox::Sandbox;
-use ledger_format::WitnessPolicy;
+use ledger_format::{VerifyingKeys, WitnessPolicy};
 use ledger_svc::keys::{load_command, load_or_create};
 use ledger_svc::signing::CheckpointSigner;
 use ledger_svc::witness::WitnessConfig;
@@ -15,11 +15,13 @@ use service_kit::access::{
     Access, AccessPolicy, BearerToken, Principal, Pseudonyms, TokenRpc, TokenStore, ensure_admin_token,
 };
 use service_kit::data_dir::DataDir;
+use service_kit::database::Location;
 use service_kit::grpc::{AuthorizedChannel, Server, with_token};
 use service_kit::shutdown::DRAIN_MAX;
 use tonic::transport::Channel;
 
 use super::allowed_harm::PolicyInForce;
+use super::candidates_place;
 use super::config::{Config, Execution, LedgerOptions, ORIGIN_PREFIX, ReportOptions, SignerOptions};
 use super::executors::{self, Executors};
 use super::folder::Folder;
@@ -105,7 +107,9 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     let to_ledger = inner.in_memory_channel();
     let relay = with_token(to_ledger.clone(), &access.lend(principals::relay()));
     let catalogue = definitions::catalogue(data_dir)?;
-    let candidates = open_candidates(data_dir, catalogue.clone(), &policy, relay, pseudonyms.clone(), &process).await?;
+    let bound = (candidates_place::settle(data_dir, config.database)?, verifying_keys.clone());
+    let candidates =
+        open_candidates(data_dir, catalogue.clone(), &policy, relay, pseudonyms.clone(), bound, &process).await?;
     // And the feedback service a way to the policies.
     let inner = process.server(&access, &policy).add_service(candidates.policy_service()).build();
     let policies = with_token(inner.in_memory_channel(), &access.lend(principals::analytics()));
@@ -230,10 +234,12 @@ async fn open_candidates(
     access_policy: &AccessPolicy,
     ledger: AuthorizedChannel,
     pseudonyms: Pseudonyms,
+    (database, ledger_keys): (Location, VerifyingKeys),
     process: &Process,
 ) -> anyhow::Result<candidate_svc::App> {
     let config = candidate_svc::Config {
-        database_path: data_dir.candidates_db(),
+        database,
+        ledger_keys,
         owners: definitions::owners(data_dir, &catalogue)?,
         catalogue,
         policy: definitions::policy(data_dir)?,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use analytics::Cadence;
 use countersign_api::name::Workspace;
+use service_kit::database::Location;
 
 use super::ledger_place::NamedPlace;
 
@@ -17,6 +18,8 @@ const LEASE: Duration = Duration::from_mins(1);
 pub struct Config {
     /// Where approvals are executed.
     pub execution: Execution,
+    /// The database of candidates; none: the one that the environment names, else the file in the data folder.
+    pub database: Option<Location>,
     /// Where the ledger is, how it signs, and who vouches for it.
     pub ledger: LedgerOptions,
     /// Which reports are made by themselves.
@@ -26,7 +29,7 @@ pub struct Config {
 impl Config {
     /// Works as usual, and executes where it is told.
     pub fn of(execution: Execution) -> Self {
-        Self { execution, ledger: LedgerOptions::default(), reports: ReportOptions::default() }
+        Self { execution, database: None, ledger: LedgerOptions::default(), reports: ReportOptions::default() }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod allowed_harm;
 mod build;
+pub mod candidates_place;
 mod config;
 pub mod definitions;
 mod executors;

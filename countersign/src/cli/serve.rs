@@ -7,13 +7,17 @@ use serde_json::json;
 
 use super::Context;
 use super::ledger_databases::LedgerDatabases;
-use crate::app::{App, Config, Execution, Folder, FolderError, LedgerOptions, Listening, ReportOptions, SignerOptions};
+use crate::app::{
+    App, Config, Execution, Folder, FolderError, LedgerOptions, Listening, ReportOptions, SignerOptions,
+    candidates_place,
+};
 use crate::failure::Failure;
 
 const EXAMPLES: &str = "\
 Examples:
   countersign serve
   countersign serve --listen 0.0.0.0:7400 --data-dir /var/lib/countersign
+  countersign serve --database-url 'postgres://countersign@db.example/candidates?sslmode=verify-full'
   countersign serve --witness-policy witnesses.policy --ledger-http 0.0.0.0:7402
   countersign serve --ledger-database-url postgres://a/ledger --content-keys-database-url postgres://b/keys
   countersign serve --report-every week --report-mail /etc/countersign/mail.toml
@@ -41,6 +45,10 @@ pub struct Serve {
         hide_env_values = true
     )]
     admin_listen: SocketAddr,
+    /// The database that holds the candidates: `postgres://USER@HOST/DATABASE`, which several processes may share, or a SQLite file other
+    /// than the data folder's. A password belongs into `PGPASSWORD` or `~/.pgpass`, not here.
+    #[arg(long, value_name = "URL", env = candidates_place::VARIABLE, hide_env_values = true)]
+    database_url: Option<String>,
     /// Where checkpoints, tiles and entry bundles of the ledger are served over HTTP (C2SP tlog-tiles), to whoever reaches it, without a
     /// token; without this, nowhere. Port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", env = "COUNTERSIGN_LEDGER_HTTP", hide_env_values = true)]
@@ -96,10 +104,14 @@ impl Serve {
     /// [`Failure::Unreachable`] when folder or address is taken; [`Failure::Fault`] when something does not end.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let place = &context.place;
+        // Read here and not with the other options: whoever refuses those repeats what they say, and there may be a password in this one.
+        let database = candidates_place::read("--database-url", self.database_url.as_deref());
+        let database = database.map_err(|error| Failure::usage(format!("{error:#}")))?;
         let folder = Folder::take(&place.data_dir).map_err(|error| in_the_way(&place.data_dir, error))?;
         let reports =
             ReportOptions { every: self.report_every.iter().copied().collect(), mail: self.report_mail.clone() };
-        let config = Config { execution: Execution::everywhere(), ledger: self.ledger_options()?, reports };
+        let ledger = self.ledger_options()?;
+        let config = Config { execution: Execution::everywhere(), database, ledger, reports };
         let app = App::start(folder, config).await?;
         let served = self.until_told_to_end(context, &app).await;
         let drained = app.drain().await.map(drop);

@@ -4,6 +4,7 @@ use super::PostgresUrl;
 
 /// Where a store keeps its rows.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "a process has one or two, and reads them at its start")]
 pub enum Location {
     /// A SQLite file.
     Sqlite(PathBuf),

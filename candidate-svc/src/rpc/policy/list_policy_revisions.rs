@@ -21,7 +21,7 @@ pub(super) async fn handle(
         token => Some(u64::from_be_bytes(binding.open(token)?)),
     };
 
-    let found = parts.store.read().policy_revisions(&workspace, before, size + 1).await?;
+    let found = parts.reader(&call).policy_revisions(&workspace, before, size + 1).await?;
     let (revisions, next_page_token) = page_of(found, size, |last| binding.seal(&last.revision.to_be_bytes()));
     let policy_revisions = revisions.iter().map(policy_revision::to_wire).collect();
     Ok(Response::new(ListPolicyRevisionsResponse { policy_revisions, next_page_token }))

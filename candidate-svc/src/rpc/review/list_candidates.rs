@@ -31,7 +31,7 @@ pub(super) async fn handle(
     };
 
     listing.condition = turns::resolve(parts, &call, &workspace, listing.condition, now).await?;
-    let found = parts.store.read().list(&workspace, &listing, after.as_ref(), size + 1).await?;
+    let found = parts.reader(&call).list(&workspace, &listing, after.as_ref(), size + 1).await?;
     let (candidates, next_page_token) = page_of(found, size, |last| listing.place_of(last).seal(&binding));
     let candidates = candidates.iter().map(|candidate| wire::candidate::to_wire(candidate)).collect();
     Ok(Response::new(ListCandidatesResponse { candidates, next_page_token }))

@@ -23,7 +23,7 @@ pub(super) async fn handle(
         token => Some(open(&binding, token)?),
     };
 
-    let found = parts.store.read().delegations(&workspace, parts.now(), after, size + 1).await?;
+    let found = parts.reader(&call).delegations(&workspace, parts.now(), after, size + 1).await?;
     let (delegations, next_page_token) = page_of(found, size, |last| seal(&binding, last));
     let delegations = delegations.iter().map(delegation::to_wire).collect();
     Ok(Response::new(ListDelegationsResponse { delegations, next_page_token }))

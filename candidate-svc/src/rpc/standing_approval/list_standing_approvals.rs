@@ -25,7 +25,7 @@ pub(super) async fn handle(
 
     let now = parts.now();
     let in_force_at = request.active_only.then_some(now);
-    let found = parts.store.read().standing_approvals(&workspace, in_force_at, before, size + 1).await?;
+    let found = parts.reader(&call).standing_approvals(&workspace, in_force_at, before, size + 1).await?;
     let (found, next_page_token) = page_of(found, size, |last| binding.seal(last.name.id.as_bytes()));
     let standing_approvals = found.iter().map(|standing| standing_approval::to_wire(standing, now)).collect();
     Ok(Response::new(ListStandingApprovalsResponse { standing_approvals, next_page_token }))

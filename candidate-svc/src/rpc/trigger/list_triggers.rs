@@ -19,7 +19,7 @@ pub(super) async fn handle(
     let binding = Binding::new(&parts.seals, "ListTriggers", &[&request.parent]);
     let after = place::after(&binding, &request.page_token)?;
 
-    let found = parts.store.read().triggers(&workspace, after, size + 1).await?;
+    let found = parts.reader(&call).triggers(&workspace, after, size + 1).await?;
     let (triggers, next_page_token) = page_of(found, size, |(sequence, _)| place::token(&binding, *sequence));
     let triggers = triggers.iter().map(|(_, trigger)| record::trigger_to_wire(trigger)).collect();
     Ok(Response::new(ListTriggersResponse { triggers, next_page_token }))

@@ -3,20 +3,20 @@
 use std::collections::HashMap;
 
 use countersign_api::name::{CandidateName, Workspace};
-use sqlx::{Row, SqliteConnection, SqliteExecutor};
+use sqlx::{SqliteConnection, SqliteExecutor};
 
-use super::{
-    candidates::id_bytes,
-    column::{self, Column, signed},
-    events,
-};
 use crate::store::{
     CorruptRow, Error, FollowedJob,
     erasure::{ErasureRow, KeptEvent},
+    rows::{
+        candidates::id_bytes,
+        column::{self, Column, signed},
+        events, triggers,
+    },
 };
 
 /// Reads what happened to candidates, oldest first.
-pub(super) async fn histories(
+pub(in crate::store) async fn histories(
     connection: &mut SqliteConnection,
     names: &[CandidateName],
 ) -> Result<HashMap<CandidateName, Result<Vec<KeptEvent>, CorruptRow>>, Error> {
@@ -30,19 +30,8 @@ pub(super) async fn histories(
         .bind(id_bytes(name))
         .fetch_all(&mut *connection)
         .await?;
-        let mut kept = Ok(Vec::with_capacity(rows.len()));
-        for row in &rows {
-            let index: Option<i64> = row.try_get("entry_index")?;
-            let at = Column { table: "events", column: "entry_index" };
-            let entry_index = index.map(|index| column::natural(at, name, index)).transpose()?;
-            let position = row.try_get("position")?;
-            let event = events::decode(name, row.try_get("content")?);
-            kept = kept.and_then(|mut kept| {
-                kept.push(KeptEvent { position, event: event?, entry_index });
-                Ok(kept)
-            });
-        }
-        histories.insert(name.clone(), kept);
+        let kept: Vec<_> = rows.iter().map(|row| events::kept(name, row)).collect::<Result<_, _>>()?;
+        histories.insert(name.clone(), kept.into_iter().collect());
     }
     Ok(histories)
 }
@@ -50,7 +39,10 @@ pub(super) async fn histories(
 /// Takes out what is erased. The rows of the candidates themselves are overwritten by whoever writes those.
 ///
 /// In one transaction with them: a crash leaves all of a candidate's contents, and the ledger's erasure to be followed again, or none.
-pub(super) async fn erase(connection: &mut SqliteConnection, erasures: &[ErasureRow]) -> Result<(), sqlx::Error> {
+pub(in crate::store) async fn erase(
+    connection: &mut SqliteConnection,
+    erasures: &[ErasureRow],
+) -> Result<(), sqlx::Error> {
     for erasure in erasures {
         let (workspace, id) = (erasure.candidate.workspace.id(), id_bytes(&erasure.candidate));
         // First: it is what lets the triggers of the tables below pass anything.
@@ -102,7 +94,7 @@ async fn erase_trigger(connection: &mut SqliteConnection, erasure: &ErasureRow) 
          (SELECT 1 FROM candidates WHERE candidates.workspace = triggers.workspace AND candidates.trigger_id = triggers.id)",
     )
     .bind(&trigger.source_id)
-    .bind(serde_json::to_string(&**trigger).expect("invariant: a trigger has a JSON form"))
+    .bind(triggers::snapshot(trigger))
     .bind(workspace)
     .bind(&id)
     .execute(&mut *connection)
@@ -120,7 +112,7 @@ async fn erase_trigger(connection: &mut SqliteConnection, erasure: &ErasureRow) 
 }
 
 /// Notes how far erasures have been carried out.
-pub(super) async fn note_followed(
+pub(in crate::store) async fn note_followed(
     connection: &mut SqliteConnection,
     followed: &[FollowedJob],
 ) -> Result<(), sqlx::Error> {
@@ -138,7 +130,10 @@ pub(super) async fn note_followed(
 }
 
 /// Reads from which ledger entry on erasures are still to be carried out.
-pub(super) async fn followed(connection: impl SqliteExecutor<'_>, workspace: &Workspace) -> Result<u64, Error> {
+pub(in crate::store) async fn followed(
+    connection: impl SqliteExecutor<'_>,
+    workspace: &Workspace,
+) -> Result<u64, Error> {
     let next: Option<i64> = sqlx::query_scalar("SELECT next_index FROM erasures_followed WHERE workspace = ?")
         .bind(workspace.id())
         .fetch_optional(connection)

@@ -1,56 +1,37 @@
 //! What comes before proposals that may come under a standing approval: what is open and alike, and what would change the same field.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use countersign_api::name::{CandidateName, Workspace};
 use ledger_format::Hash;
 use sqlx::{Row, Sqlite, SqliteConnection, query_builder::Separated};
 
-use super::{
-    bulk,
-    candidates::id_bytes,
-    column::{self, Column},
-};
-use crate::{
-    catalogue::Catalogue,
-    domain::{Moment, StateName, likenesses},
-    store::{
-        Error,
-        ahead::{Ahead, Likeness},
-        job::{Job, ProposeJob},
-        kin::{Kin, Standing},
+use super::bulk;
+use crate::store::{
+    Error,
+    ahead::{Ahead, Likeness},
+    kin::Kin,
+    rows::{
+        candidates::{id_bytes, name_in},
+        kin::take_in,
     },
+    wanted::Precedents,
 };
 
-/// Reads it for those proposals among the jobs whose category is approved ahead; for all others there is nothing to read.
-pub(super) async fn load(
+/// Reads what comes before proposals.
+pub(in crate::store) async fn load(
     connection: &mut SqliteConnection,
-    jobs: &[Job],
-    catalogue: &Catalogue,
+    precedents: Precedents,
     ahead: &mut Ahead,
     kin: &mut Kin,
-    now: Moment,
 ) -> Result<(), Error> {
-    let mut keys = BTreeSet::new();
-    let mut subjects = BTreeSet::new();
-    for job in jobs {
-        let Job::Propose(job) = job else { continue };
-        let ProposeJob { ask, propose } = &**job;
-        let (workspace, proposer) = (&propose.name.workspace, ask.actor.principal());
-        let action_type = &propose.proposal.action_type;
-        if ahead.for_category(workspace, action_type, &proposer, now).next().is_none() {
-            continue;
-        }
-        keys.extend(likenesses(&proposer, propose).into_iter().map(|key| (workspace.clone(), key)));
-        let subject = propose.change_subject(catalogue.get(action_type));
-        subjects.extend(subject.map(|subject| (workspace.clone(), subject)));
-    }
-    alike(connection, &keys.into_iter().collect::<Vec<_>>(), ahead).await?;
+    let Precedents { likenesses, subjects } = precedents;
+    alike(connection, &likenesses.into_iter().collect::<Vec<_>>(), ahead).await?;
     contested(connection, &subjects.into_iter().collect::<Vec<_>>(), kin).await
 }
 
 /// Writes by what candidates are found from now on; of those under which nothing may be done any more, nothing is left.
-pub(super) async fn write(
+pub(in crate::store) async fn write(
     connection: &mut SqliteConnection,
     likenesses: &BTreeMap<CandidateName, Likeness>,
 ) -> Result<(), sqlx::Error> {
@@ -95,9 +76,7 @@ async fn alike(connection: &mut SqliteConnection, keys: &[(Workspace, Hash)], ah
             let number: i64 = row.try_get("number")?;
             let key = usize::try_from(number).ok().and_then(|number| chunk.get(number));
             let (workspace, key) = key.expect("invariant: the database answers with the numbers it was asked for");
-            let at = Column { table: "candidates", column: "id" };
-            let name = CandidateName::new(workspace.clone(), column::uuid(at, "?", row.try_get("id")?)?);
-            ahead.alike.entry((workspace.clone(), *key)).or_default().insert(name);
+            ahead.alike.entry((workspace.clone(), *key)).or_default().insert(name_in(workspace, &row)?);
         }
     }
     Ok(())
@@ -125,14 +104,7 @@ async fn contested(
             let subject = usize::try_from(number).ok().and_then(|number| chunk.get(number));
             let (workspace, subject) =
                 subject.expect("invariant: the database answers with the numbers it was asked for");
-            let at = |column| Column { table: "candidates", column };
-            let name = CandidateName::new(workspace.clone(), column::uuid(at("id"), "?", row.try_get("id")?)?);
-            let state: &str = row.try_get("state")?;
-            let state: StateName = state.parse().map_err(|error| at("state").corrupt(&name, error))?;
-            let updated_at = column::moment(at("updated_at_us"), &name, row.try_get("updated_at_us")?)?;
-            let standing = Standing { state, updated_at };
-            kin.by_subject.entry((workspace.clone(), subject.clone())).or_default().insert(name.clone(), standing);
-            kin.subjects.insert(name, subject.clone());
+            take_in(kin, name_in(workspace, &row)?, subject.clone(), &row)?;
         }
     }
     Ok(())

@@ -6,11 +6,14 @@ use countersign_api::name::Workspace;
 use ledger_format::Hash;
 use sqlx::{Row, SqliteConnection};
 
-use super::column::{self, Column, signed};
-use crate::store::{Error, job::Job};
+use crate::store::{
+    Error,
+    job::Job,
+    rows::column::{self, Column, signed},
+};
 
 /// Reads the turns of the workspaces in which something is proposed.
-pub(super) async fn load(
+pub(in crate::store) async fn load(
     connection: &mut SqliteConnection,
     jobs: &[Job],
 ) -> Result<HashMap<(Workspace, Hash), u64>, Error> {
@@ -30,7 +33,7 @@ pub(super) async fn load(
 }
 
 /// Writes how many turns were given out.
-pub(super) async fn write(
+pub(in crate::store) async fn write(
     connection: &mut SqliteConnection,
     turns: &HashMap<(Workspace, Hash), u64>,
 ) -> Result<(), sqlx::Error> {

@@ -3,8 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use countersign_api::name::{CandidateName, TriggerName, Workspace};
-use ledger_format::Hash;
+use countersign_api::name::Workspace;
 use service_kit::{
     clock::Clock,
     database::SqliteDatabase,
@@ -19,14 +18,15 @@ use super::{
 };
 use crate::{
     catalogue::Catalogue,
-    domain::{Command, Moment, Trigger},
+    domain::{Moment, Trigger},
     store::{
         Error, Signals,
         ahead::Ahead,
-        batch::{Batch, Judge, Known, Writes, source_of},
-        job::{Answer, Ask, Job},
-        kin::{self as kin_of, Kin, dedup_key},
+        batch::{Batch, Judge, Known, Writes},
+        job::{Answer, Job},
+        kin::Kin,
         signals::Effects,
+        wanted::{self, Wanted},
     },
 };
 
@@ -160,82 +160,28 @@ async fn load(
     jobs: &[Job],
     now: Moment,
 ) -> Result<Known, Error> {
-    let mut names: BTreeSet<CandidateName> = BTreeSet::new();
-    let mut keys = Vec::new();
-    let mut sources = BTreeSet::new();
-    let mut dedup_keys = Vec::new();
-    let mut approved = BTreeSet::new();
-    let mut erased = Vec::new();
-    for job in jobs {
-        let (ask, workspace): (&Ask, &Workspace) = match job {
-            Job::Propose(_) | Job::PolicyFile(_) => {
-                let job = job.proposed().expect("invariant: both propose");
-                let proposal = &job.propose.proposal;
-                let proposer = job.ask.actor.principal();
-                sources.insert(source_of(&proposal.trigger));
-                dedup_keys.extend(dedup_key(&job.propose.name.workspace, &proposer, proposal));
-                (&job.ask, &job.propose.name.workspace)
-            }
-            Job::Command(job) => {
-                names.insert(job.candidate.clone());
-                if matches!(job.command, Command::Approve(_) | Command::Retry(_) | Command::Settle(_)) {
-                    approved.insert(job.candidate.clone());
-                }
-                (&job.ask, &job.candidate.workspace)
-            }
-            Job::ApplyPolicy(job) => {
-                names.insert(job.candidate.clone());
-                continue;
-            }
-            Job::Trigger(job) => {
-                sources.insert(source_of(&job.trigger));
-                (&job.ask, &job.trigger.name.workspace)
-            }
-            Job::Delegation(job) => (&job.ask, &job.workspace),
-            Job::Standing(job) => (&job.ask, &job.order.name().workspace),
-            Job::Erase(job) => {
-                names.insert(job.candidate.clone());
-                erased.push(job.candidate.clone());
-                continue;
-            }
-            Job::Receipts(_) | Job::Followed(_) => continue,
-        };
-        keys.extend(ask.key(workspace));
-    }
-
+    let Wanted { mut names, requests: keys, sources, dedup_keys, approved, erased, revoked, .. } = Wanted::of(jobs);
     let mut kin = Kin { open: kin::open(connection, &dedup_keys).await?, ..Kin::default() };
     names.extend(kin.open.values().cloned());
-    names.extend(standing_approvals::approved_under(connection, jobs).await?);
+    names.extend(standing_approvals::approved_under(connection, &revoked).await?);
     kin::rivals(connection, &approved.into_iter().collect::<Vec<_>>(), &mut kin).await?;
     if kin::remembers(connection).await? {
-        kin.memories = kin::memories(connection, &memory_keys(jobs, catalogue)).await?;
+        kin.memories = kin::memories(connection, &wanted::memory_keys(jobs, catalogue)).await?;
     }
     let requests = requests::find(connection, &keys).await?;
     let approvals = standing_approvals::load(connection, jobs, &requests, now).await?;
     let mut ahead = Ahead { approvals, ..Ahead::default() };
-    likenesses::load(connection, jobs, catalogue, &mut ahead, &mut kin, now).await?;
-    let mut trigger_names = BTreeSet::new();
-    for (key, kept) in &requests {
-        match kept.revision {
-            0 => _ = trigger_names.insert(TriggerName::new(key.workspace.clone(), kept.subject_id)),
-            _ => _ = names.insert(CandidateName::new(key.workspace.clone(), kept.subject_id)),
-        }
-    }
+    let precedents = wanted::precedents(jobs, &ahead, catalogue, now);
+    likenesses::load(connection, precedents, &mut ahead, &mut kin).await?;
+    let (answered, trigger_names) = wanted::answered(&requests);
+    names.extend(answered);
     let candidates = candidates::find(connection, &names.into_iter().collect::<Vec<_>>()).await?;
     standing_approvals::load_used(connection, candidates.values(), &mut ahead.approvals).await?;
 
-    // What changed since a request was answered is rebuilt from its events as it was then.
-    let is_past = |name: &CandidateName, revision: u64| !matches!(candidates.get(name), Some(Ok(present)) if present.revision == revision);
-    let past = requests
-        .iter()
-        .filter(|(_, kept)| kept.revision > 0)
-        .map(|(key, kept)| (CandidateName::new(key.workspace.clone(), kept.subject_id), kept.revision))
-        .filter(|(name, revision)| is_past(name, *revision))
-        .collect();
     Ok(Known {
         histories: erasures::histories(connection, &erased).await?,
         team_turns: HashMap::new(),
-        answered: events::rebuild(connection, past).await?,
+        answered: events::rebuild(connection, wanted::past(&requests, &candidates)).await?,
         triggers_by_source: triggers::find_by_source(connection, &sources.into_iter().collect::<Vec<_>>()).await?,
         triggers_by_name: triggers::find(connection, &trigger_names.into_iter().collect::<Vec<_>>()).await?,
         delegations: delegations::load(connection, jobs, &requests, now).await?,
@@ -244,16 +190,4 @@ async fn load(
         requests,
         candidates,
     })
-}
-
-/// Returns by what the proposals among the jobs are known again.
-fn memory_keys(jobs: &[Job], catalogue: &Catalogue) -> BTreeSet<(Workspace, Hash)> {
-    jobs.iter()
-        .filter_map(Job::proposed)
-        .flat_map(|job| {
-            let action_type = catalogue.get(&job.propose.proposal.action_type);
-            let keys = kin_of::memory_keys(&job.ask.actor.principal(), &job.propose, action_type);
-            keys.into_iter().map(|key| (job.propose.name.workspace.clone(), key))
-        })
-        .collect()
 }

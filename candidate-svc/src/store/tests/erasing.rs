@@ -1,4 +1,5 @@
 //! An erasure in the file itself: nothing is left in any table, free page or WAL, and nothing else than an erasure passes the triggers.
+// On one database alone: what is left is looked for in the file, and `erasing_on_postgres.rs` looks in the rows.
 
 use ledger_format::Hash;
 use sqlx::{AssertSqlSafe, Connection};
@@ -41,7 +42,7 @@ async fn record_all(shelf: &Shelf, candidate: &Candidate) {
         entry_index,
         leaf_hash: Hash::new([1; 32]),
     });
-    shelf.store.record_receipts(receipts.collect()).await.expect("recorded");
+    shelf.store.record_receipts(workspace, receipts.collect()).await.expect("recorded");
 }
 
 fn job(candidate: &Candidate, erased_below: u64) -> EraseJob {

@@ -1,4 +1,5 @@
 //! Which policy judges within one commit, and what the schema keeps of those that were in force.
+// On one database alone: the rules are the schema's, and `schema_on_postgres.rs` asks the other one.
 
 use std::collections::HashMap;
 

@@ -1,3 +1,4 @@
+// On one database alone: who may do what is asked in thousands, and never of the database.
 use countersign_api::candidate::v1::Candidate;
 use service_kit::access::{PrincipalKind, Role};
 use service_kit::grpc::AuthorizedChannel;

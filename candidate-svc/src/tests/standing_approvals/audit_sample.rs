@@ -237,3 +237,15 @@ async fn once_a_person_decided_the_draw_is_open_again() {
     }
     assert!(states.contains(&State::Approved) && states.contains(&State::Proposed), "{states:?}");
 }
+
+crate::tests::support::on_postgres!(
+    whoever_is_drawn_waits_for_a_person_and_says_so,
+    a_request_that_is_sent_again_gets_no_second_draw,
+    whoever_takes_a_drawn_proposal_back_gets_no_better_draw,
+    superseding_a_drawn_proposal_gets_no_better_draw,
+    whatever_a_proposer_varies_a_look_that_was_drawn_is_taken,
+    a_look_that_is_owed_is_taken_by_one_decision,
+    time_does_not_take_the_look,
+    no_more_than_so_many_wait_unseen,
+    once_a_person_decided_the_draw_is_open_again,
+);

@@ -79,3 +79,9 @@ async fn what_was_claimed_is_not_taken_back() {
     let refused = bench.reviewer("humans/ben").withdraw_approval(back(&now, "b")).await.expect_err("it runs");
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "TRANSITION_ILLEGAL"));
 }
+
+crate::tests::support::on_postgres!(
+    every_event_names_it_from_the_approval_on,
+    whoever_gave_it_takes_one_back_and_a_person_decides,
+    what_was_claimed_is_not_taken_back,
+);

@@ -95,3 +95,9 @@ async fn what_is_decided_stands_in_no_way() {
     let bench = bench.restart().await;
     approved_ahead(&bench).await;
 }
+
+crate::tests::support::on_postgres!(
+    what_a_person_touched_is_not_overridden,
+    what_an_edit_says_is_open_as_well,
+    what_is_decided_stands_in_no_way,
+);

@@ -91,3 +91,9 @@ async fn proposals_and_a_revocation_at_once_leave_nothing_approved() {
         assert_eq!(bench.candidate(&name).await.state(), State::Proposed);
     }
 }
+
+crate::tests::support::on_postgres!(
+    what_it_approved_and_nobody_claimed_goes_back_to_people_at_once,
+    a_revocation_is_answered_again_and_happens_once,
+    proposals_and_a_revocation_at_once_leave_nothing_approved,
+);

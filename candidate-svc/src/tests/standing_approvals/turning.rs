@@ -79,3 +79,8 @@ async fn looks_outlive_a_restart_and_are_judged_under_the_policy_in_force() {
     assert_eq!((kept.looks, kept.harmful_looks), (11, 10));
     assert!(kept.active, "the policy says nothing of how much harm may be: nothing is revoked by itself");
 }
+
+crate::tests::support::on_postgres!(
+    a_standing_approval_under_which_people_find_too_much_harm_is_revoked_by_itself,
+    looks_outlive_a_restart_and_are_judged_under_the_policy_in_force,
+);

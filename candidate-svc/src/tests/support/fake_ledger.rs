@@ -15,7 +15,7 @@ use countersign_api::{
     },
 };
 use futures::stream::{self, BoxStream};
-use ledger_format::VerifyingKey;
+use ledger_format::{VerifyingKey, VerifyingKeys};
 use service_kit::rejection::Rejection;
 use tokio::sync::watch;
 use tonic::{Request, Response, Status, Streaming};
@@ -65,6 +65,11 @@ impl FakeLedger {
 
     pub(crate) fn verifying_key(&self) -> VerifyingKey {
         self.log().verifying_key()
+    }
+
+    /// The keys that it signs under, as a list.
+    pub(crate) fn verifying_keys(&self) -> VerifyingKeys {
+        VerifyingKeys::new(vec![self.verifying_key()]).expect("a list")
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {

@@ -106,6 +106,18 @@ impl PostgresDatabase {
         }
     }
 
+    /// Begins a transaction whose statements all see one moment, and end by `deadline`, if there is one.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn moment(&self, deadline: Option<Instant>) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        let left = deadline.map_or(READ_TIMEOUT, |deadline| deadline.saturating_duration_since(Instant::now()));
+        // Zero would mean no limit.
+        let bound = left.min(READ_TIMEOUT).as_millis().max(1);
+        let begin = format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = {bound}");
+        self.readers.begin_with(sqlx::AssertSqlSafe(begin)).await
+    }
+
     /// Opens a connection apart from the pools, such as one that listens.
     ///
     /// # Errors

@@ -4,7 +4,6 @@ use countersign_api::name::Workspace;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::{
-    condition,
     lens::Look,
     path::{Path, is_indexed},
 };
@@ -15,6 +14,7 @@ use crate::{
         order::{ListOrder, rank_of},
         page::{Listing, Place},
     },
+    store::condition,
 };
 
 /// A part of a list that stands in one order of times.

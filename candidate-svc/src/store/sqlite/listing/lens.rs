@@ -2,13 +2,9 @@
 
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::condition::{self, push_pattern, text_column};
 use crate::{
-    domain::RiskTier,
-    listing::{
-        condition::{Condition, Order, Pattern, TextField, TimeField},
-        order::TIERS,
-    },
+    listing::condition::{Condition, Order, Pattern, TextField, TimeField},
+    store::condition::{self, push_pattern, text_column},
 };
 
 /// The most values that are looked up one by one.
@@ -90,7 +86,7 @@ fn value(look: Look<'_>) -> Option<(TextField, &String)> {
 /// Finds the indexes that a condition could use, in the order of [`TEXTS`], then of [`TIMES`].
 pub(super) fn lenses(condition: &Condition) -> Vec<Lens<'_>> {
     let texts = TEXTS.into_iter().filter_map(|(field, index)| {
-        let mut patterns = required(condition, field)?;
+        let mut patterns = condition.required(field)?;
         patterns.sort_unstable();
         patterns.dedup();
         let looks: Vec<Look<'_>> = patterns.into_iter().map(|pattern| Look::Text(field, pattern)).collect();
@@ -102,28 +98,6 @@ pub(super) fn lenses(condition: &Condition) -> Vec<Lens<'_>> {
         stretch(condition, field).map(|stretch| Lens { index, looks: vec![Look::Time(stretch)] })
     });
     texts.chain(times).collect()
-}
-
-/// Returns the tiers that a match can have.
-pub(super) fn tiers(condition: &Condition) -> Vec<RiskTier> {
-    let patterns = required(condition, TextField::Risk);
-    let is_possible = |tier: &RiskTier| {
-        patterns.as_ref().is_none_or(|patterns| patterns.iter().any(|pattern| pattern.matches(tier.as_str())))
-    };
-    TIERS.into_iter().filter(is_possible).collect()
-}
-
-/// Returns patterns one of which every match meets in a field; none when the condition says nothing about it.
-fn required(condition: &Condition, field: TextField) -> Option<Vec<&Pattern>> {
-    match condition {
-        Condition::Text { field: asked, pattern, negated: false } if *asked == field => Some(vec![pattern]),
-        Condition::All(parts) => parts.iter().find_map(|part| required(part, field)),
-        Condition::Any(parts) => {
-            let each: Option<Vec<Vec<&Pattern>>> = parts.iter().map(|part| required(part, field)).collect();
-            each.map(|each| each.concat())
-        }
-        Condition::Text { .. } | Condition::Time { .. } | Condition::Not(_) => None,
-    }
 }
 
 /// Returns the comparison that keeps every match within a stretch of a time field; none when the condition has none.

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{
     arms::Stretch,
-    count, lens, page,
+    count, lens,
     path::{self, Path},
 };
 use crate::{
@@ -42,7 +42,7 @@ async fn plans(connection: &mut SqliteConnection, listing: &Listing, rare: bool)
     let place = Place { tier: None, at_us: 7, id: uuid::Uuid::nil() };
     let mut plans = Vec::new();
     for after in [None, Some(&place)] {
-        for (tiers, _) in page::stretches(listing, None) {
+        for (tiers, _) in listing.stretches(None) {
             let stretch = Stretch { workspace: &workspace, listing, path: &path, tiers: &tiers, after, limit: 51 };
             let sql = format!("EXPLAIN QUERY PLAN {}", stretch.statement().into_string());
             let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *connection).await.expect("a plan");
@@ -173,7 +173,7 @@ fn a_condition_is_served_by_every_field_that_it_fixes() {
     ] {
         assert_eq!(fields(filter).join(" "), expected, "{filter}");
     }
-    let tiers = |filter: &str| lens::tiers(&listing(filter, "").condition).len();
+    let tiers = |filter: &str| listing(filter, "").condition.tiers().len();
     assert_eq!((tiers(""), tiers("risk = HIGH OR risk = LOW"), tiers("NOT risk = HIGH")), (3, 2, 3));
     assert_eq!((tiers("risk = \"H*\""), tiers("risk = \"X*\"")), (1, 0));
 }
