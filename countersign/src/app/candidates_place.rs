@@ -67,8 +67,8 @@ fn decide(data_dir: &DataDir, named: Option<Location>) -> anyhow::Result<Locatio
 mod tests {
     use super::*;
 
-    fn named(url: &str) -> Option<Location> {
-        Some(url.parse().expect("a URL"))
+    fn named(url: &str) -> Location {
+        url.parse().expect("a URL")
     }
 
     #[test]
@@ -76,9 +76,9 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let data_dir = DataDir::open(folder.path()).expect("made");
         let url = "postgres://anna:secret@db/candidates";
-        decide(&data_dir, named(url)).expect("nothing was there");
-        decide(&data_dir, named(url)).expect("the same");
-        for other in [None, named("postgres://anna@elsewhere/candidates"), named("other.db")] {
+        decide(&data_dir, Some(named(url))).expect("nothing was there");
+        decide(&data_dir, Some(named(url))).expect("the same");
+        for other in [None, Some(named("postgres://anna@elsewhere/candidates")), Some(named("other.db"))] {
             let refused = decide(&data_dir, other).expect_err("others").to_string();
             assert!(refused.contains("postgres://anna@db:5432/candidates") && !refused.contains("secret"), "{refused}");
         }
@@ -109,6 +109,6 @@ mod tests {
         decide(&data_dir, None).expect("its own");
         decide(&data_dir, Some(Location::Sqlite(own.clone()))).expect("its own, named");
         fs::write(&own, "").expect("written");
-        decide(&data_dir, named("postgres://db/candidates")).expect_err("it has some already");
+        decide(&data_dir, Some(named("postgres://db/candidates"))).expect_err("it has some already");
     }
 }
