@@ -4,7 +4,6 @@ use super::PostgresUrl;
 
 /// Where a store keeps its rows.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "a process has one or two, and reads them at its start")]
 pub enum Location {
     /// A SQLite file.
     Sqlite(PathBuf),

@@ -22,8 +22,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a new connection may take to come up.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// A connection that was idle longer is asked whether it is still there before it is handed out.
-const TRUSTED_IDLE: Duration = Duration::from_millis(500);
+/// A connection that was idle longer is asked whether it is still there before it is handed out: no server stops and starts again faster.
+const TRUSTED_IDLE: Duration = Duration::from_millis(50);
 
 /// Prepared statements kept per connection; above the number of statements any store has.
 const STATEMENTS_MAX: usize = 512;
