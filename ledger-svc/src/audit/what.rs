@@ -304,8 +304,8 @@ pub enum What {
         /// What SQLite says.
         said: String,
     },
-    /// SQLite can not read on.
-    #[error("SQLite can not read it: {said}")]
+    /// The database can not read on.
+    #[error("the database can not read it: {said}")]
     Unreadable {
         /// What SQLite says.
         said: String,

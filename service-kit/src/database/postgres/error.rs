@@ -75,7 +75,7 @@ pub enum PostgresError {
     },
     /// The schema can not be brought up to date.
     #[error(
-        "the schema of `{database}` can not be brought up to date; run `countersign db migrate` as a role that may create tables in it"
+        "the schema of `{database}` can not be brought up to date; start `countersign serve` once as a role that may create tables in it"
     )]
     Migration {
         /// The database.
