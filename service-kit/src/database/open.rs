@@ -23,9 +23,6 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Prepared statements kept per connection; above the number of statements any store has.
 const STATEMENTS_MAX: usize = 512;
 
-/// Rows that a statement may be ahead of whoever takes them: above a page, so that reading one does not wait in the middle.
-const ROWS_AHEAD: usize = 256;
-
 /// WAL pages (4 KiB each) between checkpoints: fewer, larger checkpoints keep the second sync off most commits.
 const CHECKPOINT_PAGES: &str = "4000";
 
@@ -167,7 +164,6 @@ fn every_connection(file: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(STATEMENTS_MAX)
-        .row_buffer_size(ROWS_AHEAD)
         .pragma("temp_store", "MEMORY")
         .pragma("trusted_schema", "OFF")
         .pragma("cell_size_check", "ON")
