@@ -8,7 +8,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{
-    read_back::{Unsignable, read_back, root_at},
+    read_back::{Unsignable, hold_against_entries, root_at},
     recovery::verify_note,
     round::{Signer, Stop},
 };
@@ -36,11 +36,7 @@ impl Signer {
         if head.size != row.size {
             return Err(unverified);
         }
-        if signed.edge.size() <= head.size {
-            read_back(&self.ledger, &log.workspace, &mut signed.edge, head).await?;
-        } else if root_at(&self.ledger, &log.workspace, head.size).await? != head.root {
-            return Err(Unsignable::Log(Halt::RootDiffers { size: head.size }));
-        }
+        hold_against_entries(&self.ledger, &log.workspace, &mut signed.edge, head).await?;
         signed.stored = head;
         self.metrics.note_signed_size(&log.workspace, head.size);
         log.set_published(Arc::new(Published { checkpoint, signed_note: row.signed_note }));

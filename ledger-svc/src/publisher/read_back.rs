@@ -22,6 +22,22 @@ pub(super) enum Unsignable {
     Store(store::Error),
 }
 
+/// Asserts that the entries stored give a head's root: by extending `edge`, or where it is further already, from what is stored (L-2).
+pub(super) async fn hold_against_entries(
+    ledger: &LedgerStore,
+    workspace: &Workspace,
+    edge: &mut RightEdge,
+    head: Head,
+) -> Result<(), Unsignable> {
+    if edge.size() <= head.size {
+        read_back(ledger, workspace, edge, head).await
+    } else if root_at(ledger, workspace, head.size).await? == head.root {
+        Ok(())
+    } else {
+        Err(Unsignable::Log(Halt::RootDiffers { size: head.size }))
+    }
+}
+
 /// Extends `edge` by the entries stored since, up to `head`, and asserts that they give its root (L-2).
 ///
 /// Every leaf is hashed again and every tile that became full is compared: what gets signed is what the file holds, not what this

@@ -6,7 +6,7 @@ use std::{
 use countersign_api::name::Workspace;
 use service_kit::{group_commit::SubmitError, health::Health};
 
-use super::read_back::{Unsignable, read_back, root_at};
+use super::read_back::{Unsignable, hold_against_entries};
 use crate::{
     appender::Appender,
     log::{Halt, Head, Log, Logs, Published, RightEdge},
@@ -169,11 +169,7 @@ impl Signer {
             let is_fenced = signed.fenced.is_some_and(|fenced| fenced.size >= signed.stored.size);
             return Ok(if is_fenced { Next::Nothing } else { Next::Fence(signed.stored) });
         }
-        if signed.edge.size() <= head.size {
-            read_back(&self.ledger, &log.workspace, &mut signed.edge, head).await?;
-        } else if root_at(&self.ledger, &log.workspace, head.size).await? != head.root {
-            return Err(Unsignable::Log(Halt::RootDiffers { size: head.size }));
-        }
+        hold_against_entries(&self.ledger, &log.workspace, &mut signed.edge, head).await?;
         Ok(Next::Sign)
     }
 
