@@ -78,7 +78,7 @@ SELECT
 FROM rows, (SELECT proposer, snapshot FROM candidates LIMIT 1)";
 
 /// The usual lists, and some that are not.
-const LISTS: [(&str, &str); 26] = [
+const LISTS: [(&str, &str); 32] = [
     ("", "create_time desc"),
     ("", "risk desc"),
     ("state = PROPOSED", "create_time"),
@@ -105,7 +105,24 @@ const LISTS: [(&str, &str); 26] = [
     ("due_time < \"2025-10-10T00:00:00Z\" AND turn = humans/p1", "due_time"),
     ("expire_time < \"2025-10-10T00:00:00Z\"", "create_time desc"),
     ("expire_time > \"2026-01-01T00:00:00Z\"", "create_time"),
+    ("turn = humans/rare OR owner = humans/rare", "create_time desc"),
+    ("turn = humans/p3 OR owner = humans/p3", "create_time desc"),
+    ("state != PROPOSED AND state != NEEDS_OWNER", "create_time desc"),
+    ("action_type = create_task AND confidence = MEDIUM", "create_time desc"),
+    ("action_type = create_task AND turn = roles/manager AND confidence = LOW", "create_time"),
+    ("NOT (state = HELD OR confidence = LOW)", "risk desc"),
 ];
+
+/// Lists that little or nothing fits although each part fits many: an index is read to its end.
+const SOUGHT: [(&str, &str); 4] = [
+    ("action_type = create_task AND state = NEEDS_OWNER", "create_time desc"),
+    ("proposer != generators/rules", "create_time desc"),
+    ("NOT record = \"crm/deal/*\"", "create_time desc"),
+    ("confidence = MEDIUM AND turn = humans/p4 AND action_type = add_note", "due_time"),
+];
+
+/// Calls of each of them.
+const SOUGHT_CALLS: usize = 20;
 
 struct Service {
     _folder: tempfile::TempDir,
@@ -124,9 +141,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for deep in [false, true] {
         println!("{}", if deep { "the second page" } else { "the first page" });
         for (filter, order_by) in LISTS {
-            let times = measure(&mut service.review, filter, order_by, deep).await?;
+            let times = measure(&mut service.review, filter, order_by, deep, CALLS).await?;
             println!("{}  `{filter}` by `{order_by}`", line(&times));
         }
+    }
+    println!("what is sought to the end of an index");
+    for (filter, order_by) in SOUGHT {
+        let times = measure(&mut service.review, filter, order_by, false, SOUGHT_CALLS).await?;
+        println!("{}  `{filter}` by `{order_by}`", line(&times));
     }
     println!("{}  the machine: {HASHED_BYTES} bytes hashed", line(&machine()));
     println!("counts");
@@ -174,6 +196,7 @@ async fn measure(
     filter: &str,
     order_by: &str,
     deep: bool,
+    calls: usize,
 ) -> Result<Vec<Duration>, tonic::Status> {
     let mut request = ListCandidatesRequest {
         parent: PARENT.into(),
@@ -185,8 +208,8 @@ async fn measure(
     if deep {
         request.page_token = page.next_page_token;
     }
-    let mut times = Vec::with_capacity(CALLS);
-    for _ in 0..CALLS {
+    let mut times = Vec::with_capacity(calls);
+    for _ in 0..calls {
         let begun = Instant::now();
         review.list_candidates(request.clone()).await?;
         times.push(begun.elapsed());
