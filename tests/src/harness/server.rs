@@ -49,6 +49,11 @@ impl Server {
         &self.admin
     }
 
+    /// Returns the id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Kills it as a crash would, with SIGKILL.
     pub fn kill(mut self) {
         self.child.kill().expect("the server can be killed");
