@@ -85,6 +85,7 @@ impl Committer {
         let mut stagings = self.stage_logs(&appends).await?;
         let settled: Vec<Settled> =
             appends.into_iter().map(|(append, reply)| settle(&mut stagings, append, reply, &*self.ids)).collect();
+        let holds_approval = stagings.values().any(Staging::holds_approval);
         let (mut commit, heads) = self.number(stagings);
         commit.checkpoints = checkpoints;
 
@@ -104,6 +105,9 @@ impl Committer {
             );
             self.metrics.note_size(&log.workspace, head.size);
             self.logs.note_committed(&log, head);
+        }
+        if holds_approval {
+            self.logs.await_checkpoint();
         }
         for reply in storing {
             reply.send(Answer::CheckpointsStored);

@@ -1,6 +1,6 @@
 use std::{collections::HashMap, sync::Arc};
 
-use ledger_format::{Receipt, leaf_hash};
+use ledger_format::{APPROVING_KIND, Receipt, leaf_hash};
 use service_kit::ids::Ids;
 
 use super::{Appended, Refusal};
@@ -21,11 +21,12 @@ pub(super) struct Staging {
     /// Keys that stand in the log already, and those staged so far.
     standing: HashMap<String, Standing>,
     rows: Vec<EntryRow>,
+    holds_approval: bool,
 }
 
 impl Staging {
     pub(super) fn new(log: Arc<Log>, size: u64, appended_at_us: i64, standing: HashMap<String, Standing>) -> Self {
-        Self { log, next_index: size, appended_at_us, standing, rows: Vec::new() }
+        Self { log, next_index: size, appended_at_us, standing, rows: Vec::new(), holds_approval: false }
     }
 
     /// Settles one job: what it gets once the commit stands. A refused one leaves nothing behind.
@@ -50,11 +51,17 @@ impl Staging {
         Ok(answers)
     }
 
+    /// Tells whether an approval is among the new entries: no permit is given before a checkpoint covers it.
+    pub(super) fn holds_approval(&self) -> bool {
+        self.holds_approval
+    }
+
     pub(super) fn into_rows(self) -> Vec<EntryRow> {
         self.rows
     }
 
     fn stage(&mut self, entry: NewEntry, ids: &dyn Ids) -> Receipt {
+        self.holds_approval |= entry.kind == APPROVING_KIND;
         let salt = ledger_format::Salt::new(ids.random_32());
         let leaf = entry.encode_leaf(&self.log.origin, self.appended_at_us, &salt);
         let receipt = Receipt { index: self.next_index, leaf_hash: leaf_hash(&leaf) };
@@ -135,6 +142,21 @@ mod tests {
         assert!(matches!(refused, Err(Refusal::KeyReused(conflict)) if conflict.index == 0));
         let next = staging.settle(vec![entry("b", "not what was refused")], &ids).expect("`b` is free again");
         assert_eq!(indices(&next), [(1, false)]);
+    }
+
+    #[test]
+    fn an_approval_among_new_entries_is_noticed_and_one_sent_again_is_not() {
+        let ids = SeededIds::new(1);
+        let approval = || NewEntry { kind: APPROVING_KIND.to_owned(), ..entry("b", "2") };
+        let mut staging = staging(0);
+        staging.settle(vec![entry("a", "1")], &ids).expect("taken");
+        assert!(!staging.holds_approval());
+        staging.settle(vec![approval()], &ids).expect("taken");
+        assert!(staging.holds_approval());
+        let standing = std::mem::take(&mut staging.standing);
+        let mut next = Staging { standing, ..self::staging(2) };
+        next.settle(vec![approval()], &ids).expect("its receipt again");
+        assert!(!next.holds_approval());
     }
 
     #[test]
