@@ -109,7 +109,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
     }
     println!("counts");
-    for (filter, facet) in [("", Facet::State), ("turn = humans/p1", Facet::Risk), ("state = PROPOSED", Facet::Turn)] {
+    for (filter, facet) in [
+        ("", Facet::State),
+        ("", Facet::Turn),
+        ("turn = humans/p1", Facet::Risk),
+        ("turn = humans/p1", Facet::Proposer),
+        ("state = PROPOSED", Facet::Turn),
+        ("record = \"crm/*\" AND confidence = HIGH", Facet::ActionType),
+        ("age > 2d", Facet::Owner),
+    ] {
         let mut times = Vec::new();
         for _ in 0..5 {
             let request =

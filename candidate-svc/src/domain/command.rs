@@ -277,7 +277,12 @@ pub enum Settlement {
     /// It was not done.
     Failed(Failure),
     /// It was not done and may be tried again: the digest is approved anew.
-    Approve(PayloadDigest),
+    Approve {
+        /// The digest that was read.
+        digest: PayloadDigest,
+        /// Conflicting candidates, approved already, that the caller has seen and approves beside.
+        acknowledged_conflicts: Vec<CandidateName>,
+    },
 }
 
 /// Sends it back for rework.

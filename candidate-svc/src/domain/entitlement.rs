@@ -37,7 +37,7 @@ pub(super) fn check(candidate: &Candidate, command: &Command, context: &Context<
         | Command::ReportFailure(_)
         | Command::LoseTrack(LoseTrack::Executor { .. }) => claim_holder(candidate, context.actor),
         Command::Settle(settle) => match settle.settlement {
-            Settlement::Approve(_) => approver(candidate, context).map(drop),
+            Settlement::Approve { .. } => approver(candidate, context).map(drop),
             Settlement::Executed(_) | Settlement::Failed(_) => settler(context.actor),
         },
         Command::SendBack(_) => owner_or_decider(candidate, context.actor),

@@ -335,6 +335,7 @@ async fn settle_outcome() {
             retry_safe: false,
         })),
         fence: 0,
+        acknowledged_conflicts: Vec::new(),
     };
     // A service settles only under the last fence.
     let mut executor = ReviewServiceClient::new(bench.channel("services/executor", Role::Executor));

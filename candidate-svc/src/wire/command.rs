@@ -141,11 +141,18 @@ pub fn settle(request: api::SettleOutcomeRequest) -> Result<Command, FieldError>
         Some(Wire::Failed(failure)) => {
             Settlement::Failed(execution::failure_from_wire(failure).map_err(|error| error.within("failed"))?)
         }
-        Some(Wire::ApproveDigest(bytes)) => Settlement::Approve(digest("approve_digest", &bytes)?),
+        Some(Wire::ApproveDigest(bytes)) => Settlement::Approve {
+            digest: digest("approve_digest", &bytes)?,
+            acknowledged_conflicts: conflicts(&request.acknowledged_conflicts)?,
+        },
         None => {
             return Err(FieldError::new("settlement", "is not set; send `executed`, `failed` or `approve_digest`"));
         }
     };
+    if !matches!(settlement, Settlement::Approve { .. }) && !request.acknowledged_conflicts.is_empty() {
+        let description = "goes with `approve_digest` alone: nothing else approves; leave it out";
+        return Err(FieldError::new("acknowledged_conflicts", description));
+    }
     let fence = match request.fence {
         0 => None,
         fence => Some(field::natural("fence", fence)?),
@@ -228,6 +235,21 @@ mod tests {
         assert_eq!(reported.expect_err("no outcome").field, "outcome");
         let rejected = reject(api::RejectCandidateRequest { etag: etag(), ..Default::default() });
         assert_eq!(rejected.expect_err("no reason").field, "reason");
+    }
+
+    #[test]
+    fn conflicts_are_acknowledged_by_who_approves_and_by_nobody_else() {
+        use api::settle_outcome_request::Settlement as Wire;
+        let found = |settlement| api::SettleOutcomeRequest {
+            etag: "r1".into(),
+            settlement: Some(settlement),
+            acknowledged_conflicts: vec!["workspaces/demo/candidates/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55".into()],
+            ..Default::default()
+        };
+        assert!(settle(found(Wire::ApproveDigest(vec![7; 32]))).is_ok());
+        let failed = api::Failure { class: api::FailureClass::Other.into(), ..Default::default() };
+        let refused = settle(found(Wire::Failed(failed))).expect_err("nothing is approved");
+        assert_eq!(refused.field, "acknowledged_conflicts");
     }
 
     #[test]

@@ -21,12 +21,12 @@ pub(super) fn decide(candidate: &Candidate, command: &Settle, context: &Context<
             check_result::failure("failed", failure)?;
             transcript.then(StateName::Failed, settled(Finding::Failed(failure.clone())))
         }
-        Settlement::Approve(digest) => {
+        Settlement::Approve { digest, acknowledged_conflicts } => {
             let approve = Approve {
                 etag: command.etag,
                 digest: *digest,
                 note: command.finding.clone(),
-                acknowledged_conflicts: Vec::new(),
+                acknowledged_conflicts: acknowledged_conflicts.clone(),
             };
             let at = transcript.occurred_at();
             let (state, approved) =

@@ -57,8 +57,8 @@ fn commands() -> Vec<Row> {
         ("settle (executed)", Story::outcome_unknown, |story| fenced(story, Settlement::Executed(result()))),
         ("settle (failed)", Story::outcome_unknown, |story| fenced(story, Settlement::Failed(failure(false)))),
         ("settle (approve)", Story::outcome_unknown, |story| {
-            let digest = story.it().payload.digest();
-            fenced(story, Settlement::Approve(digest))
+            let anew = story.anew();
+            fenced(story, anew)
         }),
         ("retry", Story::failed, |story| story.retry()),
         ("send_back", Story::executed, |story| story.send_back()),

@@ -220,7 +220,7 @@ fn settle(story: &Story, step: &Step) -> Command {
     let settlement = match step.variant % 3 {
         0 => Settlement::Executed(result()),
         1 => Settlement::Failed(failure(false)),
-        _ => Settlement::Approve(story.it().payload.digest()),
+        _ => story.anew(),
     };
     let fence = step.variant.is_multiple_of(4).then(|| story.fence());
     Command::Settle(Settle { etag: story.etag(), finding: "Looked.".into(), settlement, fence })
@@ -260,6 +260,13 @@ fn acknowledge(command: Command, story: &Story, step: &Step) -> Command {
             Command::Approve(Approve { acknowledged_conflicts: seen(), ..approve })
         }
         (Some(true), Command::Retry(approve)) => Command::Retry(Approve { acknowledged_conflicts: seen(), ..approve }),
+        (
+            Some(true),
+            Command::Settle(Settle { settlement: Settlement::Approve { digest, .. }, etag, finding, fence }),
+        ) => {
+            let settlement = Settlement::Approve { digest, acknowledged_conflicts: seen() };
+            Command::Settle(Settle { settlement, etag, finding, fence })
+        }
         (_, command) => command,
     }
 }
@@ -267,6 +274,9 @@ fn acknowledge(command: Command, story: &Story, step: &Step) -> Command {
 fn seen_rivals(command: &Command) -> &[CandidateName] {
     match command {
         Command::Approve(approve) | Command::Retry(approve) => &approve.acknowledged_conflicts,
+        Command::Settle(Settle { settlement: Settlement::Approve { acknowledged_conflicts, .. }, .. }) => {
+            acknowledged_conflicts
+        }
         _ => &[],
     }
 }

@@ -89,7 +89,7 @@ fn rows() -> Vec<Row> {
         }),
         ("settle (executed)", BEN, |story| story.settle(Settlement::Executed(result()))),
         ("settle (failed)", BEN, |story| story.settle(Settlement::Failed(failure(false)))),
-        ("settle (approve)", BEN, |story| story.settle(Settlement::Approve(story.it().payload.digest()))),
+        ("settle (approve)", BEN, |story| story.settle(story.anew())),
         ("retry", BEN, |story| story.retry()),
         ("send_back", BEN, |story| story.send_back()),
     ]

@@ -1,5 +1,6 @@
 //! How it is found out what nobody knew.
 
+use countersign_api::name::CandidateName;
 use ledger_format::PayloadDigest;
 use service_kit::access::Role;
 
@@ -39,7 +40,7 @@ fn a_service_settles_with_the_last_fence_and_never_approves() {
         assert!(matches!(story.refused(who, found.clone()), Refusal::FenceStale { .. }), "{who}: without a fence");
         let stale = with_fence(found.clone(), 7);
         assert_eq!(story.refused(who, stale), Refusal::FenceStale { given: 7, present: 1 });
-        let approve = with_fence(story.settle(Settlement::Approve(story.it().payload.digest())), 1);
+        let approve = with_fence(story.settle(story.anew()), 1);
         let refusal = story.refused(who, approve);
         assert!(matches!(refusal, Refusal::NotEntitled { reason: NotEntitled::NotAPerson(_), .. }), "{refusal}");
         story.tell(who, with_fence(found, 1));
@@ -60,9 +61,10 @@ fn others_do_not_settle() {
 #[test]
 fn back_to_approved_is_an_approval_with_its_finding() {
     let mut story = Story::outcome_unknown();
-    let wrong = story.settle(Settlement::Approve(PayloadDigest::new([9; 32])));
+    let wrong =
+        story.settle(Settlement::Approve { digest: PayloadDigest::new([9; 32]), acknowledged_conflicts: Vec::new() });
     assert!(matches!(story.refused(BEN, wrong), Refusal::DigestMismatch { .. }));
-    story.tell(BEN, story.settle(Settlement::Approve(story.it().payload.digest())));
+    story.tell(BEN, story.settle(story.anew()));
     let State::Approved(approved) = &story.it().state else { panic!("it is approved") };
     assert_eq!((approved.cause, approved.ordinal, approved.in_doubt), (ApprovalCause::Settlement, 1, false));
     let [.., settled, _] = story.events.as_slice() else { panic!("two events") };
@@ -83,9 +85,9 @@ fn a_settlement_by_approval_waits_for_its_quorum() {
     story.tell(EXECUTOR, story.claim());
     story.action_type.retry_safe = false;
     story.tell(EXECUTOR, story.lose_track());
-    story.tell(ANNA, story.settle(Settlement::Approve(story.it().payload.digest())));
+    story.tell(ANNA, story.settle(story.anew()));
     assert_eq!((story.state(), story.it().approvals.len()), (StateName::OutcomeUnknown, 1));
-    story.tell(BEN, story.settle(Settlement::Approve(story.it().payload.digest())));
+    story.tell(BEN, story.settle(story.anew()));
     assert_eq!(story.state(), StateName::Approved);
 }
 
@@ -98,4 +100,16 @@ fn a_finding_is_said_in_words() {
     };
     let refusal = story.refused(ANNA, silent);
     assert!(matches!(&refusal, Refusal::Malformed { field, .. } if field == "finding"), "{refusal}");
+}
+
+#[test]
+fn who_approves_again_names_what_was_approved_beside_it_meanwhile() {
+    let mut story = Story::outcome_unknown();
+    let candidate = CandidateName { id: uuid::Uuid::from_u128(2), ..story.it().name.clone() };
+    story.rivals = vec![Rival { candidate: candidate.clone(), state: StateName::Executing }];
+    let refused = story.refused(BEN, story.settle(story.anew()));
+    assert!(matches!(refused, Refusal::ConflictUnseen { unseen, .. } if unseen == [candidate.clone()]));
+    let digest = story.it().payload.digest();
+    story.tell(BEN, story.settle(Settlement::Approve { digest, acknowledged_conflicts: vec![candidate] }));
+    assert_eq!(story.it().state.name(), StateName::Approved);
 }

@@ -330,6 +330,11 @@ impl Story {
         Command::LoseTrack(LoseTrack::Executor { fence: self.fence(), message: "the answer never came".into() })
     }
 
+    /// What approves the same bytes again.
+    pub fn anew(&self) -> Settlement {
+        Settlement::Approve { digest: self.it().payload.digest(), acknowledged_conflicts: Vec::new() }
+    }
+
     pub fn settle(&self, settlement: Settlement) -> Command {
         let finding = "Looked into the target.".into();
         Command::Settle(Settle { etag: self.etag(), finding, settlement, fence: None })

@@ -178,11 +178,10 @@ fn command(dice: &Dice, story: &mut Story, verb: Verb) -> Option<Command> {
         Verb::LoseTrack if dice.below(2) == 0 => Command::LoseTrack(LoseTrack::LeaseLapsed),
         Verb::LoseTrack => story.lose_track(),
         Verb::Settle => {
-            let digest = story.it().payload.digest();
             let settlement = match dice.below(3) {
                 0 => Settlement::Executed(result()),
                 1 => Settlement::Failed(failure(false)),
-                _ => Settlement::Approve(digest),
+                _ => story.anew(),
             };
             story.settle(settlement)
         }

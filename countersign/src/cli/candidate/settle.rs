@@ -99,8 +99,15 @@ impl Settle {
                     }
                 };
                 let Seen { name, etag, request_id, .. } = seen;
-                let settlement = Some(settlement);
-                let request = SettleOutcomeRequest { name, request_id, etag, finding, settlement, fence: 0 };
+                let request = SettleOutcomeRequest {
+                    name,
+                    request_id,
+                    etag,
+                    finding,
+                    settlement: Some(settlement),
+                    fence: 0,
+                    acknowledged_conflicts: consent.beside.clone(),
+                };
                 Ok(session.review().settle_outcome(request).await?.into_inner().candidate)
             })
             .await
@@ -117,6 +124,7 @@ impl Settle {
             ("--class", self.class.is_some(), "failed"),
             ("--digest", self.consent.digest.is_some(), "not-done-try-again"),
             ("--yes", self.consent.yes, "not-done-try-again"),
+            ("--beside", !self.consent.beside.is_empty(), "not-done-try-again"),
             ("--wait", self.consent.wait, "not-done-try-again"),
         ];
         let found = self.found.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned());

@@ -36,7 +36,7 @@ pub(super) fn command(act: &str, story: &mut Story) -> Command {
         }
         "settle (executed)" => settle(story, Settlement::Executed(result())),
         "settle (failed)" => settle(story, Settlement::Failed(failure(false))),
-        "settle (approve)" => settle(story, Settlement::Approve(story.it().payload.digest())),
+        "settle (approve)" => settle(story, story.anew()),
         "retry" => story.retry(),
         "send_back" => story.send_back(),
         other => panic!("nobody knows how to ask for {other}"),

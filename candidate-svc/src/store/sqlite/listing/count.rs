@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// Holds every column that a condition or a facet can name, so that counting many reads none of their rows.
+const COVERING_INDEX: &str = "candidates_by_state";
+
 /// Counts what meets a condition, in all and by each of these fields, as they stand at one moment.
 pub(in crate::store::sqlite) async fn count(
     readers: &SqlitePool,
@@ -29,7 +32,7 @@ pub(in crate::store::sqlite) async fn count(
 ) -> Result<Census, Error> {
     let mut transaction = readers.begin().await?;
     let lenses = lens::lenses(condition);
-    let lens = path::rarest(&mut transaction, workspace, &lenses).await?;
+    let lens = path::rare(&mut transaction, workspace, &lenses).await?;
     let mut query = QueryBuilder::new("SELECT COUNT(*)");
     push_where(&mut query, workspace, condition, lens);
     let total: i64 = query.build_query_scalar().fetch_one(&mut *transaction).await?;
@@ -51,7 +54,7 @@ pub(in crate::store::sqlite) async fn count(
     Ok(Census { total, by_field })
 }
 
-/// Writes the statement that counts by one field.
+/// Writes the statement that counts by one field, through a lens under which few candidates are, or else through all of them.
 pub(super) fn facet_query(
     workspace: &Workspace,
     condition: &Condition,
@@ -66,10 +69,7 @@ pub(super) fn facet_query(
 }
 
 fn push_where(query: &mut QueryBuilder<Sqlite>, workspace: &Workspace, condition: &Condition, lens: Option<&Lens<'_>>) {
-    query.push(" FROM candidates");
-    if let Some(lens) = lens {
-        query.push(" INDEXED BY ").push(lens.index);
-    }
+    query.push(" FROM candidates INDEXED BY ").push(lens.map_or(COVERING_INDEX, |lens| lens.index));
     query.push(" WHERE workspace = ").push_bind(workspace.id().to_owned());
     if let Some(lens) = lens {
         query.push(" AND ");

@@ -58,20 +58,18 @@ pub(super) async fn choose<'a>(
     Ok(Path::InOrder(lenses.iter().find(in_order)))
 }
 
-/// Chooses for a count, which no order binds: the first lens under which few candidates are, else the first.
-pub(super) async fn rarest<'a>(
+/// Chooses for a count, which no order binds: the first lens under which few candidates are, if there is one.
+pub(super) async fn rare<'a>(
     connection: &mut SqliteConnection,
     workspace: &Workspace,
     lenses: &'a [Lens<'a>],
 ) -> Result<Option<&'a Lens<'a>>, sqlx::Error> {
-    if lenses.len() > 1 {
-        for lens in lenses {
-            if is_rare(&mut *connection, workspace, lens).await? {
-                return Ok(Some(lens));
-            }
+    for lens in lenses {
+        if is_rare(&mut *connection, workspace, lens).await? {
+            return Ok(Some(lens));
         }
     }
-    Ok(lenses.first())
+    Ok(None)
 }
 
 async fn is_rare(
