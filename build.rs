@@ -22,6 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .build_transport(false)
         .bytes(".countersign.ledger.v1.Entry.leaf")
         .bytes(".countersign.ledger.v1.Entry.content")
+        .bytes(".countersign.ledger.v1.Entry.sealed")
         .extern_path(".google.rpc", "::tonic_types")
         .compile_fds(descriptors)?;
     Ok(())

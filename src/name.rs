@@ -37,7 +37,32 @@ pub fn is_id(text: &str) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Workspace(String);
 
+/// Stands where a workspace's id does, for the log of logs; [`is_id`] refuses it, so no workspace has it.
+const LOG_OF_LOGS: &str = "~logs";
+
+/// The log of logs, as a resource and at the end of its origin.
+pub const LOG_OF_LOGS_NAME: &str = "logs";
+
 impl Workspace {
+    /// Returns what the log of logs is kept under, where every other log is kept under its workspace. No name parses to it.
+    pub fn log_of_logs() -> Self {
+        Self(LOG_OF_LOGS.to_owned())
+    }
+
+    /// Tells whether this stands for the log of logs.
+    pub fn is_log_of_logs(&self) -> bool {
+        self.0 == LOG_OF_LOGS
+    }
+
+    /// Reads what a ledger's store keeps a log under: a workspace's id, or what stands for the log of logs.
+    ///
+    /// # Errors
+    ///
+    /// When it is neither.
+    pub fn of_stored(id: &str) -> Result<Self, NameError> {
+        if id == LOG_OF_LOGS { Ok(Self::log_of_logs()) } else { Self::new(id) }
+    }
+
     /// Makes the workspace with this id.
     ///
     /// # Errors
@@ -55,7 +80,7 @@ impl Workspace {
 
 impl fmt::Display for Workspace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "workspaces/{}", self.0)
+        if self.is_log_of_logs() { f.write_str(LOG_OF_LOGS_NAME) } else { write!(f, "workspaces/{}", self.0) }
     }
 }
 
@@ -161,6 +186,17 @@ mod tests {
             let error = text.parse::<CandidateName>().expect_err(text);
             assert_eq!(error.form, "workspaces/{id}/candidates/{uuid}");
         }
+    }
+
+    #[test]
+    fn the_log_of_logs_is_kept_like_a_log_and_named_by_no_caller() {
+        let logs = Workspace::log_of_logs();
+        assert_eq!((logs.to_string().as_str(), logs.is_log_of_logs()), ("logs", true));
+        assert_eq!(Workspace::of_stored(logs.id()), Ok(logs.clone()));
+        assert!("logs".parse::<Workspace>().is_err());
+        assert!(Workspace::new(logs.id()).is_err());
+        assert!(format!("workspaces/{}", logs.id()).parse::<Workspace>().is_err());
+        assert!(!Workspace::new("logs").expect("a workspace may have this id").is_log_of_logs());
     }
 
     #[test]

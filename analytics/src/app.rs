@@ -10,7 +10,7 @@ use service_kit::grpc::TRANSPORT_MAX_BYTES;
 use service_kit::metrics::Metrics;
 use service_kit::shutdown::Shutdown;
 
-use crate::feedback::{Exporter, Reports, Runner, Worker};
+use crate::feedback::{AllowedHarm, Exporter, Reports, Runner, Schedule, Scheduler, WordReader, Worker};
 use crate::metrics::FeedbackMetrics;
 use crate::rpc::FeedbackRpc;
 
@@ -23,6 +23,10 @@ pub struct FeedbackConfig {
     pub report_folder: PathBuf,
     /// The pseudonyms of the ledger's leaves, under which people who propose are found.
     pub pseudonyms: Pseudonyms,
+    /// Says how much harm the review policy in force allows.
+    pub allowed_harm: Arc<dyn AllowedHarm>,
+    /// What is made by itself; none where nothing is.
+    pub schedule: Option<Schedule>,
 }
 
 /// What the feedback service takes from the process it runs in.
@@ -37,7 +41,13 @@ pub struct Environment {
 /// The feedback service, ready to serve.
 pub struct App {
     rpc: FeedbackRpc,
-    worker: Mutex<Option<Worker>>,
+    work: Mutex<Option<Work>>,
+}
+
+/// What goes on in the background once it is started.
+struct Work {
+    worker: Worker,
+    scheduler: Option<Scheduler>,
 }
 
 impl FeedbackConfig {
@@ -45,18 +55,31 @@ impl FeedbackConfig {
     pub fn build(self, environment: &Environment) -> App {
         let reports = Reports::new(self.report_folder);
         let metrics = FeedbackMetrics::new(&environment.metrics);
-        let (runner, worker) = Runner::new(self.exporter, reports.clone(), Arc::clone(&environment.clock), metrics);
-        let rpc = FeedbackRpc::new(runner, reports, self.pseudonyms);
-        App { rpc, worker: Mutex::new(Some(worker)) }
+        let ledger = self.exporter.ledger.clone();
+        let words = WordReader::new(self.exporter.ledger.clone(), self.exporter.export_key.clone());
+        let clock = Arc::clone(&environment.clock);
+        let (runner, worker) =
+            Runner::new(self.exporter, reports.clone(), Arc::clone(&clock), self.allowed_harm, metrics);
+        let scheduler = self.schedule.map(|schedule| Scheduler {
+            schedule,
+            runner: runner.clone(),
+            reports: reports.clone(),
+            ledger,
+            clock,
+        });
+        let rpc = FeedbackRpc::new(runner, reports, words, self.pseudonyms);
+        App { rpc, work: Mutex::new(Some(Work { worker, scheduler })) }
     }
 }
 
 impl App {
-    /// Starts the task that makes reports; starting again does nothing.
+    /// Starts the tasks that make reports, asked for and by themselves; starting again does nothing.
     pub fn spawn(&self, shutdown: &Shutdown) {
-        let worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(worker) = worker {
-            shutdown.spawn("feedback-reports", worker.work(shutdown.clone()));
+        let work = self.work.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(Work { worker, scheduler }) = work else { return };
+        shutdown.spawn("feedback-reports", worker.work(shutdown.clone()));
+        if let Some(scheduler) = scheduler {
+            shutdown.spawn("feedback-schedule", scheduler.run(shutdown.clone()));
         }
     }
 

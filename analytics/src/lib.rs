@@ -8,13 +8,15 @@
 //! that is written is for its owner alone. What this release cannot read is counted and said. Memory stays flat as the log grows.
 //!
 //! **Left out on purpose.** Proof of what columns say of contents: the exporter's signature answers for them, the ledger does not.
-//! Statistics beyond an interval for a rate, recommendations, and backtests. Whoever wants to ask other questions asks the Parquet
+//! Words of people: why somebody decided as they did is told by reason codes alone, and which words were changed by keyed hashes; `rpc/words`
+//! reads the words from the ledger for a proposer who asks, and keeps them nowhere. Whoever wants to ask other questions asks the Parquet
 //! files themselves.
 //!
 //! **How a report flows.** `rpc/run_report` hands a run to `feedback/runner`, which does one at a time. [`export`] reads the log's
 //! stream, verifies each entry, turns its event into typed columns, and writes parts and a signed manifest;
-//! [`verify`](export::verify) reads them back. [`report`] asks its questions of lazy frames over the parts and writes the answers as HTML, Markdown, JSON and CSV.
-//! `feedback/reports` keeps them, and the other rpcs read from there.
+//! [`verify`](export::verify) reads them back. [`report`] asks its questions of lazy frames over the parts, [`statistics`](::statistics) says how sure the
+//! answers are, and they are written as HTML, Markdown, JSON, CSV and Parquet.
+//! `feedback/reports` keeps them, and the other rpcs read from there. [`mining`] writes the entries of an export as logs for process mining.
 
 mod app;
 mod feedback;
@@ -22,8 +24,9 @@ mod metrics;
 mod rpc;
 
 pub mod export;
+pub mod mining;
 pub mod report;
 
 pub use app::{App, Environment, FeedbackConfig};
-pub use feedback::Exporter;
+pub use feedback::{AllowedHarm, Cadence, Exporter, MailError, Mailer, NoCadence, PolicyUnread, Schedule};
 pub use rpc::FeedbackRpc;

@@ -11,7 +11,7 @@ use countersign_api::{
         proposal_service_server::ProposalServiceServer, review_service_server::ReviewServiceServer,
         standing_approval_service_server::StandingApprovalServiceServer, trigger_service_server::TriggerServiceServer,
     },
-    ledger::v1::ledger_service_client::LedgerServiceClient,
+    ledger::v1::{erasure_service_client::ErasureServiceClient, ledger_service_client::LedgerServiceClient},
     name::Workspace,
 };
 use service_kit::{
@@ -26,11 +26,14 @@ use tokio::sync::watch;
 
 use crate::{
     config::Config,
+    domain::Actor,
+    erasure,
     policy::PolicySource,
     policy_applier::PolicyApplier,
     policy_file, relay,
     rpc::{ExecutionRpc, Parts, PolicyRpc, ProposalRpc, ReviewRpc, StandingApprovalRpc, TriggerRpc},
-    store::{Judge, OpenError, Store, Surroundings},
+    standing_watch::StandingWatch,
+    store::{Judge, OpenError, Shared, Store, Surroundings},
     timekeeper::Timekeeper,
 };
 
@@ -55,6 +58,7 @@ pub struct Environment {
 #[derive(Debug)]
 pub struct App {
     pub(crate) parts: Parts,
+    ledger: AuthorizedChannel,
     metrics: Metrics,
 }
 
@@ -66,10 +70,21 @@ impl Config {
     /// # Errors
     /// See [`OpenError`].
     pub async fn build(self, environment: &Environment) -> Result<App, OpenError> {
-        let first_policy = self.policy.read(&self.catalogue);
+        // Boxed: it is long, and whoever waits for it would be as long.
+        Box::pin(self.open(environment)).await
+    }
+
+    async fn open(self, environment: &Environment) -> Result<App, OpenError> {
+        let seals = self.pseudonyms.seals();
+        let shared = Shared {
+            ledger_keys: self.ledger_keys,
+            pseudonym: self.pseudonyms.of(&Actor::candidate_svc().principal()),
+        };
+        let first_policy = self.policy.read(&self.catalogue, &self.approvers);
         let judge = Judge {
             catalogue: self.catalogue.clone(),
             first_policy: first_policy.clone(),
+            approvers: self.approvers.clone(),
             policies: HashMap::new(),
             owners: self.owners,
             pseudonyms: self.pseudonyms,
@@ -77,36 +92,46 @@ impl Config {
         };
         let surroundings = Surroundings {
             clock: Arc::clone(&environment.clock),
+            ids: Arc::clone(&environment.ids),
             metrics: &environment.metrics,
             health: environment.health.clone(),
             shutdown: &environment.shutdown,
+            shared,
         };
-        let store = Store::open(&self.database_path, judge, surroundings).await?;
+        let store = Store::open(&self.database, judge, surroundings).await?;
         let ledger = LedgerServiceClient::new(environment.ledger.clone())
             .max_decoding_message_size(TRANSPORT_MAX_BYTES)
             .max_encoding_message_size(TRANSPORT_MAX_BYTES);
         let parts = Parts {
             store,
             catalogue: self.catalogue,
+            approvers: self.approvers,
             ledger,
             clock: Arc::clone(&environment.clock),
             ids: Arc::clone(&environment.ids),
             shutdown: environment.shutdown.clone(),
+            seals,
         };
         if let (PolicySource::File { name, .. }, Ok(policy)) = (&self.policy, &first_policy) {
             policy_file::propose_changed(&parts, name, policy).await?;
         }
-        Ok(App { parts, metrics: environment.metrics.clone() })
+        Ok(App { parts, ledger: environment.ledger.clone(), metrics: environment.metrics.clone() })
     }
 }
 
 impl App {
-    /// Starts what works in the background until the drain begins: the relays, the timekeeper and the policy applier.
+    /// Starts what works in the background until the drain begins: the relays, the followers of erasures, the
+    /// timekeeper, the watch over standing approvals and the policy applier.
     pub fn spawn(&self, shutdown: &Shutdown) {
         let Parts { store, ledger, clock, .. } = &self.parts;
         let relays =
             relay::supervise(store.clone(), ledger.clone(), Arc::clone(clock), self.metrics.clone(), shutdown.clone());
         shutdown.spawn_vital("relays", relays);
+        let erasures = ErasureServiceClient::new(self.ledger.clone());
+        let erasures = erasure::supervise(store.clone(), erasures, Arc::clone(clock), shutdown.clone());
+        shutdown.spawn_vital("erasures", erasures);
+        let watch = StandingWatch { store: store.clone(), clock: Arc::clone(clock) };
+        shutdown.spawn_vital("standing approvals", watch.run(shutdown.clone()));
         let timekeeper = Timekeeper { store: store.clone(), clock: Arc::clone(clock) };
         shutdown.spawn_vital("timekeeper", timekeeper.run(shutdown.clone()));
         let applier = PolicyApplier::new(self.parts.clone());

@@ -12,12 +12,12 @@
 //! its kind and roles allow (the server's access layer).
 //!
 //! **How a request flows, by file.** `rpc/review/approve_candidate.rs` parses it with `wire/command.rs` and hands a job to
-//! `store/handle.rs`. The writer (`store/sqlite/writer.rs`) takes what waits, and `store/batch.rs` judges each job with
+//! `store/handle.rs`. The writer (`store/sqlite/writer.rs`, or `store/postgres/writer.rs` beside other processes) takes what waits, and `store/batch.rs` judges each job with
 //! [`domain::decide`] and [`domain::evolve`]; rows, events and request records are committed together, then every job is
 //! answered. The commit wakes `relay/`, which has the ledger record the events and keeps the receipts; receipts wake
 //! `rpc/execution/claimer.rs`, which has the ledger prove the approval, claims, and hands out a `permit/`. What time
 //! brings about, `timekeeper.rs` does through the same writer; so does `policy_applier.rs` with an approved change of the review
-//! policy, which no executor is asked for. Watches (`rpc/follow.rs`) read the ledger's order.
+//! policy, which no executor is asked for, and `standing_watch.rs` with a standing approval under which people find too much harm. Watches (`rpc/follow.rs`) read the ledger's order.
 
 pub mod catalogue;
 pub mod domain;
@@ -27,6 +27,8 @@ pub mod policy;
 mod app;
 mod audit_sample;
 mod config;
+mod each_workspace;
+mod erasure;
 mod keyed_toml;
 mod listing;
 mod permit;
@@ -34,6 +36,7 @@ mod policy_applier;
 mod policy_file;
 mod relay;
 mod rpc;
+mod standing_watch;
 mod store;
 mod timekeeper;
 mod wire;

@@ -81,9 +81,11 @@ fn proposal(parts: &Parts, workspace: &Workspace, file: &str, policy: &Policy, b
         risk_tier: None,
         owner: None,
         owner_reason: String::new(),
+        owner_team: None,
         payload: PayloadDraft::read(&payload.to_string()),
         nonce: parts.draw_nonce(),
         standing: Vec::new(),
+        precedence: None,
         proposal: Proposal {
             generator: Generator { name: "policy-file".into(), ..Generator::default() },
             trigger: Arc::new(trigger),

@@ -122,10 +122,8 @@ fn due_command(candidate: &Candidate, now: Moment) -> Option<Command> {
     }
     match &candidate.state {
         State::Executing(_) => Some(Command::LoseTrack(LoseTrack::LeaseLapsed)),
-        State::Held(_) if now < candidate.expires_at => Some(Command::Release(Release { etag: None })),
-        State::Proposed | State::NeedsEvidence(_) | State::NeedsOwner | State::Edited if now < candidate.expires_at => {
-            Some(Command::Escalate)
-        }
+        State::Held(held) if held.until_at.is_some() => Some(Command::Release(Release { etag: None })),
+        _ if candidate.escalates_next() => Some(Command::Escalate),
         _ => Some(Command::Expire),
     }
 }

@@ -60,6 +60,6 @@ fn run(command: Command, context: &Context) -> Result<(), Failure> {
             command.usual_log_filter().clone_into(&mut config.filter);
         }
         let _telemetry = telemetry::init(&config).map_err(|error| Failure::usage(error.to_string()))?;
-        command.run(context).await
+        Box::pin(command.run(context)).await
     })
 }

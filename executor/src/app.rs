@@ -81,8 +81,8 @@ impl App {
             let growth = Growth::recall(
                 workspace.clone(),
                 origin.clone(),
-                &config.verifying_key,
-                store.clone(),
+                &config.verifying_keys,
+                Some(store.clone()),
                 ledger.clone(),
                 Arc::clone(&clock),
             )
@@ -94,7 +94,7 @@ impl App {
                 verifier: Verifier {
                     workspace: workspace.clone(),
                     origin,
-                    key: config.verifying_key.clone(),
+                    keys: config.verifying_keys.clone(),
                     growth,
                     report_margin: config.report_margin,
                 },

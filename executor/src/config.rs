@@ -1,7 +1,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use countersign_api::name::Workspace;
-use ledger_format::VerifyingKey;
+use ledger_format::VerifyingKeys;
 
 /// The shortest lease that the contract allows.
 pub const LEASE_MIN: Duration = Duration::from_secs(1);
@@ -19,8 +19,8 @@ pub struct Config {
     pub workspaces: Vec<Workspace>,
     /// What the origin of every log begins with: a workspace's log is `{origin_prefix}/workspaces/{w}`.
     pub origin_prefix: String,
-    /// The pinned key. Whatever it has not signed permits nothing.
-    pub verifying_key: VerifyingKey,
+    /// The pinned keys, the newest first. What none of them has signed permits nothing.
+    pub verifying_keys: VerifyingKeys,
     /// The SQLite file that remembers the last checkpoint of each log.
     pub memory_db: PathBuf,
     /// How long a claim lasts before it must be extended.
@@ -60,13 +60,13 @@ impl Config {
     pub fn new(
         workspaces: Vec<Workspace>,
         origin_prefix: impl Into<String>,
-        verifying_key: VerifyingKey,
+        verifying_keys: impl Into<VerifyingKeys>,
         memory_db: impl Into<PathBuf>,
     ) -> Self {
         Self {
             workspaces,
             origin_prefix: origin_prefix.into(),
-            verifying_key,
+            verifying_keys: verifying_keys.into(),
             memory_db: memory_db.into(),
             lease: Duration::from_mins(1),
             call_deadline: Duration::from_secs(30),

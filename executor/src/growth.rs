@@ -5,7 +5,7 @@ use countersign_api::{
     name::Workspace,
 };
 use jiff::Timestamp;
-use ledger_format::{Checkpoint, ConsistencyProof, Hash, SignedCheckpoint, VerifyingKey, checkpoint};
+use ledger_format::{Checkpoint, ConsistencyProof, Hash, SignedCheckpoint, VerifyingKeys, checkpoint};
 use service_kit::{clock::Clock, grpc::AuthorizedChannel};
 use tonic::Status;
 
@@ -27,7 +27,8 @@ pub(crate) struct Growth {
     last: Option<Checkpoint>,
     /// The signed note of `last`, as long as it is not durably remembered.
     unkept: Option<String>,
-    store: CheckpointStore,
+    /// None for a memory that ends with this process.
+    store: Option<CheckpointStore>,
     ledger: LedgerServiceClient<AuthorizedChannel>,
     clock: Arc<dyn Clock>,
 }
@@ -55,16 +56,20 @@ impl Growth {
     pub(crate) async fn recall(
         workspace: Workspace,
         origin: String,
-        key: &VerifyingKey,
-        store: CheckpointStore,
+        keys: &VerifyingKeys,
+        store: Option<CheckpointStore>,
         ledger: LedgerServiceClient<AuthorizedChannel>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, MemoryError> {
-        let last = match store.load(&origin).await? {
+        let remembered = match &store {
+            Some(store) => store.load(&origin).await?,
+            None => None,
+        };
+        let last = match remembered {
             None => None,
             Some(note) => {
                 let checkpoint = SignedCheckpoint::parse(&note)
-                    .and_then(|signed| signed.verify(key, &origin).cloned())
+                    .and_then(|signed| signed.verify(keys, &origin).cloned())
                     .map_err(|source| MemoryError::NotByPinnedKey { origin: origin.clone(), source })?;
                 Some(checkpoint)
             }
@@ -96,11 +101,18 @@ impl Growth {
 
     /// Remembers durably how far the log was followed. Nothing may be called before.
     pub(crate) async fn keep(&mut self) -> Result<(), store::Error> {
-        if let Some(note) = &self.unkept {
-            self.store.keep(&self.origin, note, self.clock.now()).await?;
-            self.unkept = None;
+        if let (Some(note), Some(store)) = (&self.unkept, &self.store) {
+            store.keep(&self.origin, note, self.clock.now()).await?;
         }
+        self.unkept = None;
         Ok(())
+    }
+
+    /// Closes the memory, so that its file stands alone.
+    pub(crate) async fn close(self) {
+        if let Some(store) = self.store {
+            store.close().await;
+        }
     }
 
     async fn ask_for_proof(&self, from: u64, to: u64, at: Timestamp) -> Result<Vec<Hash>, Doubt> {

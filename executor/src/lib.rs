@@ -14,7 +14,8 @@
 //! `verify` checks them with `ledger-format` and has `growth` prove that the log only grew since the last checkpoint, which
 //! `store` remembers before anything is called; whatever does not hold is a `doubt`. `work` brings it to its end: `act` makes
 //! sure of the `lease` and makes the one call through a [`connector`], `outcome` says how that ended, and `report` repeats it
-//! until it is answered.
+//! until it is answered. Who acts elsewhere than in this process, through no connector, has [`PermitCheck`]: the same
+//! verification, and nothing behind it.
 
 mod act;
 mod ahead;
@@ -32,6 +33,7 @@ mod lease;
 mod meters;
 mod outcome;
 mod permit;
+mod permit_check;
 mod report;
 mod store;
 mod tally;
@@ -42,5 +44,6 @@ pub use app::{App, BuildError};
 pub use claim::RunError;
 pub use config::{Config, ConfigError, IN_FLIGHT_MAX, LEASE_MAX, LEASE_MIN};
 pub use growth::MemoryError;
+pub use permit_check::{PermitCheck, PermitCheckConfig, Unverified};
 pub use store::Error as StoreError;
 pub use tally::Tally;

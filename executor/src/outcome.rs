@@ -16,8 +16,8 @@ pub(crate) const MESSAGE_MAX_BYTES: usize = 1024;
 pub(crate) enum Outcome {
     /// It was done.
     Succeeded { system: &'static str, done: Done },
-    /// It was not done.
-    Failed { class: FailureClass, message: String, retry_safe: bool },
+    /// It was not done: the system, where one was asked, said so.
+    Failed { class: FailureClass, message: String, retry_safe: bool, system: Option<&'static str> },
     /// Nobody knows.
     Unknown { message: String },
 }
@@ -36,7 +36,7 @@ impl Outcome {
             let message = format!("this permit was issued before, what became of it then is not known; {message}");
             return Self::Unknown { message };
         }
-        Self::Failed { class, message, retry_safe }
+        Self::Failed { class, message, retry_safe, system: None }
     }
 
     /// What a connector's answer leads to.
@@ -44,7 +44,7 @@ impl Outcome {
         match answer {
             Ok(done) => Self::Succeeded { system, done },
             Err(Failed::Refused { class, message, retry_safe }) => {
-                Self::Failed { class: class.into(), message, retry_safe }
+                Self::Failed { class: class.into(), message, retry_safe, system: Some(system) }
             }
             Err(Failed::Unknown { message }) => Self::Unknown { message },
         }
@@ -58,10 +58,11 @@ impl Outcome {
                 changes: done.changes.into_iter().map(change).collect(),
                 execute_time: Some(from_timestamp(done.done_at)),
             }),
-            Self::Failed { class, message, retry_safe } => report_outcome_request::Outcome::Failed(Failure {
+            Self::Failed { class, message, retry_safe, system } => report_outcome_request::Outcome::Failed(Failure {
                 class: class.into(),
                 message: shortened(message),
                 retry_safe,
+                system: system.unwrap_or_default().to_owned(),
             }),
             Self::Unknown { message } => report_outcome_request::Outcome::Unknown(shortened(message)),
         }

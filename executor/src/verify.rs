@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use countersign_api::{candidate::v1::Permit, name::Workspace};
 use jiff::Timestamp;
-use ledger_format::{ClaimedApproval, RecordedApproval, VerifyingKey};
+use ledger_format::{ClaimedApproval, RecordedApproval, VerifyingKeys};
 
 use crate::{
     ahead,
@@ -17,7 +17,7 @@ use crate::{
 pub(crate) struct Verifier {
     pub workspace: Workspace,
     pub origin: String,
-    pub key: VerifyingKey,
+    pub keys: VerifyingKeys,
     pub growth: Growth,
     /// What must be left of a lease when verification is over.
     pub report_margin: Duration,
@@ -105,6 +105,6 @@ impl Verifier {
             proof: &parts.proof,
             checkpoint: &permit.checkpoint,
         };
-        Ok(RecordedApproval::verify(claimed, &self.key)?)
+        Ok(RecordedApproval::verify(claimed, &self.keys)?)
     }
 }

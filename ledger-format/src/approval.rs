@@ -7,7 +7,7 @@
 use crate::checkpoint::{self, Checkpoint, SignedCheckpoint};
 use crate::hash::Hash;
 use crate::inclusion::verify_inclusion;
-use crate::key::VerifyingKey;
+use crate::key_list::PinnedKeys;
 use crate::leaf::{self, Leaf};
 use crate::payload::{Nonce, PayloadDigest, digest_payload};
 use crate::principal::PrincipalKind;
@@ -62,9 +62,9 @@ impl RecordedApproval {
     /// # Errors
     ///
     /// Names the first check that failed and what differed.
-    pub fn verify(claimed: ClaimedApproval<'_>, key: &VerifyingKey) -> Result<Self, Error> {
+    pub fn verify(claimed: ClaimedApproval<'_>, keys: &(impl PinnedKeys + ?Sized)) -> Result<Self, Error> {
         let signed = SignedCheckpoint::parse(claimed.checkpoint)?;
-        let checkpoint = signed.verify(key, claimed.origin)?;
+        let checkpoint = signed.verify(keys, claimed.origin)?;
         let leaf = Leaf::decode(claimed.leaf)?;
         check_leaf(&leaf, &claimed)?;
         let computed = digest_payload(&claimed.nonce, claimed.payload);

@@ -1,6 +1,7 @@
 //! Checkpoints: the signed size and root of a log (C2SP tlog-checkpoint).
 
 use std::fmt;
+use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,8 +9,9 @@ use serde::Serialize;
 
 use crate::decimal;
 use crate::hash::Hash;
-use crate::key::{SigningKey, VerifyingKey};
-use crate::note::{self, SignedNote};
+use crate::key::SigningKey;
+use crate::key_list::PinnedKeys;
+use crate::note::{self, NoteSignature, SignedNote};
 
 /// Most bytes of an origin.
 pub const ORIGIN_MAX_BYTES: usize = 255;
@@ -52,7 +54,12 @@ impl Checkpoint {
 
     /// Signs the checkpoint.
     pub fn sign(&self, key: &SigningKey) -> SignedCheckpoint {
-        SignedCheckpoint { note: SignedNote::assemble(&self.to_string(), key), unverified: self.clone() }
+        self.with_signatures(vec![NoteSignature::by(key.verifying_key(), key.sign(self.to_string().as_bytes()))])
+    }
+
+    /// Puts signature lines under the checkpoint, without believing them.
+    pub fn with_signatures(&self, signatures: Vec<NoteSignature>) -> SignedCheckpoint {
+        SignedCheckpoint { note: SignedNote::assemble(&self.to_string(), signatures), unverified: self.clone() }
     }
 
     /// Parses a note's text. Extension lines, which C2SP allows, are signed but say nothing here.
@@ -72,6 +79,15 @@ impl Checkpoint {
 impl fmt::Display for Checkpoint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{}\n{}\n{}", self.origin, self.size, STANDARD.encode(self.root.as_bytes()))
+    }
+}
+
+/// Parses the text that is signed; no signature vouches for it.
+impl FromStr for Checkpoint {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        Self::parse(text)
     }
 }
 
@@ -104,8 +120,8 @@ impl SignedCheckpoint {
     /// # Errors
     ///
     /// Refuses a missing or false signature by the key, and a checkpoint of another log.
-    pub fn verify(&self, key: &VerifyingKey, origin: &str) -> Result<&Checkpoint, Error> {
-        self.note.verify(key)?;
+    pub fn verify(&self, keys: &(impl PinnedKeys + ?Sized), origin: &str) -> Result<&Checkpoint, Error> {
+        keys.verify_note(&self.note)?;
         if self.unverified.origin != origin {
             let found = self.unverified.origin.clone();
             return Err(Error::OriginDiffers { found, expected: origin.to_owned() });
@@ -116,6 +132,28 @@ impl SignedCheckpoint {
     /// Returns the text, signatures and all, as it was received.
     pub fn text(&self) -> &str {
         self.note.as_str()
+    }
+
+    /// Returns the origin that it claims, to look up the keys by which it must be signed.
+    pub fn claimed_origin(&self) -> &str {
+        &self.unverified.origin
+    }
+
+    /// Returns the text that is signed, extension lines included. Nothing says yet that it is.
+    pub fn signed_text(&self) -> &str {
+        self.note.unverified_text()
+    }
+
+    /// Returns the signature lines, in their order.
+    pub fn signatures(&self) -> &[NoteSignature] {
+        self.note.signatures()
+    }
+
+    /// Adds signature lines, such as cosignatures, below those that are there.
+    #[must_use]
+    pub fn with_more(&self, signatures: impl IntoIterator<Item = NoteSignature>) -> Self {
+        let all = self.note.signatures().iter().cloned().chain(signatures).collect();
+        Self { note: SignedNote::assemble(self.note.unverified_text(), all), unverified: self.unverified.clone() }
     }
 }
 

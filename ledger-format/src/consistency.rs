@@ -50,10 +50,13 @@ impl ConsistencyProof {
             return Err(Error::WrongLength { expected, found: hashes.len() });
         }
         if old_size == 0 {
-            return expect_old(empty_root(), old_root);
+            expect_old(empty_root(), old_root)?;
         }
         if old_size == new_size {
-            return expect_old(new_root, old_root);
+            expect_old(new_root, old_root)?;
+        }
+        if hashes.is_empty() {
+            return Ok(());
         }
         // Where the older tree is one perfect subtree, its root is the start and is not sent again.
         let (start, rest) = match hashes.split_first() {

@@ -16,10 +16,10 @@ pub const KEY_BYTES: usize = 32;
 pub const KEY_NAME_MAX_BYTES: usize = 255;
 
 /// Length of an Ed25519 signature, in bytes.
-pub(crate) const SIGNATURE_BYTES: usize = 64;
+pub const SIGNATURE_BYTES: usize = 64;
 
 /// Length of a key hash, in bytes.
-pub(crate) const KEY_HASH_BYTES: usize = 4;
+pub const KEY_HASH_BYTES: usize = 4;
 
 /// Signature type of Ed25519 in C2SP signed-note.
 const ED25519_TYPE: u8 = 0x01;
@@ -48,8 +48,13 @@ impl SigningKey {
         &self.verifying
     }
 
-    pub(crate) fn sign(&self, text: &str) -> [u8; SIGNATURE_BYTES] {
-        let signature = self.pair.sign(text.as_bytes());
+    /// Signs bytes.
+    ///
+    /// # Panics
+    ///
+    /// Never: an Ed25519 signature has 64 bytes.
+    pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_BYTES] {
+        let signature = self.pair.sign(message);
         signature.as_ref().try_into().expect("invariant: an Ed25519 signature has 64 bytes")
     }
 }
@@ -78,9 +83,16 @@ impl VerifyingKey {
         if !is_key_name(name) || name.len() > KEY_NAME_MAX_BYTES {
             return Err(Error::Name);
         }
-        let hash = sha256(&[name.as_bytes(), &[b'\n', ED25519_TYPE], &public_key]);
-        let [a, b, c, d, ..] = *hash.as_bytes();
-        Ok(Self { name: name.to_owned(), key_hash: [a, b, c, d], public_key })
+        Ok(Self { name: name.to_owned(), key_hash: hash_key(name, ED25519_TYPE, &public_key), public_key })
+    }
+
+    /// Returns the same key under another name.
+    ///
+    /// # Errors
+    ///
+    /// Refuses a name that cannot stand in a signature line.
+    pub fn named(&self, name: &str) -> Result<Self, Error> {
+        Self::new(name, self.public_key)
     }
 
     /// Returns the name that signature lines carry.
@@ -98,8 +110,9 @@ impl VerifyingKey {
         &self.public_key
     }
 
-    pub(crate) fn verifies(&self, text: &str, signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&ED25519, &self.public_key).verify(text.as_bytes(), signature).is_ok()
+    /// Tells whether a signature over these bytes is by this key.
+    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        verifies(&self.public_key, message, signature)
     }
 }
 
@@ -107,26 +120,52 @@ impl FromStr for VerifyingKey {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let (name, rest) = text.split_once('+').ok_or(Error::Form)?;
-        let (key_hash, encoded) = rest.split_once('+').ok_or(Error::Form)?;
-        let typed = STANDARD.decode(encoded).map_err(|_| Error::Form)?;
-        let (&kind, public_key) = typed.split_first().ok_or(Error::Form)?;
-        if kind != ED25519_TYPE {
-            return Err(Error::UnknownType { found: kind });
-        }
-        let key = Self::new(name, public_key.try_into().map_err(|_| Error::Form)?)?;
-        if hex::encode(key.key_hash) != key_hash {
-            return Err(Error::KeyHash);
-        }
-        Ok(key)
+        let (name, public_key) = parse_text(text, ED25519_TYPE)?;
+        Self::new(name, public_key)
     }
 }
 
 impl fmt::Display for VerifyingKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let typed = [&[ED25519_TYPE], self.public_key.as_slice()].concat();
-        write!(formatter, "{}+{}+{}", self.name, hex::encode(self.key_hash), STANDARD.encode(typed))
+        show_text(formatter, &self.name, ED25519_TYPE, &self.public_key)
     }
+}
+
+/// Returns the four bytes that tell keys of one name apart; the type of signature is part of them.
+pub(crate) fn hash_key(name: &str, kind: u8, public_key: &[u8; KEY_BYTES]) -> [u8; KEY_HASH_BYTES] {
+    let hash = sha256(&[name.as_bytes(), &[b'\n', kind], public_key]);
+    let [a, b, c, d, ..] = *hash.as_bytes();
+    [a, b, c, d]
+}
+
+pub(crate) fn verifies(public_key: &[u8; KEY_BYTES], message: &[u8], signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&ED25519, public_key).verify(message, signature).is_ok()
+}
+
+/// Parses `<name>+<key hash in hex>+<base64 of type ‖ public key>`.
+pub(crate) fn parse_text(text: &str, expected: u8) -> Result<(&str, [u8; KEY_BYTES]), Error> {
+    let (name, rest) = text.split_once('+').ok_or(Error::Form)?;
+    let (key_hash, encoded) = rest.split_once('+').ok_or(Error::Form)?;
+    let typed = STANDARD.decode(encoded).map_err(|_| Error::Form)?;
+    let (&kind, public_key) = typed.split_first().ok_or(Error::Form)?;
+    if kind != expected {
+        return Err(Error::UnknownType { found: kind, expected });
+    }
+    let public_key = public_key.try_into().map_err(|_| Error::Form)?;
+    if hex::encode(hash_key(name, kind, &public_key)) != key_hash {
+        return Err(Error::KeyHash);
+    }
+    Ok((name, public_key))
+}
+
+pub(crate) fn show_text(
+    formatter: &mut fmt::Formatter<'_>,
+    name: &str,
+    kind: u8,
+    public_key: &[u8; KEY_BYTES],
+) -> fmt::Result {
+    let typed = [&[kind], public_key.as_slice()].concat();
+    write!(formatter, "{name}+{}+{}", hex::encode(hash_key(name, kind, public_key)), STANDARD.encode(typed))
 }
 
 /// Tells whether a text can be the name in a signature line: something, without spaces, plus signs or control characters.
@@ -149,11 +188,15 @@ pub enum Error {
     /// The text has another form.
     #[error("the key is not `<name>+<key hash>+<base64>`: copy it whole")]
     Form,
-    /// The key is not Ed25519.
-    #[error("signature type `{found}` is not Ed25519: pin the log's Ed25519 key")]
+    /// The key is for another type of signature.
+    #[error(
+        "signature type `{found}` is not `{expected}`: a log signs with Ed25519 (1), a witness cosigns with Ed25519 (4)"
+    )]
     UnknownType {
         /// The type byte.
         found: u8,
+        /// The type byte that was expected.
+        expected: u8,
     },
     /// The key hash in the text is not that of name and key.
     #[error("the key hash does not fit name and key: copy the key again")]

@@ -1,9 +1,11 @@
 //! Signed notes: a text, a blank line and signature lines (C2SP signed-note).
 
+use std::fmt;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::key::{KEY_HASH_BYTES, SigningKey, VerifyingKey, is_key_name};
+use crate::key::{KEY_HASH_BYTES, SIGNATURE_BYTES, SigningKey, VerifyingKey, is_key_name};
 
 /// Most bytes of a signed note: sixteen of the largest signatures known today fit twice.
 pub const NOTE_MAX_BYTES: usize = 256 * 1024;
@@ -19,11 +21,12 @@ pub struct SignedNote {
     whole: String,
     /// Length of the text that is signed: up to and with its last newline.
     text_bytes: usize,
-    signatures: Vec<Signature>,
+    signatures: Vec<NoteSignature>,
 }
 
+/// One signature line of a note. Nothing says yet that it verifies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Signature {
+pub struct NoteSignature {
     name: String,
     key_hash: [u8; KEY_HASH_BYTES],
     bytes: Vec<u8>,
@@ -40,19 +43,19 @@ impl SignedNote {
         if !text.ends_with('\n') {
             return Err(Error::Form);
         }
-        let note = Self::assemble(text, key);
+        let note = Self::assemble(text, vec![NoteSignature::by(key.verifying_key(), key.sign(text.as_bytes()))]);
         check_length(&note.whole)?;
         Ok(note)
     }
 
-    /// Signs a text that is known to end in a newline, to hold no other control character, and to be short.
-    pub(crate) fn assemble(text: &str, key: &SigningKey) -> Self {
-        let name = key.verifying_key().name().to_owned();
-        let key_hash = key.verifying_key().key_hash();
-        let bytes = key.sign(text).to_vec();
-        let encoded = STANDARD.encode([key_hash.as_slice(), &bytes].concat());
-        let whole = format!("{text}\n{SIGNATURE_MARK}{name} {encoded}\n");
-        Self { whole, text_bytes: text.len(), signatures: vec![Signature { name, key_hash, bytes }] }
+    /// Puts signatures under a text that is known to end in a newline, to hold no other control character, and to be short.
+    pub(crate) fn assemble(text: &str, signatures: Vec<NoteSignature>) -> Self {
+        let mut whole = format!("{text}\n");
+        for signature in &signatures {
+            whole.push_str(&signature.to_string());
+            whole.push('\n');
+        }
+        Self { whole, text_bytes: text.len(), signatures }
     }
 
     /// Parses a note without believing it.
@@ -71,7 +74,7 @@ impl SignedNote {
             if signatures.len() == NOTE_MAX_SIGNATURES {
                 return Err(Error::TooManySignatures);
             }
-            signatures.push(Signature::parse(line)?);
+            signatures.push(NoteSignature::parse(line)?);
         }
         Ok(Self { whole: note.to_owned(), text_bytes, signatures })
     }
@@ -85,7 +88,7 @@ impl SignedNote {
         let text = self.unverified_text();
         let mut signed = false;
         for signature in self.signatures.iter().filter(|signature| signature.is_by(key)) {
-            if !key.verifies(text, &signature.bytes) {
+            if !key.verifies(text.as_bytes(), &signature.bytes) {
                 return Err(Error::BadSignature { key: key.name().to_owned() });
             }
             signed = true;
@@ -96,6 +99,11 @@ impl SignedNote {
     /// Returns the whole note, signatures and all, as it was received.
     pub fn as_str(&self) -> &str {
         &self.whole
+    }
+
+    /// Returns the signature lines, in their order.
+    pub fn signatures(&self) -> &[NoteSignature] {
+        &self.signatures
     }
 
     pub(crate) fn unverified_text(&self) -> &str {
@@ -112,8 +120,22 @@ fn check_letters(text: &str) -> Result<(), Error> {
     if control { Err(Error::ControlCharacter) } else { Ok(()) }
 }
 
-impl Signature {
-    fn parse(line: &str) -> Result<Self, Error> {
+impl NoteSignature {
+    /// Makes the line of a signature by a key.
+    pub fn by(key: &VerifyingKey, signature: [u8; SIGNATURE_BYTES]) -> Self {
+        Self { name: key.name().to_owned(), key_hash: key.key_hash(), bytes: signature.to_vec() }
+    }
+
+    pub(crate) const fn new(name: String, key_hash: [u8; KEY_HASH_BYTES], bytes: Vec<u8>) -> Self {
+        Self { name, key_hash, bytes }
+    }
+
+    /// Parses a line, without its newline.
+    ///
+    /// # Errors
+    ///
+    /// Refuses what C2SP signed-note does not allow.
+    pub fn parse(line: &str) -> Result<Self, Error> {
         let (name, encoded) =
             line.strip_prefix(SIGNATURE_MARK).and_then(|rest| rest.split_once(' ')).ok_or(Error::SignatureLine)?;
         let decoded = STANDARD.decode(encoded).map_err(|_| Error::SignatureLine)?;
@@ -124,8 +146,30 @@ impl Signature {
         Ok(Self { name: name.to_owned(), key_hash, bytes: bytes.to_vec() })
     }
 
-    fn is_by(&self, key: &VerifyingKey) -> bool {
-        self.name == key.name() && self.key_hash == key.key_hash()
+    /// Returns the name of the key that it claims to be by.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Tells whether it claims to be by this key.
+    pub fn is_by(&self, key: &VerifyingKey) -> bool {
+        self.claims(key.name(), key.key_hash())
+    }
+
+    pub(crate) fn claims(&self, name: &str, key_hash: [u8; KEY_HASH_BYTES]) -> bool {
+        self.name == name && self.key_hash == key_hash
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Shows the line, without a newline.
+impl fmt::Display for NoteSignature {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let encoded = STANDARD.encode([self.key_hash.as_slice(), &self.bytes].concat());
+        write!(formatter, "{SIGNATURE_MARK}{} {encoded}", self.name)
     }
 }
 

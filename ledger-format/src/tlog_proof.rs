@@ -10,7 +10,7 @@ use crate::checkpoint::{self, Checkpoint, SignedCheckpoint, parse_base64_hash};
 use crate::decimal;
 use crate::hash::Hash;
 use crate::inclusion::verify_inclusion;
-use crate::key::VerifyingKey;
+use crate::key_list::PinnedKeys;
 use crate::note::NOTE_MAX_BYTES;
 use crate::proof;
 use crate::tree::leaf_hash;
@@ -42,8 +42,8 @@ impl TlogProof {
     /// # Errors
     ///
     /// Refuses a checkpoint that the key has not signed for `origin`, and a proof that does not lead from the leaf to its root.
-    pub fn verify(&self, leaf: &[u8], key: &VerifyingKey, origin: &str) -> Result<&Checkpoint, Error> {
-        let checkpoint = self.checkpoint.verify(key, origin)?;
+    pub fn verify(&self, leaf: &[u8], keys: &(impl PinnedKeys + ?Sized), origin: &str) -> Result<&Checkpoint, Error> {
+        let checkpoint = self.checkpoint.verify(keys, origin)?;
         verify_inclusion(self.index, checkpoint.size(), &self.hashes, leaf_hash(leaf), checkpoint.root())?;
         Ok(checkpoint)
     }

@@ -99,6 +99,15 @@ impl LogVerifier {
         Ok(())
     }
 
+    /// Checks the next entry as [`LogVerifier::entry`] would, and does not add it.
+    ///
+    /// # Errors
+    ///
+    /// As [`LogVerifier::entry`].
+    pub fn check_entry(&self, parts: &EntryParts<'_>) -> Result<(), Finding> {
+        self.check(parts).map(|_| ()).map_err(|what| Finding { index: self.frontier.size(), what })
+    }
+
     /// Returns the number of entries read so far.
     pub const fn size(&self) -> u64 {
         self.frontier.size()

@@ -5,7 +5,11 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use countersign_api::ledger::v1::ledger_service_server::LedgerServiceServer;
+use axum::Router;
+use countersign_api::{
+    ledger::v1::{erasure_service_server::ErasureServiceServer, ledger_service_server::LedgerServiceServer},
+    name::Workspace,
+};
 use service_kit::{
     clock::Clock, grpc::TRANSPORT_MAX_BYTES, health::Health, ids::Ids, metrics::Metrics, shutdown::Shutdown,
 };
@@ -13,12 +17,24 @@ use service_kit::{
 use crate::{
     appender::{Appender, Committer},
     config::LedgerConfig,
+    contents::{ContentKeys, ContentReader, KeyPool},
+    custody::carry_out,
+    follower::Follower,
     log::Logs,
+    log_of_logs::{Coverage, Writer},
     metrics::LedgerMetrics,
     origin::{OriginError, Origins},
     publisher::{Publisher, Recovered, RecoveryError, Signer, recover},
-    rpc::LedgerRpc,
-    store::{self, fence::FenceStore, sqlite::LedgerStore},
+    rpc::{ErasureRpc, LedgerRpc},
+    store::{
+        self, LedgerStore,
+        content_keys::ContentKeyStore,
+        fence::FenceStore,
+        key_place::{self, KeyPlaceError},
+        read,
+    },
+    tiles::{self, TileSource},
+    witness::{Courier, PolicyError, Witnessed, egress},
 };
 
 /// What the ledger takes from the process it runs in.
@@ -40,9 +56,22 @@ pub struct Environment {
 #[derive(Debug)]
 pub struct App {
     ledger: LedgerStore,
+    keys: ContentKeys,
     fence: FenceStore,
-    rpc: LedgerRpc,
-    publisher: Mutex<Option<Publisher>>,
+    /// Boxed, as those below: what is handed on with the app should not be as long as they are.
+    rpc: Box<LedgerRpc>,
+    erasure: Box<ErasureRpc>,
+    tiles: TileSource,
+    publisher: Mutex<Option<Box<Publisher>>>,
+    covering: Mutex<Option<Box<Covering>>>,
+    follower: Arc<Follower>,
+}
+
+/// What spreads the word of what was signed.
+#[derive(Debug)]
+struct Covering {
+    writer: Writer,
+    courier: Option<Courier>,
 }
 
 /// Why the ledger can not be built.
@@ -54,6 +83,15 @@ pub enum BuildError {
     /// A file can not be opened or read.
     #[error(transparent)]
     Store(#[from] store::Error),
+    /// The keys of contents are not where they may be.
+    #[error(transparent)]
+    KeyPlace(#[from] KeyPlaceError),
+    /// The witness policy is not for this log.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// There is no way out to the witnesses.
+    #[error("witnesses can not be asked over HTTP; check the machine's certificates")]
+    Egress(#[source] reqwest::Error),
     /// The fence store was made under another origin prefix.
     #[error(
         "`{fence}` remembers the log `{origin}`, which is not under the origin prefix `{prefix}`; start with the prefix it was made with",
@@ -70,12 +108,11 @@ pub enum BuildError {
     /// The ledger was signed by another key.
     #[error(
         "`{ledger}` holds the log `{origin}`, whose last checkpoint is not signed by the signing key `{key_name}`; put back the key file that \
-         it was signed with, or start on a folder of its own",
-        ledger = ledger_path.display()
+         it was signed with, or start on a folder of its own"
     )]
     OtherKey {
-        /// The ledger's file.
-        ledger_path: PathBuf,
+        /// The ledger's file or database.
+        ledger: String,
         /// The log.
         origin: String,
         /// Name of the configured key.
@@ -84,7 +121,7 @@ pub enum BuildError {
 }
 
 impl LedgerConfig {
-    /// Opens both files, brings every log's entries, checkpoints and fence together, and starts the appender.
+    /// Opens files or databases, seals what an older release left in clear, finishes erasures that a crash cut short, brings every log's entries, checkpoints and fence together, and starts the appender.
     ///
     /// A log whose files disagree is halted: it is read, not written to. A key that signed none of the logs is refused. A crash here
     /// changes nothing but schemas.
@@ -93,14 +130,23 @@ impl LedgerConfig {
     /// See [`BuildError`].
     pub async fn build(self, environment: &Environment) -> Result<App, BuildError> {
         let origins = Origins::new(&self.origin_prefix)?;
-        let key = Arc::new(self.signing_key);
+        let key = Arc::new(self.signer);
         origins.check_key(key.verifying_key())?;
-        let ledger = LedgerStore::open(&self.ledger_path).await?;
+        let ids = &environment.ids;
+        let location = self.place.ledger();
+        let ledger = LedgerStore::open(&location).await?;
+        let assigned_max = read::assigned_max(&mut ledger.reader().await?.rows()).await?;
+        let key_store = ContentKeyStore::open(&self.place.content_keys(), assigned_max, &**ids).await?;
+        key_place::check(&ledger, &key_store).await?;
+        let keys = ContentKeys::new(key_store);
+        let pool = KeyPool::start(keys.clone(), Arc::clone(ids), assigned_max, &environment.shutdown).await?;
+        ledger.complete(&keys, &pool, &**ids).await?;
+        carry_out(&ledger, &keys).await?;
         let fence = FenceStore::open(&self.fence_path).await?;
 
         let metrics = LedgerMetrics::new(&environment.metrics);
         let logs = Arc::new(Logs::new(origins, environment.health.clone()));
-        let recovered = recover(&ledger, &fence, key.verifying_key(), &logs, &metrics).await;
+        let recovered = recover(&ledger, &fence, key.known_keys(), &logs, &metrics).await;
         let Recovered { ends, signed } = recovered.map_err(|error| match error {
             RecoveryError::Store(error) => BuildError::Store(error),
             RecoveryError::UnknownOrigin { origin } => {
@@ -108,7 +154,7 @@ impl LedgerConfig {
             }
             RecoveryError::OtherKey { origin } => {
                 let key_name = key.verifying_key().name().to_owned();
-                BuildError::OtherKey { ledger_path: self.ledger_path, origin, key_name }
+                BuildError::OtherKey { ledger: location.to_string(), origin, key_name }
             }
         })?;
 
@@ -117,42 +163,118 @@ impl LedgerConfig {
             logs: Arc::clone(&logs),
             ends,
             clock: Arc::clone(&environment.clock),
-            ids: Arc::clone(&environment.ids),
+            ids: Arc::clone(ids),
+            keys: keys.clone(),
+            reader: ContentReader::new(keys.clone()),
+            pool,
+            erasure_steps: self.erasure_steps,
+            tile_roots: ledger.tile_roots().clone(),
             metrics: metrics.clone(),
+            shutdown: environment.shutdown.clone(),
         };
         let queue = self.queue.at_least_working();
         let appender = Appender::start(queue, committer, &environment.metrics, &environment.shutdown);
+        let follower = Arc::new(Follower {
+            ledger: ledger.clone(),
+            logs: Arc::clone(&logs),
+            key: Arc::clone(&key),
+            contents: keys.clone(),
+            metrics: metrics.clone(),
+            seen: Mutex::default(),
+        });
         let signer = Signer {
             ledger: ledger.clone(),
             fence: fence.clone(),
             key: Arc::clone(&key),
+            health: environment.health.clone(),
             logs: Arc::clone(&logs),
             appender: appender.clone(),
             signed,
-            metrics,
+            metrics: metrics.clone(),
         };
-        let rpc = LedgerRpc::new(ledger.clone(), logs, appender, key, environment.shutdown.clone());
-        Ok(App { ledger, fence, rpc, publisher: Mutex::new(Some(Publisher::new(signer))) })
+        let (coverage, witnessed) = (Arc::new(Coverage::new()), Witnessed::new());
+        let courier = match self.witnesses {
+            None => None,
+            Some(config) => {
+                let log = logs.of(&Workspace::log_of_logs());
+                config.check(&log.key_of(key.verifying_key()))?;
+                let client = egress(config.answer_within).map_err(BuildError::Egress)?;
+                let (witnessed, coverage) = (witnessed.clone(), Arc::clone(&coverage));
+                Some(Courier::new(config, client, ledger.clone(), &logs, witnessed, coverage, metrics).await?)
+            }
+        };
+        let writer = Writer { logs: Arc::clone(&logs), appender: appender.clone(), coverage: Arc::clone(&coverage) };
+        let tiles = TileSource { ledger: ledger.clone(), logs: Arc::clone(&logs), witnessed: witnessed.clone() };
+        let rpc = LedgerRpc {
+            ledger: ledger.clone(),
+            follower: Arc::clone(&follower),
+            contents: ContentReader::new(keys.clone()),
+            logs,
+            appender,
+            key,
+            coverage,
+            witnessed,
+            shutdown: environment.shutdown.clone(),
+        };
+        let erasure = ErasureRpc::new(rpc.clone(), self.pseudonyms, Arc::clone(ids));
+        Ok(App {
+            ledger,
+            keys,
+            fence,
+            rpc: Box::new(rpc),
+            erasure: Box::new(erasure),
+            tiles,
+            publisher: Mutex::new(Some(Box::new(Publisher::new(signer)))),
+            covering: Mutex::new(Some(Box::new(Covering { writer, courier }))),
+            follower,
+        })
     }
 }
 
 impl App {
-    /// Starts the publisher, which signs what is committed until [`Shutdown::closing`]; starting again does nothing.
+    /// Starts the publisher, which signs what is committed until [`Shutdown::closing`], and what follows the other processes of a shared
+    /// database; starting again does nothing.
     pub fn spawn(&self, shutdown: &Shutdown) {
         let publisher = self.publisher.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(publisher) = publisher {
             shutdown.spawn_until_closing("ledger-publisher", publisher.run(shutdown.closing()));
+            if let Some(database) = self.ledger.shared() {
+                let follower = Arc::clone(&self.follower).run(database.clone(), shutdown.closing());
+                shutdown.spawn_until_closing("ledger-follower", follower);
+            }
         }
+    }
+
+    /// Starts what covers signed checkpoints in the log of logs and takes those to witnesses; starting again does nothing.
+    pub fn spawn_covering(&self, shutdown: &Shutdown) {
+        let covering = self.covering.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(covering) = covering else { return };
+        let Covering { writer, courier } = *covering;
+        shutdown.spawn("ledger-log-of-logs", writer.run(shutdown.draining()));
+        if let Some(courier) = courier {
+            shutdown.spawn("ledger-witnesses", courier.run(shutdown.draining()));
+        }
+    }
+
+    /// Returns the routes of checkpoints, tiles and entry bundles, for whoever reaches them without a token.
+    pub fn tile_routes(&self) -> Router {
+        tiles::routes(self.tiles.clone())
     }
 
     /// Returns the service, to be added to a [`Server`](service_kit::grpc::Server).
     pub fn service(&self) -> LedgerServiceServer<LedgerRpc> {
-        LedgerServiceServer::new(self.rpc.clone()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+        LedgerServiceServer::new(LedgerRpc::clone(&self.rpc)).max_decoding_message_size(TRANSPORT_MAX_BYTES)
     }
 
-    /// Closes both files after a drain; what is in their write-ahead logs goes into the files themselves.
+    /// Returns the service that erases and holds, to be added to a [`Server`](service_kit::grpc::Server).
+    pub fn erasure_service(&self) -> ErasureServiceServer<ErasureRpc> {
+        ErasureServiceServer::new(ErasureRpc::clone(&self.erasure)).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Closes all files after a drain; what is in their write-ahead logs goes into the files themselves.
     pub async fn close(&self) {
         self.ledger.close().await;
+        self.keys.close().await;
         self.fence.close().await;
     }
 }

@@ -1,25 +1,36 @@
 //! What the ledger needs to know before it can be built.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
-use ledger_format::SigningKey;
-use service_kit::group_commit;
+use service_kit::{access::Pseudonyms, group_commit};
 
-use crate::limits::{QUEUE_LEAST_BYTES, QUEUE_MAX_BYTES};
+use crate::{
+    custody::ErasureSteps,
+    limits::{QUEUE_LEAST_BYTES, QUEUE_MAX_BYTES},
+    signing::CheckpointSigner,
+    store::LedgerPlace,
+    witness::WitnessConfig,
+};
 
-/// Where the ledger keeps its files, and with which key it signs.
+/// Where the ledger keeps its rows, and with which key it signs.
 #[derive(Debug)]
 pub struct LedgerConfig {
-    /// The file of entries, tiles and checkpoints.
-    pub ledger_path: PathBuf,
-    /// The fence store; must never be restored or deleted on its own.
+    /// Where entries, tiles and checkpoints are, and the keys of contents.
+    pub place: LedgerPlace,
+    /// The fence store, a file of this process alone; must never be restored or deleted on its own.
     pub fence_path: PathBuf,
-    /// The key that signs checkpoints; its name is the origin prefix.
-    pub signing_key: SigningKey,
+    /// Who signs checkpoints; the name of its keys is the origin prefix.
+    pub signer: CheckpointSigner,
     /// What stands before `/workspaces/{id}` in the origin of every log.
     pub origin_prefix: String,
+    /// Which witnesses cosign the log of logs; none where nobody is asked.
+    pub witnesses: Option<WitnessConfig>,
     /// Bounds of what waits for its commit.
     pub queue: QueueLimits,
+    /// Names those who erase and hold in leaves.
+    pub pseudonyms: Pseudonyms,
+    /// Hears how far erasures are.
+    pub erasure_steps: Arc<dyn ErasureSteps>,
 }
 
 /// How much may wait for its commit before callers wait or are refused.

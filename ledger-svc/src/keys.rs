@@ -1,4 +1,9 @@
-//! The signing key's file: made once, kept private, its public half beside it.
+//! The signing keys' files: made once, kept private, their public halves beside them.
+//!
+//! `ledger.key` signs. `ledger.key.old`, where it is there, signs too: the key before, while a rotation's overlap lasts. `ledger.pub`
+//! lists the verifying keys that the log's checkpoints were ever signed under, one a line, the newest first.
+
+mod rotation;
 
 use std::{
     fs, io,
@@ -6,14 +11,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ledger_format::{SigningKey, VerifyingKey};
+use ledger_format::{SigningKey, VerifyingKey, VerifyingKeys, key_list};
 use service_kit::{
     data_dir::{read_secret, write_secret},
     ids::Ids,
 };
 
+use crate::signing::{CheckpointSigner, SignerCommand, Signs};
+
+pub use rotation::{Rotated, RotationError, end_overlap, rotate};
+
 /// The extension of the file with the public verifying key.
 const PUBLIC_EXTENSION: &str = "pub";
+
+/// The extension of the file with the key before, while both sign.
+const OLD_EXTENSION: &str = "key.old";
 
 /// Mode bits that let others than the owner in.
 const OTHERS: u32 = 0o077;
@@ -39,7 +51,7 @@ pub enum KeyError {
         file: PathBuf,
     },
     /// The private key is gone, and its public half says that there was one.
-    #[error("`{file}` is not there, though its public half is; put back the key file that the ledger was signed with", file = file.display())]
+    #[error("`{file}` is not there, though its public half is; put back the key file that the ledger was signed with, or name the program that signs", file = file.display())]
     Lost {
         /// The key file.
         file: PathBuf,
@@ -48,6 +60,20 @@ pub enum KeyError {
     #[error("`{file}` is not the public half of the signing key; put back the pair that belongs together", file = file.display())]
     OtherPublicKey {
         /// The public key's file.
+        file: PathBuf,
+    },
+    /// The public keys do not make one list.
+    #[error("`{file}` does not list the log's verifying keys, one a line, the newest first", file = file.display())]
+    List {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        source: key_list::Error,
+    },
+    /// The private key is kept elsewhere, and the public one was not given.
+    #[error("`{file}` is not there; give the verifying keys of the signer command, one a line, the newest first", file = file.display())]
+    NoVerifyingKey {
+        /// The file.
         file: PathBuf,
     },
     /// The name can not be a key's.
@@ -60,39 +86,97 @@ pub enum KeyError {
     },
 }
 
-/// Loads the signing key `name` from `path`, or draws and keeps one when there is no file.
+/// Loads what signs as `name` from the key file at `path`, or draws and keeps a key when there is no file.
 ///
-/// The file holds the 32-byte seed in hexadecimal digits, mode 0600. Beside it stands the verifying key for whoever pins it, with
+/// The file holds the 32-byte seed in hexadecimal digits, mode 0600. Beside it stand the verifying keys for whoever pins them, with
 /// the extension `pub`. A crash between the two files leaves the private one; the next load writes the public one.
 ///
 /// # Errors
-/// See [`KeyError`]; a key that others could read, or a pair that does not belong together, is refused.
-pub fn load_or_create(path: &Path, name: &str, ids: &dyn Ids) -> Result<SigningKey, KeyError> {
+/// See [`KeyError`]; a key that others could read, or files that do not belong together, are refused.
+pub fn load_or_create(path: &Path, name: &str, ids: &dyn Ids) -> Result<CheckpointSigner, KeyError> {
     let public = path.with_extension(PUBLIC_EXTENSION);
-    let seed = if let Some(text) = read_secret(path)? {
-        refuse_exposed(path)?;
-        parse_seed(path, &text)?
+    let seed = if let Some(seed) = load_seed(path)? {
+        seed
     } else if read_secret(&public)?.is_some() {
         return Err(KeyError::Lost { file: path.to_owned() });
     } else {
-        let seed = ids.random_32();
-        write_secret(path, format!("{}\n", hex::encode(seed)).as_bytes())?;
-        seed
+        draw_seed(path, ids)?
     };
-    let key = SigningKey::from_seed(name, &seed).map_err(|source| KeyError::Name { name: name.to_owned(), source })?;
-    keep_public(&public, key.verifying_key())?;
-    Ok(key)
+    let key = key_of(name, &seed)?;
+    let old = load_seed(&path.with_extension(OLD_EXTENSION))?.map(|seed| key_of(name, &seed)).transpose()?;
+    // A crash in the middle of a rotation leaves the same key in both files: one signature of it is enough.
+    let old = old.filter(|old| old.verifying_key() != key.verifying_key());
+    let listed = keep_public(&public, key.verifying_key(), old.as_ref().map(SigningKey::verifying_key))?;
+    let signers = [key].into_iter().chain(old).map(Signs::Key).collect();
+    CheckpointSigner::new(signers, listed.iter().cloned()).map_err(|source| KeyError::List { file: public, source })
 }
 
-/// Loads the verifying key that [`load_or_create`] wrote beside the signing key at `path`; none when there is no such file.
+/// Holds a signer command to the first of the keys that `keys` lists, and lists all of them beside where the key file would be.
+///
+/// A key file that is there all the same, and whose key is listed, goes on signing beside the command: the overlap when a log moves
+/// from a file to a command.
 ///
 /// # Errors
-/// [`KeyError::File`] or, when it holds no key, [`KeyError::Malformed`].
-pub fn load_verifying(path: &Path) -> Result<Option<VerifyingKey>, KeyError> {
-    let file = path.with_extension(PUBLIC_EXTENSION);
-    let Some(text) = read_secret(&file)? else { return Ok(None) };
-    let key = str::from_utf8(&text).ok().and_then(|text| text.trim_end().parse().ok());
-    key.map(Some).ok_or(KeyError::Malformed { file })
+/// See [`KeyError`].
+pub fn load_command(path: &Path, program: PathBuf, keys: &Path) -> Result<CheckpointSigner, KeyError> {
+    let listed = load_list(keys)?.ok_or_else(|| KeyError::NoVerifyingKey { file: keys.to_owned() })?;
+    let public = path.with_extension(PUBLIC_EXTENSION);
+    let known = load_list(&public)?;
+    if known.is_some_and(|known| known.iter().any(|key| !listed.iter().any(|listed| listed == key))) {
+        return Err(KeyError::OtherPublicKey { file: keys.to_owned() });
+    }
+    let mut signers = vec![Signs::Command(SignerCommand::new(program, listed.newest().clone()))];
+    if let Some(seed) = load_seed(path)? {
+        let key = key_of(listed.name(), &seed)?;
+        if !listed.iter().skip(1).any(|listed| listed == key.verifying_key()) {
+            return Err(KeyError::OtherPublicKey { file: keys.to_owned() });
+        }
+        signers.push(Signs::Key(key));
+    }
+    write_public(&public, &listed)?;
+    CheckpointSigner::new(signers, listed.iter().cloned())
+        .map_err(|source| KeyError::List { file: keys.to_owned(), source })
+}
+
+/// Loads the seed that a file for its owner alone holds, or draws and keeps one when there is no file.
+///
+/// # Errors
+/// As [`load_or_create`].
+pub fn load_or_draw_seed(path: &Path, ids: &dyn Ids) -> Result<[u8; 32], KeyError> {
+    match load_seed(path)? {
+        Some(seed) => Ok(seed),
+        None => draw_seed(path, ids),
+    }
+}
+
+/// Loads the verifying keys that [`load_or_create`] wrote beside the signing key at `path`; none when there is no such file.
+///
+/// # Errors
+/// [`KeyError::File`] or, when it holds no keys, [`KeyError::List`].
+pub fn load_verifying(path: &Path) -> Result<Option<VerifyingKeys>, KeyError> {
+    load_list(&path.with_extension(PUBLIC_EXTENSION))
+}
+
+fn load_list(file: &Path) -> Result<Option<VerifyingKeys>, KeyError> {
+    let Some(text) = read_secret(file)? else { return Ok(None) };
+    let text = str::from_utf8(&text).unwrap_or_default();
+    text.parse().map(Some).map_err(|source| KeyError::List { file: file.to_owned(), source })
+}
+
+fn load_seed(path: &Path) -> Result<Option<[u8; 32]>, KeyError> {
+    let Some(text) = read_secret(path)? else { return Ok(None) };
+    refuse_exposed(path)?;
+    parse_seed(path, &text).map(Some)
+}
+
+fn draw_seed(path: &Path, ids: &dyn Ids) -> Result<[u8; 32], KeyError> {
+    let seed = ids.random_32();
+    write_secret(path, format!("{}\n", hex::encode(seed)).as_bytes())?;
+    Ok(seed)
+}
+
+fn key_of(name: &str, seed: &[u8; 32]) -> Result<SigningKey, KeyError> {
+    SigningKey::from_seed(name, seed).map_err(|source| KeyError::Name { name: name.to_owned(), source })
 }
 
 fn refuse_exposed(path: &Path) -> Result<(), KeyError> {
@@ -108,16 +192,25 @@ fn parse_seed(path: &Path, text: &[u8]) -> Result<[u8; 32], KeyError> {
     Ok(seed)
 }
 
-fn keep_public(file: &Path, key: &VerifyingKey) -> Result<(), KeyError> {
-    let text = format!("{key}\n");
-    match read_secret(file)? {
-        None => {
-            write_secret(file, text.as_bytes())?;
-            fs::set_permissions(file, fs::Permissions::from_mode(0o644)).map_err(io_error(file))
+/// Makes sure that the list begins with the key that signs. A rotation that was cut off before it wrote the list is brought to its end.
+fn keep_public(file: &Path, key: &VerifyingKey, old: Option<&VerifyingKey>) -> Result<VerifyingKeys, KeyError> {
+    let other = || KeyError::OtherPublicKey { file: file.to_owned() };
+    let listed = match load_list(file)? {
+        Some(listed) if listed.newest() == key => return Ok(listed),
+        Some(listed) if old == Some(listed.newest()) => {
+            let keys = [key].into_iter().chain(listed.iter()).cloned().collect();
+            VerifyingKeys::new(keys).map_err(|_| other())?
         }
-        Some(found) if found == text.as_bytes() => Ok(()),
-        Some(_) => Err(KeyError::OtherPublicKey { file: file.to_owned() }),
-    }
+        Some(_) => return Err(other()),
+        None => VerifyingKeys::new([Some(key), old].into_iter().flatten().cloned().collect()).map_err(|_| other())?,
+    };
+    write_public(file, &listed)?;
+    Ok(listed)
+}
+
+fn write_public(file: &Path, keys: &VerifyingKeys) -> Result<(), KeyError> {
+    write_secret(file, format!("{keys}\n").as_bytes())?;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o644)).map_err(io_error(file))
 }
 
 fn io_error(path: &Path) -> impl FnOnce(io::Error) -> KeyError {
@@ -146,7 +239,7 @@ mod tests {
         let again = load_or_create(&path, NAME, &SeededIds::new(2)).expect("found");
         assert_eq!(made.verifying_key(), again.verifying_key());
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
-        assert_eq!(load_verifying(&path).expect("readable").as_ref(), Some(made.verifying_key()));
+        assert_eq!(load_verifying(&path).expect("readable").as_ref(), Some(made.known_keys()));
     }
 
     #[test]

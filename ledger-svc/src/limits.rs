@@ -32,3 +32,12 @@ pub const QUEUE_LEAST_BYTES: usize = 16 * 1024 * 1024;
 
 /// The most bytes of the prefix of every log's origin, so that any workspace's origin fits a checkpoint.
 pub const ORIGIN_PREFIX_MAX_BYTES: usize = 180;
+
+/// The most bytes of a request id.
+pub const REQUEST_ID_MAX_BYTES: usize = 128;
+
+/// The most bytes of a reason for an erasure or a hold.
+pub const REASON_MAX_BYTES: usize = 2_000;
+
+/// The most bytes of the authority that contents are erased on.
+pub const AUTHORITY_MAX_BYTES: usize = 500;

@@ -1,11 +1,11 @@
 //! Origins: the names that logs carry in leaves, checkpoints and the fence store.
 
-use countersign_api::name::Workspace;
+use countersign_api::name::{LOG_OF_LOGS_NAME, Workspace};
 use ledger_format::VerifyingKey;
 
 use crate::limits::ORIGIN_PREFIX_MAX_BYTES;
 
-/// Names the log of each workspace: `{prefix}/workspaces/{id}`.
+/// Names the log of each workspace, `{prefix}/workspaces/{id}`, and the log of logs, `{prefix}/logs`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origins {
     prefix: String,
@@ -64,9 +64,12 @@ impl Origins {
         format!("{}/{workspace}", self.prefix)
     }
 
-    /// Returns the workspace whose log has this origin; none when it is no origin under this prefix.
+    /// Returns the workspace whose log has this origin, or what stands for the log of logs; none when it is no origin under this prefix.
     pub fn workspace_of(&self, origin: &str) -> Option<Workspace> {
-        origin.strip_prefix(&self.prefix)?.strip_prefix('/')?.parse().ok()
+        match origin.strip_prefix(&self.prefix)?.strip_prefix('/')? {
+            LOG_OF_LOGS_NAME => Some(Workspace::log_of_logs()),
+            name => name.parse().ok(),
+        }
     }
 }
 
@@ -81,6 +84,9 @@ mod tests {
         let origin = origins.of(&workspace);
         assert_eq!(origin, "countersign.local/workspaces/demo");
         assert_eq!(origins.workspace_of(&origin), Some(workspace));
+        let logs = Workspace::log_of_logs();
+        assert_eq!(origins.of(&logs), "countersign.local/logs");
+        assert_eq!(origins.workspace_of("countersign.local/logs"), Some(logs));
         for other in
             ["countersign.local", "countersign.localx/workspaces/demo", "countersign.local/workspaces/Demo", ""]
         {

@@ -28,6 +28,15 @@ pub async fn serve(listener: TcpListener, metrics: Metrics, health: Health, shut
     axum::serve(listener, routes(metrics, health, shutdown)).with_graceful_shutdown(draining).await
 }
 
+/// Serves routes of somebody else until the drain begins.
+///
+/// # Errors
+/// When the listener fails for good.
+pub async fn serve_routes(listener: TcpListener, routes: Router, shutdown: Shutdown) -> io::Result<()> {
+    let draining = shutdown.draining();
+    axum::serve(listener, routes).with_graceful_shutdown(draining).await
+}
+
 fn routes(metrics: Metrics, health: Health, shutdown: Shutdown) -> Router {
     Router::new()
         .route("/metrics", get(show_metrics))

@@ -44,6 +44,7 @@ pub mod health;
 pub mod http;
 pub mod ids;
 pub mod metrics;
+pub mod page;
 pub mod rejection;
 pub mod shutdown;
 pub mod telemetry;

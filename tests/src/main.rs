@@ -6,10 +6,23 @@
 mod cases {
     mod bad_input;
     mod demo;
+    mod erasure;
+    mod exporting;
+    mod failing_disk;
     mod interrupted_demo;
     mod killed_server;
+    mod kills;
     mod lifecycle;
+    mod other_readers;
+    mod power;
+    mod process_mining;
+    mod proposer_feedback;
+    mod published_ledger;
+    mod recomputed_report;
     mod reflected_client;
+    mod refused_report;
+    mod second_verifier;
     mod serving;
     mod tampered_ledger;
+    mod verifying;
 }

@@ -7,6 +7,7 @@ use ledger_format::verify::Finding;
 use ledger_format::{checkpoint, hash};
 use polars::error::PolarsError;
 
+use super::manifest::FORMAT_VERSION;
 use super::part_size::PART_ENTRIES;
 use super::signature::SignatureError;
 use super::standing::NotOurs;
@@ -84,6 +85,30 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
         /// Entries in the export before.
+        size: u64,
+    },
+    /// The export is of a log that is shorter than one verified before.
+    #[error(
+        "the export in `{}` has `{size}` entries, `{remembered}` of this log were verified before: it is an older export, or the log was cut off",
+        folder.display()
+    )]
+    RememberedMore {
+        /// The folder.
+        folder: PathBuf,
+        /// Entries in the export.
+        size: u64,
+        /// Entries that were verified before.
+        remembered: u64,
+    },
+    /// The export is not of the log that was verified before.
+    #[error(
+        "the first `{size}` entries of the export in `{}` are not those that were verified before: the log was forked or rewritten; keep both as evidence",
+        folder.display()
+    )]
+    RememberedDiffers {
+        /// The folder.
+        folder: PathBuf,
+        /// Entries that were verified before.
         size: u64,
     },
     /// A file has a name that the export would write, and is not of an export that could go on.
@@ -188,6 +213,17 @@ pub enum Error {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// The manifest has another layout.
+    #[error(
+        "the manifest in `{}` has layout `{found}`, this release reads `{FORMAT_VERSION}`: read it with the release that wrote it, or export to another folder",
+        folder.display()
+    )]
+    ManifestLayout {
+        /// The folder.
+        folder: PathBuf,
+        /// Its layout.
+        found: u32,
+    },
     /// The manifest is not written in its one canonical form.
     #[error("the manifest in `{}` is not in canonical form: it was changed after it was written; export again", folder.display())]
     ManifestNotCanonical {
@@ -238,6 +274,24 @@ pub enum Error {
         /// The column.
         column: &'static str,
     },
+    /// The rows with contents are not those of the part beside them.
+    #[error("contents `{}`, entry `{index}`: {what}; export again", path.display())]
+    ContentsDiffer {
+        /// The file.
+        path: PathBuf,
+        /// Index of the entry.
+        index: u64,
+        /// What differs.
+        what: &'static str,
+    },
+    /// The ledger gave no sealed content with an entry that is not erased.
+    #[error(
+        "entry `{index}` came without its sealed content: the ledger keeps contents in clear or is of an older release; export with `--no-contents`"
+    )]
+    SealedMissing {
+        /// Index of the entry.
+        index: u64,
+    },
     /// The size of a part is not one that a tree can be cut into.
     #[error("`{0}` is no size of a part: choose a power of two from 1 to `{PART_ENTRIES}`")]
     PartSize(u64),
@@ -260,11 +314,14 @@ impl Error {
             | Self::EntryMalformed { .. }
             | Self::LogShrank { .. }
             | Self::PreviousDiffers { .. }
+            | Self::RememberedMore { .. }
+            | Self::RememberedDiffers { .. }
             | Self::Parquet { .. }
             | Self::ExportUnfinished { .. }
             | Self::ManifestMissing { .. }
             | Self::ManifestCheckpoint { .. }
             | Self::ManifestMalformed { .. }
+            | Self::ManifestLayout { .. }
             | Self::ManifestNotCanonical { .. }
             | Self::ManifestDiffers { .. }
             | Self::SignatureMissing { .. }
@@ -275,10 +332,12 @@ impl Error {
             | Self::PartStray { .. }
             | Self::PartChanged { .. }
             | Self::PartUnverified { .. }
-            | Self::ColumnDiffers { .. } => true,
+            | Self::ColumnDiffers { .. }
+            | Self::ContentsDiffer { .. } => true,
             Self::Ledger { .. }
             | Self::NoCheckpoint
             | Self::EntryMissing { .. }
+            | Self::SealedMissing { .. }
             | Self::OtherLog { .. }
             | Self::FileInTheWay { .. }
             | Self::File { .. }
@@ -301,6 +360,13 @@ impl Error {
     pub(super) fn parquet(path: &Path) -> impl FnOnce(PolarsError) -> Self {
         let path = path.to_owned();
         move |source| Self::Parquet { path, source }
+    }
+
+    /// A failed write is the disk's fault, not the part's: what is written is well formed, and polars hands on in words what the operating
+    /// system said.
+    pub(super) fn writing(path: &Path) -> impl FnOnce(PolarsError) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { path, source: io::Error::other(source.to_string()) }
     }
 
     pub(super) fn ledger(rpc: &'static str) -> impl FnOnce(tonic::Status) -> Self {

@@ -1,4 +1,4 @@
-//! The exporter's key: hashes the values of edits, and signs what was exported.
+//! The exporter's key: hashes the values of edits, people and records, and signs what was exported.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -20,6 +20,12 @@ const HASH_HEX_CHARS: usize = 32;
 
 const SEED_TAG: &[u8] = b"countersign/export-signing-key/v1\n";
 const VALUE_TAG: &[u8] = b"countersign/export-value/v1\n";
+const WORDS_TAG: &[u8] = b"countersign/export-words/v1\n";
+const PERSON_TAG: &[u8] = b"countersign/export-person/v1\n";
+const RECORD_TAG: &[u8] = b"countersign/export-record/v1\n";
+
+/// What the pseudonyms of an exporter begin with; those of the ledger begin with `p_`.
+const PSEUDONYM_PREFIX: &str = "x_";
 
 /// Extension of the file with the public half.
 const PUBLIC_EXTENSION: &str = "pub";
@@ -104,9 +110,34 @@ impl ExportKey {
     /// Hashes the canonical form of a value; none for a value without one, which no payload holds.
     pub(super) fn hash(&self, value: &Value) -> Option<String> {
         let canonical = ledger_format::canonicalize(value).ok()?;
-        let mut text = hex::encode(tag_of(&self.secret, VALUE_TAG, canonical.as_bytes()));
+        Some(self.short_hash(VALUE_TAG, canonical.as_bytes()))
+    }
+
+    /// Hashes words in their normal form, under a tag of their own: a word and the value that is this word alone do not show as the same.
+    pub(crate) fn hash_words(&self, normal_form: &str) -> String {
+        self.short_hash(WORDS_TAG, normal_form.as_bytes())
+    }
+
+    /// Returns the pseudonym of a principal, under which columns from contents name people.
+    pub(super) fn pseudonym(&self, id: &str) -> String {
+        format!("{PSEUDONYM_PREFIX}{}", self.short_hash(PERSON_TAG, id.as_bytes()))
+    }
+
+    /// Hashes what names a record: system, object type and id, each behind its length.
+    pub(super) fn hash_record(&self, names: [&str; 3]) -> String {
+        let mut bytes = Vec::with_capacity(names.iter().map(|name| 8 + name.len()).sum());
+        for name in names {
+            // Widening: a text is never longer than 2^63 - 1 bytes on any target.
+            bytes.extend_from_slice(&(name.len() as u64).to_be_bytes());
+            bytes.extend_from_slice(name.as_bytes());
+        }
+        self.short_hash(RECORD_TAG, &bytes)
+    }
+
+    fn short_hash(&self, tag: &[u8], bytes: &[u8]) -> String {
+        let mut text = hex::encode(tag_of(&self.secret, tag, bytes));
         text.truncate(HASH_HEX_CHARS);
-        Some(text)
+        text
     }
 
     fn keep_public(&self, file: PathBuf) -> Result<(), ExportKeyError> {

@@ -6,7 +6,7 @@ use ledger_format::SigningKey;
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
-use super::manifest::{FORMAT_VERSION, Part, Previous, canonical};
+use super::manifest::{FORMAT_VERSION, Part, Previous, canonical, try_canonical};
 use super::private_file::{read_file, remove_file, write_file};
 use super::signature::{Purpose, SignatureError};
 
@@ -41,6 +41,9 @@ pub enum JournalError {
     /// It is not of our form.
     #[error("it is no journal of this release")]
     Form(#[source] serde_json::Error),
+    /// It holds a number that no journal has.
+    #[error("it holds a number beyond 2^53")]
+    Unwritable,
     /// It has another layout.
     #[error("it has layout `{0}`, another than this release's")]
     Layout(u32),
@@ -63,8 +66,10 @@ impl Journal {
 
     fn parse(bytes: &[u8], key: &SigningKey) -> Result<Self, JournalError> {
         let SignedJournal { journal, signature } = serde_json::from_slice(bytes).map_err(JournalError::Form)?;
-        let (signed, note) = (canonical(&journal), signature.as_bytes());
-        Purpose::Journal.check(signed.as_bytes(), note, key.verifying_key()).map_err(JournalError::Signature)?;
+        let signed = try_canonical(&journal).ok_or(JournalError::Unwritable)?;
+        Purpose::Journal
+            .check(signed.as_bytes(), signature.as_bytes(), key.verifying_key())
+            .map_err(JournalError::Signature)?;
         if journal.format_version == FORMAT_VERSION {
             Ok(journal)
         } else {
@@ -87,5 +92,20 @@ impl Journal {
     /// Ends the unfinished state. A crash before this leaves a journal that says less than the manifest, and is no harm.
     pub(super) fn remove(folder: &Path) -> Result<(), Error> {
         remove_file(&folder.join(JOURNAL_FILE))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_no_journal_has_is_refused_as_one_that_was_altered() {
+        let key = SigningKey::from_seed("countersign-export", &[1; 32]).expect("a key");
+        let written = Journal::new("log.example", None, &[]).to_bytes(&key);
+        assert!(Journal::parse(written.as_bytes(), &key).is_ok());
+        let previous = format!(r#"{{"root":"{0}","sha256":"{0}","size":9007199254740993}}"#, "0".repeat(64));
+        let altered = written.replace(r#""previous":null"#, &format!(r#""previous":{previous}"#));
+        assert!(matches!(Journal::parse(altered.as_bytes(), &key), Err(JournalError::Unwritable)));
     }
 }

@@ -2,15 +2,19 @@
 
 use std::path::Path;
 
-use ledger_format::{Column, Content, EntryParts, Frontier, Hash, LogVerifier};
+use ledger_format::{Column, Content, EntryParts, Hash, LogVerifier};
 use polars::prelude::{
-    BinaryChunked, DataFrame, Int32Chunked, Int64Chunked, PolarsResult, StringChunked, UInt64Chunked,
+    BinaryChunked, DataFrame, DatetimeChunked, Int32Chunked, Int64Chunked, PolarsError, PolarsResult, StringChunked,
+    TimeUnit, UInt64Chunked,
 };
 
+use super::erasures::Erasures;
 use super::error::Error;
 use super::event::slice_of;
 use super::manifest::{Part, Previous};
+use super::part_edge::PartEdge;
 use super::part_file::PartBytes;
+use super::remembered::Remembered;
 
 /// Columns that repeat what the leaf says.
 const COLUMNS: [&str; 10] = [
@@ -29,14 +33,16 @@ const COLUMNS: [&str; 10] = [
 /// Feeds the leaves of a part to the verifier, each with the columns that repeat it, and compares the part's root.
 ///
 /// Contents are not in an export: to the verifier they are as if erased. Where the export before ended, the root must be the one
-/// that it had. Returns the append time of the last entry, in microseconds since the Unix epoch; none for a part without rows,
-/// which no export has.
+/// that it had; where the caller remembers a checkpoint, the one that is remembered. Notes what the entries say was erased. Returns the
+/// append time of the last entry, in microseconds since the Unix epoch; none for a part without rows, which no export has.
 pub(super) fn verify_leaves(
     folder: &Path,
     part: &Part,
     bytes: &PartBytes,
     verifier: &mut LogVerifier,
     previous: Option<&Previous>,
+    remembered: Option<&Remembered>,
+    erasures: &mut Erasures,
 ) -> Result<Option<i64>, Error> {
     let path = part.path(folder);
     let frame = bytes.columns(&path, &COLUMNS)?;
@@ -44,7 +50,10 @@ pub(super) fn verify_leaves(
     if frame.height() as u64 != part.rows {
         return Err(Error::manifest_differs(folder, "rows"));
     }
-    let mut tree = Frontier::new();
+    if part.rows == 0 || !part.first_index.is_multiple_of(part.rows.next_power_of_two()) {
+        return Err(Error::manifest_differs(folder, "first_index"));
+    }
+    let mut edge = PartEdge::starting_at(part.first_index);
     let mut last_appended_at_us = None;
     for row in 0..frame.height() {
         let index = verifier.size();
@@ -60,14 +69,18 @@ pub(super) fn verify_leaves(
             columns: &stored.repeated,
             content: Content::Erased,
         };
-        verifier.entry(parts).map_err(|source| Error::PartUnverified { path: path.clone(), source })?;
+        let checked = verifier.entry_with(parts, |subtree, hash| edge.note(subtree, hash));
+        checked.map_err(|source| Error::PartUnverified { path: path.clone(), source })?;
         if let Some(previous) = previous.filter(|previous| !previous.agrees(verifier)) {
             return Err(Error::PreviousDiffers { folder: folder.to_owned(), size: previous.size });
         }
-        tree.append(stored.leaf_hash);
+        if let Some(remembered) = remembered.filter(|remembered| !remembered.agrees(verifier)) {
+            return Err(Error::RememberedDiffers { folder: folder.to_owned(), size: remembered.size });
+        }
+        erasures.note(stored.kind, stored.candidate, index);
         last_appended_at_us = Some(stored.appended_at_us);
     }
-    if tree.root() != part.root {
+    if edge.root() != part.root {
         return Err(Error::manifest_differs(folder, "root"));
     }
     Ok(last_appended_at_us)
@@ -92,10 +105,20 @@ struct Stored<'f> {
     index: u64,
     leaf: &'f [u8],
     leaf_hash: Hash,
+    kind: &'f str,
     candidate: &'f str,
     slice: Option<i32>,
     appended_at_us: i64,
     repeated: [Column<'f>; 6],
+}
+
+/// Returns times as microseconds; the same numbers in another unit would be other times to every reader.
+fn micros(times: &DatetimeChunked) -> PolarsResult<&Int64Chunked> {
+    if times.time_unit() == TimeUnit::Microseconds {
+        Ok(times.physical())
+    } else {
+        Err(PolarsError::SchemaMismatch("`appended_at` is not in microseconds".into()))
+    }
 }
 
 impl<'f> Columns<'f> {
@@ -110,13 +133,14 @@ impl<'f> Columns<'f> {
             revision: frame.column("revision")?.u64()?,
             actor_kind: frame.column("actor_kind")?.str()?,
             actor: frame.column("actor")?.str()?,
-            appended_at: frame.column("appended_at")?.datetime()?.physical(),
+            appended_at: micros(frame.column("appended_at")?.datetime()?)?,
         })
     }
 
     /// Returns a row, or the name of the column that has no proper value in it.
     fn row(&self, row: usize) -> Result<Stored<'f>, &'static str> {
         let hash = |bytes: &[u8]| Hash::try_from(bytes).ok();
+        let kind = self.kind.get(row).ok_or("kind")?;
         let candidate = self.candidate.get(row).ok_or("candidate")?;
         let appended_at_us = self.appended_at.get(row).ok_or("appended_at")?;
         let actor_kind = self.actor_kind.get(row).and_then(|kind| kind.parse().ok()).ok_or("actor_kind")?;
@@ -124,11 +148,12 @@ impl<'f> Columns<'f> {
             index: self.index.get(row).ok_or("entry_index")?,
             leaf: self.leaf.get(row).ok_or("leaf")?,
             leaf_hash: self.leaf_hash.get(row).and_then(hash).ok_or("leaf_hash")?,
+            kind,
             candidate,
             slice: self.slice.get(row),
             appended_at_us,
             repeated: [
-                Column::Kind(self.kind.get(row).ok_or("kind")?),
+                Column::Kind(kind),
                 Column::Subject(candidate),
                 Column::SubjectRevision(self.revision.get(row).ok_or("revision")?),
                 Column::PrincipalKind(actor_kind),

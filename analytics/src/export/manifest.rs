@@ -4,13 +4,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ledger_format::{Checkpoint, Hash, LogVerifier, SignedCheckpoint, SigningKey, VerifyingKey, sha256};
+use ledger_format::{Checkpoint, Hash, LogVerifier, PinnedKeys, SignedCheckpoint, SigningKey, VerifyingKey, sha256};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::error::Error;
 use super::journal::JOURNAL_FILE;
-use super::part_file::part_names;
+use super::part_name::part_names;
+use super::part_size::{PART_ENTRIES, PartSize};
 use super::private_file::{read_file, write_file};
 use super::signature::Purpose;
 
@@ -41,8 +42,16 @@ pub struct Manifest {
     pub root: Hash,
     /// The signed checkpoint that says so: a C2SP signed note.
     pub checkpoint: String,
+    /// Whether every part has its contents beside it.
+    pub has_contents: bool,
     /// The parts, in order of their entries.
     pub parts: Vec<Part>,
+}
+
+/// What manifests of every layout have.
+#[derive(Debug, Deserialize)]
+struct Layout {
+    format_version: u32,
 }
 
 /// The link from a manifest to the one before it.
@@ -73,6 +82,20 @@ pub struct Part {
     pub rows: u64,
     /// Root of the subtree over its entries.
     pub root: Hash,
+    /// The sealed contents of its entries; none when contents were left out.
+    pub contents: Option<ContentsFile>,
+}
+
+/// The Parquet file with the sealed contents of a part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ContentsFile {
+    /// Name of the file in the export's folder.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub sha256: Hash,
+    /// Length of the file.
+    pub bytes: u64,
 }
 
 impl Manifest {
@@ -84,12 +107,14 @@ impl Manifest {
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let Some(bytes) = read_file(&folder.join(MANIFEST_FILE))? else { return Err(without_manifest(folder)?) };
         let malformed = |source| Error::ManifestMalformed { folder: folder.to_owned(), source };
-        let manifest: Self = serde_json::from_slice(&bytes).map_err(malformed)?;
-        if manifest.to_json().as_bytes() != bytes {
-            return Err(Error::ManifestNotCanonical { folder: folder.to_owned() });
+        // The layout is looked at first: another one has other members.
+        let found = serde_json::from_slice::<Layout>(&bytes).map_err(malformed)?.format_version;
+        if found != FORMAT_VERSION {
+            return Err(Error::ManifestLayout { folder: folder.to_owned(), found });
         }
-        if manifest.format_version != FORMAT_VERSION {
-            return Err(Error::manifest_differs(folder, "format_version"));
+        let manifest: Self = serde_json::from_slice(&bytes).map_err(malformed)?;
+        if try_canonical(&manifest).is_none_or(|canonical| canonical.as_bytes() != bytes) {
+            return Err(Error::ManifestNotCanonical { folder: folder.to_owned() });
         }
         Ok(manifest)
     }
@@ -113,10 +138,10 @@ impl Manifest {
     }
 
     /// Checks that the pinned key has signed the manifest's checkpoint, for its origin, size and root.
-    pub(super) fn check_checkpoint(&self, folder: &Path, key: &VerifyingKey) -> Result<Checkpoint, Error> {
+    pub(super) fn check_checkpoint(&self, folder: &Path, keys: &dyn PinnedKeys) -> Result<Checkpoint, Error> {
         let unbelieved = |source| Error::ManifestCheckpoint { folder: folder.to_owned(), source };
         let signed = SignedCheckpoint::parse(&self.checkpoint).map_err(unbelieved)?;
-        let checkpoint = signed.verify(key, &self.origin).map_err(unbelieved)?;
+        let checkpoint = signed.verify(keys, &self.origin).map_err(unbelieved)?;
         if checkpoint.size() != self.size {
             return Err(Error::manifest_differs(folder, "size"));
         }
@@ -134,6 +159,16 @@ impl Manifest {
         let invalid = |source| Error::SignatureInvalid { folder: folder.to_owned(), source };
         Purpose::Manifest.check(self.to_json().as_bytes(), &note, &exporter).map_err(invalid)?;
         Ok(exporter)
+    }
+
+    /// Tells whether every part but the last holds the same power of two of entries, and the last no more: only then is the
+    /// root of each full part a node of the log's tree.
+    pub(super) fn has_even_parts(&self) -> bool {
+        let Some((last, full)) = self.parts.split_last() else { return true };
+        let entries = full.first().map_or(PART_ENTRIES, |part| part.rows);
+        PartSize::new(entries).is_ok()
+            && full.iter().all(|part| part.rows == entries)
+            && (1..=entries).contains(&last.rows)
     }
 
     /// Writes manifest and signature.
@@ -167,6 +202,12 @@ impl Part {
     pub fn path(&self, folder: &Path) -> PathBuf {
         folder.join(&self.file)
     }
+
+    /// Returns the names of its files.
+    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
+        let contents = self.contents.as_ref().map(|contents| contents.file.as_str());
+        std::iter::once(self.file.as_str()).chain(contents)
+    }
 }
 
 /// Says why there is no manifest: no folder, no export, one that was not finished, or one whose manifest was taken away.
@@ -186,7 +227,13 @@ fn without_manifest(folder: &Path) -> Result<Error, Error> {
     }
 }
 
+/// Writes what we made ourselves, or read through [`try_canonical`].
 pub(super) fn canonical<T: Serialize>(value: &T) -> String {
+    try_canonical(value).expect("invariant: sizes of a log stay below 2^53")
+}
+
+/// Writes what somebody else may have made; none when it holds a number that canonical JSON has no digits for.
+pub(super) fn try_canonical<T: Serialize>(value: &T) -> Option<String> {
     let value: Value = serde_json::to_value(value).expect("invariant: a manifest has text keys only");
-    ledger_format::canonicalize(&value).expect("invariant: sizes of a log stay below 2^53")
+    ledger_format::canonicalize(&value).ok()
 }

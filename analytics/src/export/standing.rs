@@ -5,13 +5,14 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ledger_format::VerifyingKey;
+use ledger_format::VerifyingKeys;
 
 use super::error::Error;
 use super::export_key::ExportKey;
 use super::journal::{JOURNAL_FILE, Journal, JournalError};
 use super::manifest::{MANIFEST_FILE, Manifest, Part, Previous, SIGNATURE_FILE};
-use super::part_file::{PartBytes, is_part_name, part_names};
+use super::part_file::is_of;
+use super::part_name::{is_part_name, part_names};
 use super::private_file::{DRAFT_SUFFIX, read_file};
 
 /// The export that stands in a folder: nothing, an unfinished one, or a finished one, always of the same log.
@@ -50,8 +51,8 @@ pub enum NotOurs {
 pub(super) struct Owner<'a> {
     /// Identity of the log.
     pub origin: &'a str,
-    /// The log's pinned key.
-    pub log_key: &'a VerifyingKey,
+    /// The log's pinned keys.
+    pub log_keys: &'a VerifyingKeys,
     /// The exporter's key.
     pub export_key: &'a ExportKey,
 }
@@ -75,7 +76,7 @@ impl Standing {
             };
         }
         let lists = [journal.as_ref().map(|journal| &journal.parts), manifest.as_ref().map(|manifest| &manifest.parts)];
-        let listed = lists.into_iter().flatten().flatten().map(|part| part.file.as_str()).collect();
+        let listed = lists.into_iter().flatten().flatten().flat_map(Part::files).collect();
         refuse_foreign_parts(folder, &listed, owner.origin)?;
 
         let by_us = owner.export_key.verifying_key().to_string();
@@ -93,12 +94,18 @@ impl Standing {
     }
 }
 
+impl Standing {
+    /// Tells whether contents stand beside the parts.
+    pub(super) fn has_contents(&self) -> bool {
+        let is_finished_with = self.manifest.as_ref().map(|manifest| manifest.has_contents);
+        is_finished_with.unwrap_or_else(|| self.parts.iter().any(|part| part.contents.is_some()))
+    }
+}
+
 /// Refuses part files that are not listed, unless they are marked as parts of an export of this log.
 pub(super) fn refuse_foreign_parts(folder: &Path, listed: &BTreeSet<&str>, origin: &str) -> Result<(), Error> {
     for name in part_names(folder)?.iter().filter(|name| !listed.contains(name.as_str())) {
-        let path = folder.join(name);
-        let is_ours = read_file(&path)?.is_some_and(|bytes| PartBytes::unchecked(bytes).is_of(origin));
-        if !is_ours {
+        if !is_of(&folder.join(name), origin)? {
             return Err(in_the_way(folder, name, NotOurs::Part));
         }
     }
@@ -120,7 +127,7 @@ fn standing_manifest(folder: &Path, owner: Owner<'_>, has_journal: bool) -> Resu
     }
     let manifest = Manifest::read(folder).map_err(refused)?;
     same_log(folder, &manifest.origin, owner)?;
-    manifest.check_checkpoint(folder, owner.log_key).map_err(refused)?;
+    manifest.check_checkpoint(folder, owner.log_keys).map_err(refused)?;
     match manifest.check_signature(folder) {
         Ok(_) => Ok(Some(manifest)),
         Err(Error::File { path, source }) => Err(Error::File { path, source }),
@@ -173,13 +180,19 @@ mod tests {
     use ledger_format::SigningKey;
 
     use super::*;
-    use crate::export::part_file::PartDraft;
+    use crate::export::part_file::{PartDraft, Place};
 
     const ORIGIN: &str = "countersign.local/workspaces/demo";
 
     fn find(folder: &Path) -> Result<Standing, Error> {
-        let log_key = SigningKey::from_seed("countersign.local", &[7; 32]).expect("a key").verifying_key().clone();
-        Standing::find(folder, Owner { origin: ORIGIN, log_key: &log_key, export_key: &ExportKey::new(&[3; 32]) })
+        let log_keys =
+            SigningKey::from_seed("countersign.local", &[7; 32]).expect("a key").verifying_key().clone().into();
+        Standing::find(folder, Owner { origin: ORIGIN, log_keys: &log_keys, export_key: &ExportKey::new(&[3; 32]) })
+    }
+
+    fn write_part(folder: &Path, number: usize, origin: &str) {
+        let place = Place { folder, number, origin, room: 8, has_contents: true };
+        PartDraft::starting_at(0, place).write().expect("written");
     }
 
     #[test]
@@ -187,14 +200,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let key = ExportKey::new(&[3; 32]);
         Journal::new(ORIGIN, None, &[]).write(folder.path(), key.signing_key()).expect("claimed");
-        PartDraft::starting_at(0, 8).write(folder.path(), 0, ORIGIN).expect("written");
+        write_part(folder.path(), 0, ORIGIN);
         assert!(find(folder.path()).expect("goes on").parts.is_empty());
 
-        let other = PartDraft::starting_at(0, 8);
-        other.write(folder.path(), 1, "countersign.local/workspaces/else").expect("written");
+        write_part(folder.path(), 1, "countersign.local/workspaces/else");
         let refused = find(folder.path()).expect_err("a part of another log");
         assert!(
-            matches!(&refused, Error::FileInTheWay { path, source: NotOurs::Part } if path.ends_with("part-000001.parquet"))
+            matches!(&refused, Error::FileInTheWay { path, source: NotOurs::Part } if path.ends_with("contents-000001.parquet"))
         );
     }
 

@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use ledger_format::Hash;
 use serde::{Deserialize, Serialize};
 
+use crate::report::Period;
+
 /// What a report was made from, and when. The report itself holds no time of making, so that it can be made again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +21,9 @@ pub(crate) struct Made {
     pub log_size: u64,
     /// Root over them.
     pub log_root: Hash,
+    /// What is compared with the same length before it.
+    #[serde(default)]
+    pub period: Period,
 }
 
 impl Made {

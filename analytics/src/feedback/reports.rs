@@ -68,6 +68,11 @@ impl Reports {
         Ok(Some(StoredReport { made, json: text(JSON_FILE)?, markdown: text(MARKDOWN_FILE)?, folder }))
     }
 
+    /// Tells whether a report was made.
+    pub(crate) fn has(&self, name: &ReportName) -> Result<bool, ReportsError> {
+        Ok(read_note(&self.folder_of(name))?.is_some_and(|made| made.is_of(name)))
+    }
+
     /// Lists what is noted about the reports of a workspace, newest first.
     pub(crate) fn list(&self, workspace: &Workspace) -> Result<Vec<(ReportName, Made)>, ReportsError> {
         let folder = self.folder.join(workspace.id());

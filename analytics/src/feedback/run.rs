@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use countersign_api::name::{ReportName, Workspace};
-use ledger_format::VerifyingKey;
+use ledger_format::VerifyingKeys;
 use service_kit::clock::Clock;
 use service_kit::grpc::AuthorizedChannel;
 
+use super::allowed_harm::{AllowedHarm, PolicyUnread};
 use super::made::Made;
 use super::reports::{Reports, ReportsError, StoredReport};
-use crate::export::{self, ExportKey, ExportRequest, Manifest, PartSize, Pinned, export, verify};
-use crate::report::{self, write_report};
+use crate::export::{self, Contents, ExportKey, ExportRequest, Manifest, PartSize, Pinned, export, verify};
+use crate::report::{self, Period, Terms, write_report};
 
 /// Exports the logs of all workspaces, each into a folder of its own.
 #[derive(Debug, Clone)]
@@ -20,8 +21,8 @@ pub struct Exporter {
     pub ledger: AuthorizedChannel,
     /// The folder of exports.
     pub folder: PathBuf,
-    /// The key of the logs, pinned; its name is what origins begin with.
-    pub verifying_key: VerifyingKey,
+    /// The keys of the logs, pinned; their name is what origins begin with.
+    pub verifying_keys: VerifyingKeys,
     /// The exporter's key: hashes edited values and signs manifests.
     pub export_key: ExportKey,
 }
@@ -38,6 +39,12 @@ pub(crate) enum RunError {
     /// The report was not kept.
     #[error("the report was not kept")]
     Keep(#[from] ReportsError),
+    /// What it should be asked for is not known.
+    #[error("the report's threshold is not known")]
+    Threshold(#[from] PolicyUnread),
+    /// The request id stands for a report of another period.
+    #[error("the request id was used for a report of another period")]
+    OtherPeriod,
     /// The task that computed it ended early.
     #[error("the making of the report was interrupted")]
     Interrupted,
@@ -48,12 +55,13 @@ impl Exporter {
     pub(crate) async fn export(&self, workspace: &Workspace) -> Result<Manifest, export::Error> {
         let request = ExportRequest {
             workspace: workspace.clone(),
-            origin: format!("{}/{workspace}", self.verifying_key.name()),
-            verifying_key: self.verifying_key.clone(),
+            origin: format!("{}/{workspace}", self.verifying_keys.name()),
+            verifying_keys: self.verifying_keys.clone(),
             export_key: self.export_key.clone(),
             folder: self.folder_of(workspace),
             least_size: 0,
             part_size: PartSize::default(),
+            contents: Contents::AsTheyStand,
         };
         export(self.ledger.clone(), &request, |progress| {
             tracing::debug!(workspace = %workspace, entries = progress.entries, size = progress.size, "exporting");
@@ -74,19 +82,22 @@ pub(super) async fn run(
     exporter: &Exporter,
     reports: &Reports,
     clock: &Arc<dyn Clock>,
+    allowed_harm: &dyn AllowedHarm,
     name: &ReportName,
+    period: Period,
 ) -> Result<StoredReport, RunError> {
     let (at, of) = (reports.clone(), name.clone());
     if let Some(stored) = blocking(move || Ok(at.read(&of)?)).await? {
-        return Ok(stored);
+        return if stored.made.period == period { Ok(stored) } else { Err(RunError::OtherPeriod) };
     }
+    let terms = Terms { harm_at_most_per_mille: allowed_harm.per_mille(&name.workspace).await?, period };
     exporter.export(&name.workspace).await?;
     let (exporter, reports, clock, name) = (exporter.clone(), reports.clone(), Arc::clone(clock), name.clone());
     blocking(move || {
         let folder = exporter.folder_of(&name.workspace);
-        let pinned = Pinned::log(&exporter.verifying_key).with_exporter(exporter.export_key.verifying_key());
+        let pinned = Pinned::log(&exporter.verifying_keys).with_exporter(exporter.export_key.verifying_key());
         let export = verify(&folder, pinned, |_| {})?;
-        write_report(&export, &reports.begin(&name)?)?;
+        write_report(&export, &reports.begin(&name)?, terms, |_| {})?;
         let manifest = export.manifest();
         let made = Made {
             name: name.to_string(),
@@ -94,6 +105,7 @@ pub(super) async fn run(
             log_origin: manifest.origin.clone(),
             log_size: manifest.size,
             log_root: manifest.root,
+            period,
         };
         reports.put(&name, &made)?;
         reports.read(&name)?.ok_or(RunError::Interrupted)

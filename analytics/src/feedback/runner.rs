@@ -8,9 +8,11 @@ use service_kit::shutdown::Shutdown;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{Instrument, Span};
 
+use super::allowed_harm::AllowedHarm;
 use super::reports::{Reports, StoredReport};
 use super::run::{Exporter, RunError, run};
 use crate::metrics::FeedbackMetrics;
+use crate::report::Period;
 
 /// Runs that may wait for the one at work.
 const WAITING_MAX: usize = 16;
@@ -19,6 +21,7 @@ type Answer = Result<StoredReport, Arc<RunError>>;
 
 struct Job {
     name: ReportName,
+    period: Period,
     /// The span of the call that asks: the run is part of its trace.
     span: Span,
     answer: oneshot::Sender<Answer>,
@@ -47,6 +50,7 @@ pub(crate) struct Worker {
     exporter: Exporter,
     reports: Reports,
     clock: Arc<dyn Clock>,
+    allowed_harm: Arc<dyn AllowedHarm>,
     metrics: FeedbackMetrics,
 }
 
@@ -56,17 +60,18 @@ impl Runner {
         exporter: Exporter,
         reports: Reports,
         clock: Arc<dyn Clock>,
+        allowed_harm: Arc<dyn AllowedHarm>,
         metrics: FeedbackMetrics,
     ) -> (Self, Worker) {
         let (sender, jobs) = mpsc::channel(WAITING_MAX);
-        (Self { jobs: sender }, Worker { jobs, exporter, reports, clock, metrics })
+        (Self { jobs: sender }, Worker { jobs, exporter, reports, clock, allowed_harm, metrics })
     }
 
     /// Makes a report, after those asked for before. A caller who goes away does not stop it: asked again under the same name,
     /// it answers with what was made.
-    pub(crate) async fn run(&self, name: ReportName) -> Result<StoredReport, RunRefused> {
+    pub(crate) async fn run(&self, name: ReportName, period: Period) -> Result<StoredReport, RunRefused> {
         let (answer, answered) = oneshot::channel();
-        self.jobs.try_send(Job { name, span: Span::current(), answer }).map_err(|error| match error {
+        self.jobs.try_send(Job { name, period, span: Span::current(), answer }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => RunRefused::Full,
             mpsc::error::TrySendError::Closed(_) => RunRefused::ShuttingDown,
         })?;
@@ -91,7 +96,7 @@ impl Worker {
             let started = tokio::time::Instant::now();
             let span = tracing::info_span!(parent: &job.span, "feedback_run", report = %job.name);
             let answer = tokio::select! {
-                answer = run(&self.exporter, &self.reports, &self.clock, &job.name).instrument(span) => answer,
+                answer = self.make(&job).instrument(span) => answer,
                 () = &mut draining => return,
             };
             self.metrics.note_run(answer.is_ok(), started.elapsed());
@@ -104,5 +109,9 @@ impl Worker {
             // Whoever asked may have gone; the report is kept all the same.
             let _ = job.answer.send(answer.map_err(Arc::new));
         }
+    }
+
+    async fn make(&self, job: &Job) -> Result<StoredReport, RunError> {
+        run(&self.exporter, &self.reports, &self.clock, &*self.allowed_harm, &job.name, job.period).await
     }
 }

@@ -4,27 +4,47 @@ use std::num::NonZeroU64;
 
 use polars::prelude::*;
 
-use super::breakdown::{self, Breakdown};
+use super::breakdown::Breakdown;
 use super::by::By;
+use super::definition::Definition;
+use super::grouped::{BreakdownTallies, Question, RateTallies};
+use super::lighter_review::{Judged, judge};
 use super::occurrences::{Occurrence, OccurrenceBook, Occurrences};
+use super::question::calibration::{self, ByProposer, Calibration};
+use super::question::changes::{Change, Gathered};
 use super::question::decision_time::{self, DecisionTime};
-use super::question::edits::{SAME_CHANGE, changes, edits};
-use super::question::failures::{attempts, classes, failures};
-use super::question::outcome_unknown::{became, outcome_unknown};
+use super::question::edits::{SAME_CHANGE, SAME_KIND, SAME_WORDING, changes, wordings};
+use super::question::expiry::reached;
+use super::question::failures::{attempts, classes};
+use super::question::harm::outcomes;
+use super::question::outcome_unknown::became;
 use super::question::proposers::{COUNTS, proposers};
 use super::question::readings::readings;
-use super::question::rejections::{reasons, rejections};
-use super::question::rework::{faults, rework, sent_back_after_failure};
+use super::question::rejections::reasons;
+use super::question::reviewers::{self, Reviewer};
+use super::question::rework::{faults, sent_back_after_failure};
+use super::question::rules::{Rule, RuleTallies};
 use super::question::simulation::simulation;
+use super::question::standing::{self, Standing};
+use super::question::state_times::{state_times, turn_times};
 use super::question::states::states;
-use super::rate::{self, Rates};
+use super::question::versions::{self, Version};
+use super::question::{
+    agreement, conflicts, edits, escalations, expiry, failures, harm, lighter_review, outcome_unknown, rejections,
+    rework, supersessions,
+};
+use super::rate::Rates;
 use super::scan::scan_parts;
+use super::shape::{self, Shapes};
 use super::slice::{Slice, slices};
 use super::tally::{Tally, counts, texts};
-use crate::export::VerifiedExport;
+use super::terms::Terms;
+use crate::export::{Progress, VerifiedExport};
 
 /// What the questions were answered.
 pub(super) struct Answers {
+    /// What was asked for.
+    pub terms: Terms,
     /// Entries by kind and reading.
     pub readings: Vec<(String, String, u64)>,
     /// Candidates left out because an entry of theirs could not be read.
@@ -41,6 +61,14 @@ pub(super) struct Answers {
     pub edits: Vec<Rates>,
     /// Changes, told by proposer, action type and what makes them the same.
     pub changes: OccurrenceBook,
+    /// Kinds of change, told by proposer, action type, place, operation and kinds of value.
+    pub change_kinds: OccurrenceBook,
+    /// Changes of words, told by proposer, action type, place and words.
+    pub wordings: OccurrenceBook,
+    /// Shapes of payloads: where changes could have been made.
+    pub shapes: Shapes,
+    /// Changes made often enough to be rules, before and after.
+    pub rules: Vec<Rule>,
     /// Failure rates.
     pub failures: Vec<Rates>,
     /// Failed candidates by class.
@@ -59,11 +87,64 @@ pub(super) struct Answers {
     pub became: Vec<Breakdown>,
     /// Times to the first decision.
     pub decision_times: Vec<(By, Vec<DecisionTime>)>,
+    /// Times in each state.
+    pub state_times: Vec<DecisionTime>,
+    /// Times by whose turn it was.
+    pub turn_times: Vec<DecisionTime>,
+    /// Rates of expiry.
+    pub expiry: Vec<Rates>,
+    /// Expired candidates by how far they had come.
+    pub reached: Vec<Breakdown>,
+    /// Rates of escalation.
+    pub escalations: Vec<Rates>,
+    /// Stated confidence and outcome.
+    pub calibration: Vec<(By, Vec<Calibration>)>,
+    /// The same by proposer and action type.
+    pub calibration_by_proposer: ByProposer,
+    /// Rates of harm.
+    pub harm: Vec<Rates>,
+    /// Candidates by outcome.
+    pub outcomes: Vec<Breakdown>,
+    /// Versions of proposers.
+    pub versions: Vec<Version>,
+    /// What each person decided.
+    pub reviewers: Vec<Reviewer>,
+    /// Rates of agreement.
+    pub agreement: Vec<Rates>,
+    /// What came of standing approvals.
+    pub standing: Vec<Standing>,
+    /// Rates of conflicts.
+    pub conflicts: Vec<Rates>,
+    /// Rates of supersession.
+    pub supersessions: Vec<Rates>,
+    /// The last period against the one before.
+    pub period_changes: Vec<Change>,
+    /// Categories of low risk, in the order in which they appeared.
+    pub lighter_review: Vec<Judged>,
+    /// Harmful candidates of low risk, by category and harm.
+    pub against: Vec<Occurrence>,
     /// Counts by proposer and action type, in the order of [`COUNTS`].
     pub proposers: Vec<(String, String, [u64; 6])>,
     /// Rejections, told by proposer, action type and reason.
     pub reasons_by_proposer: Vec<Occurrence>,
 }
+
+/// Questions about candidates that are answered with a rate.
+const RATES: [Question; 10] = [
+    (&rejections::DEFINITION, rejections::rejections),
+    (&edits::DEFINITION, edits::edits),
+    (&failures::DEFINITION, failures::failures),
+    (&rework::DEFINITION, rework::rework),
+    (&outcome_unknown::DEFINITION, outcome_unknown::outcome_unknown),
+    (&expiry::DEFINITION, expiry::expiry),
+    (&escalations::DEFINITION, escalations::escalations),
+    (&harm::DEFINITION, harm::harm),
+    (&conflicts::DEFINITION, conflicts::conflicts),
+    (&supersessions::DEFINITION, supersessions::supersessions),
+];
+
+/// What calibration is told by.
+const CALIBRATED_BY: [By; 5] = [By::All, By::ActionType, By::Proposer, By::Model, By::PromptVersion];
 
 /// Candidates and decisions.
 #[derive(Debug, Clone, Copy, Default)]
@@ -77,143 +158,191 @@ pub(super) struct Totals {
 }
 
 /// Asks all questions, slice by slice.
-pub(super) fn answer(export: &VerifiedExport, slice_count: NonZeroU64) -> PolarsResult<Answers> {
-    let mut all = Tallies::new();
-    for slice in slices(export, slice_count) {
-        all.add(&slice?)?;
+pub(super) fn answer(
+    export: &VerifiedExport,
+    slice_count: NonZeroU64,
+    terms: Terms,
+    on_progress: &mut dyn FnMut(Progress),
+) -> PolarsResult<Answers> {
+    let last_us = export.last_appended_at_us().unwrap_or_default();
+    let mut all = Tallies::new(last_us, terms);
+    for slice in slices(export, slice_count, on_progress) {
+        all.add(&slice?, last_us)?;
     }
     for part in scan_parts(export)? {
         all.readings.add(readings(part))?;
     }
-    all.finish()
-}
-
-/// A rate under every grouping.
-struct RateTallies {
-    question: fn(LazyFrame, By) -> LazyFrame,
-    tallies: Vec<(By, Tally)>,
-}
-
-/// A breakdown under every grouping.
-struct BreakdownTallies {
-    question: fn(LazyFrame) -> LazyFrame,
-    tallies: Vec<(By, Tally)>,
+    all.finish(terms)
 }
 
 struct Tallies {
     readings: Tally,
     left_out: u64,
     totals: Tally,
-    rates: [RateTallies; 5],
-    breakdowns_of_candidates: [BreakdownTallies; 2],
+    rates: RateTallies,
+    agreement: RateTallies,
+    breakdowns_of_candidates: [BreakdownTallies; 4],
     breakdowns_of_incidents: [BreakdownTallies; 3],
     changes: Occurrences,
+    change_kinds: Occurrences,
+    wordings: Occurrences,
+    shapes: Tally,
+    rules: RuleTallies,
     reasons: Occurrences,
     attempts: Tally,
     sent_back_after_failure: Tally,
     decision_times: Vec<(By, Tally)>,
+    state_times: Tally,
+    turn_times: Tally,
+    calibration: Vec<(By, Tally)>,
+    calibration_by_proposer: Tally,
+    versions: Tally,
+    reviewers: Tally,
+    standing: Tally,
+    looks: Tally,
+    period_changes: Gathered,
+    lighter_review: Tally,
+    against: Occurrences,
     proposers: Tally,
 }
 
 impl Tallies {
-    fn new() -> Self {
-        let change_key: Vec<&'static str> = ["proposer", "action_type"].into_iter().chain(SAME_CHANGE).collect();
+    fn new(last_us: i64, terms: Terms) -> Self {
+        let changed = |same: &[&'static str]| {
+            let key: Vec<&'static str> = ["proposer", "action_type"].iter().chain(same).copied().collect();
+            Occurrences::new(&key).with_applies()
+        };
         Self {
             readings: Tally::new(&["kind", "reading"], &["count"]),
             left_out: 0,
             totals: Tally::new(&["group"], &["candidates", "decisions", "simulated_decisions"]),
-            rates: [rejections, edits, failures, rework, outcome_unknown].map(RateTallies::new),
-            breakdowns_of_candidates: [states, became].map(BreakdownTallies::new),
+            rates: RateTallies::new(&RATES),
+            agreement: RateTallies::new(&[(&agreement::DEFINITION, agreement::agreement)]),
+            breakdowns_of_candidates: [states, became, reached, outcomes].map(BreakdownTallies::new),
             breakdowns_of_incidents: [reasons, classes, faults].map(BreakdownTallies::new),
-            changes: Occurrences::new(&change_key),
+            changes: changed(&SAME_CHANGE),
+            change_kinds: changed(&SAME_KIND),
+            wordings: changed(&SAME_WORDING),
+            shapes: shape::tally(),
+            rules: RuleTallies::new(),
             reasons: Occurrences::new(&["proposer", "action_type", "category"]),
             attempts: Tally::new(&["category"], &["failed", "retried"]),
-            sent_back_after_failure: rate::tally(),
-            decision_times: By::EVERY.map(|by| (by, decision_time::tally())).into(),
+            sent_back_after_failure: Tally::new(&["group"], &["count"]),
+            decision_times: By::EVERY
+                .into_iter()
+                .filter(|by| by.suits(decision_time::DEFINITION.id))
+                .map(|by| (by, decision_time::tally()))
+                .collect(),
+            state_times: decision_time::tally(),
+            turn_times: decision_time::tally(),
+            calibration: CALIBRATED_BY.map(|by| (by, calibration::tally())).into(),
+            calibration_by_proposer: calibration::tally_by_proposer(),
+            versions: versions::tally(),
+            reviewers: reviewers::tally(),
+            standing: standing::tally(),
+            looks: standing::gather_looks(),
+            period_changes: Gathered::new(last_us, terms.period),
+            lighter_review: lighter_review::tally(),
+            against: lighter_review::gather_against(),
             proposers: Tally::new(&["proposer", "action_type"], &COUNTS),
         }
     }
 
-    fn add(&mut self, slice: &Slice) -> PolarsResult<()> {
+    fn add(&mut self, slice: &Slice, last_us: i64) -> PolarsResult<()> {
         let candidates = || slice.candidates.clone();
         let incidents = || slice.incidents.clone();
         self.left_out += slice.left_out;
         self.totals.add(simulation(candidates()))?;
-        for rate in &mut self.rates {
-            rate.add(&slice.candidates)?;
-        }
+        self.rates.add(&slice.candidates)?;
         for breakdown in &mut self.breakdowns_of_candidates {
             breakdown.add(&slice.candidates)?;
         }
         for breakdown in &mut self.breakdowns_of_incidents {
             breakdown.add(&slice.incidents)?;
         }
-        self.changes.add(changes(slice.edits.clone()))?;
+        let changes = changes(slice.edits.clone());
+        self.changes.add(changes.clone())?;
+        self.change_kinds.add(changes.clone())?;
+        self.rules.add(changes)?;
+        self.wordings.add(wordings(slice.wordings.clone()))?;
+        self.shapes.add(slice.shapes.clone())?;
         self.reasons.add(stated(reasons(incidents())))?;
         self.attempts.add(attempts(incidents()))?;
         self.sent_back_after_failure.add(sent_back_after_failure(candidates()))?;
         for (by, tally) in &mut self.decision_times {
             tally.add(decision_time::decision_times(candidates(), *by))?;
         }
+        self.agreement.add(&slice.decisions)?;
+        self.state_times.add(state_times(&slice.candidates)?)?;
+        self.turn_times.add(turn_times(&slice.candidates)?)?;
+        for (by, tally) in &mut self.calibration {
+            tally.add(calibration::calibration(candidates(), *by))?;
+        }
+        self.calibration_by_proposer.add(calibration::by_proposer(candidates()))?;
+        self.versions.add(versions::versions(candidates()))?;
+        self.reviewers.add(reviewers::reviewers(slice.decisions.clone()))?;
+        self.standing.add(standing::uses(candidates()))?;
+        self.looks.add(standing::looks(candidates()))?;
+        self.period_changes.add(&slice.candidates)?;
+        self.lighter_review.add(lighter_review::categories(candidates(), last_us))?;
+        self.against.add(lighter_review::against(candidates())?)?;
         self.proposers.add(proposers(candidates()))
     }
 
-    fn finish(self) -> PolarsResult<Answers> {
-        let [rejections, edits, failures, rework, outcome_unknown] = self.rates.map(RateTallies::read);
-        let [states, became] = self.breakdowns_of_candidates.map(BreakdownTallies::read);
+    fn finish(self, terms: Terms) -> PolarsResult<Answers> {
+        let mut rates = self.rates.read()?;
+        rates.extend(self.agreement.read()?);
+        let mut rate = |definition: &Definition| rates.remove(definition.id).unwrap_or_default();
+        let [states, became, reached, outcomes] = self.breakdowns_of_candidates.map(BreakdownTallies::read);
         let [reasons, classes, faults] = self.breakdowns_of_incidents.map(BreakdownTallies::read);
-        let sent_back_after_failure = rate::read(By::All, self.sent_back_after_failure)?;
-        let times = self.decision_times.into_iter().map(|(by, tally)| Ok((by, decision_time::read(tally)?)));
+        let after_failure = counts(&self.sent_back_after_failure.total()?, "count")?;
+        let times = self.decision_times.into_iter().map(|(by, tally)| Ok((by, decision_time::read(by, tally)?)));
+        let calibration = self.calibration.into_iter().map(|(by, tally)| Ok((by, calibration::read(tally)?)));
+        let shapes = Shapes::read(self.shapes)?;
         Ok(Answers {
+            terms,
             readings: read_readings(self.readings)?,
             left_out: self.left_out,
             totals: read_totals(self.totals)?,
             states: states?,
-            rejections: rejections?,
+            rejections: rate(&rejections::DEFINITION),
             reasons: reasons?,
-            edits: edits?,
+            edits: rate(&edits::DEFINITION),
             changes: self.changes.finish()?,
-            failures: failures?,
+            change_kinds: self.change_kinds.finish()?,
+            wordings: self.wordings.finish()?,
+            rules: self.rules.read(&shapes)?,
+            shapes,
+            failures: rate(&failures::DEFINITION),
             classes: classes?,
             attempts: read_attempts(self.attempts)?,
-            rework: rework?,
+            rework: rate(&rework::DEFINITION),
             faults: faults?,
-            sent_back_after_failure: sent_back_after_failure.groups.first().map_or(0, |(_, rate)| rate.numerator),
-            outcome_unknown: outcome_unknown?,
+            sent_back_after_failure: after_failure.into_iter().sum(),
+            outcome_unknown: rate(&outcome_unknown::DEFINITION),
             became: became?,
             decision_times: times.collect::<PolarsResult<_>>()?,
+            state_times: decision_time::read(By::All, self.state_times)?,
+            turn_times: decision_time::read(By::All, self.turn_times)?,
+            expiry: rate(&expiry::DEFINITION),
+            reached: reached?,
+            escalations: rate(&escalations::DEFINITION),
+            calibration: calibration.collect::<PolarsResult<_>>()?,
+            calibration_by_proposer: calibration::read_by_proposer(self.calibration_by_proposer)?,
+            harm: rate(&harm::DEFINITION),
+            outcomes: outcomes?,
+            versions: versions::read(self.versions)?,
+            reviewers: reviewers::read(self.reviewers)?,
+            agreement: rate(&agreement::DEFINITION),
+            standing: standing::read(self.standing, self.looks, terms.harm_at_most())?,
+            conflicts: rate(&conflicts::DEFINITION),
+            supersessions: rate(&supersessions::DEFINITION),
+            period_changes: self.period_changes.finish()?,
+            lighter_review: judge(lighter_review::read(self.lighter_review)?, terms.harm_at_most()),
+            against: self.against.finish()?.by(&[0, 1, 2, 3]),
             proposers: read_proposers(self.proposers)?,
             reasons_by_proposer: self.reasons.finish()?.by(&[0, 1, 2]),
         })
-    }
-}
-
-impl RateTallies {
-    fn new(question: fn(LazyFrame, By) -> LazyFrame) -> Self {
-        Self { question, tallies: By::EVERY.map(|by| (by, rate::tally())).into() }
-    }
-
-    fn add(&mut self, candidates: &LazyFrame) -> PolarsResult<()> {
-        self.tallies.iter_mut().try_for_each(|(by, tally)| tally.add((self.question)(candidates.clone(), *by)))
-    }
-
-    fn read(self) -> PolarsResult<Vec<Rates>> {
-        self.tallies.into_iter().map(|(by, tally)| rate::read(by, tally)).collect()
-    }
-}
-
-impl BreakdownTallies {
-    fn new(question: fn(LazyFrame) -> LazyFrame) -> Self {
-        Self { question, tallies: By::EVERY.map(|by| (by, breakdown::tally())).into() }
-    }
-
-    fn add(&mut self, rows: &LazyFrame) -> PolarsResult<()> {
-        let rows = (self.question)(rows.clone()).collect()?;
-        self.tallies.iter_mut().try_for_each(|(by, tally)| tally.add(breakdown::count(rows.clone().lazy(), *by)))
-    }
-
-    fn read(self) -> PolarsResult<Vec<Breakdown>> {
-        self.tallies.into_iter().map(|(by, tally)| breakdown::read(by, tally)).collect()
     }
 }
 

@@ -3,7 +3,6 @@
 use polars::prelude::*;
 
 use super::by::By;
-use super::tally::{Tally, counts, texts};
 
 /// The categories in every group of one grouping, the largest group first.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,23 +24,10 @@ pub(super) struct Group {
     pub categories: Vec<(String, u64)>,
 }
 
-/// Counts the rows of every group by their column `category`.
-pub(super) fn count(rows: LazyFrame, by: By) -> LazyFrame {
-    rows.group_by([by.group(), col("category")]).agg([len().alias("count")])
-}
-
-/// Starts the tally of a breakdown.
-pub(super) fn tally() -> Tally {
-    Tally::new(&["group", "category"], &["count"])
-}
-
-/// Reads the breakdown of a tally.
-pub(super) fn read(by: By, tally: Tally) -> PolarsResult<Breakdown> {
-    let total = tally.total()?;
+/// Puts groups and categories in order; rows of one group come one after the other.
+pub(super) fn ordered(by: By, rows: impl IntoIterator<Item = (String, String, u64)>) -> Breakdown {
     let mut groups: Vec<Group> = Vec::new();
-    let rows = texts(&total, "category")?.into_iter().zip(counts(&total, "count")?);
-    // Rows are sorted by group.
-    for (name, (category, count)) in texts(&total, "group")?.into_iter().zip(rows) {
+    for (name, category, count) in rows {
         match groups.last_mut().filter(|group| group.name == name) {
             Some(group) => {
                 group.total += count;
@@ -53,8 +39,8 @@ pub(super) fn read(by: By, tally: Tally) -> PolarsResult<Breakdown> {
     for group in &mut groups {
         group.categories.sort_by(|(a, x), (b, y)| y.cmp(x).then_with(|| a.cmp(b)));
     }
-    groups.sort_by(|a, b| b.total.cmp(&a.total).then_with(|| a.name.cmp(&b.name)));
-    Ok(Breakdown { by, groups })
+    by.order(&mut groups, |group| (&group.name, group.total));
+    Breakdown { by, groups }
 }
 
 /// Keeps the earliest row of every candidate, so that each counts once.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use kuva::prelude::{BarPlot, ForestPlot, Layout, Plot, Theme, TickFormat};
 
-use super::rate::as_float;
+use statistics::as_float;
 
 /// Width of a chart, in pixels of its own coordinates; on the page it is as wide as the text.
 const WIDTH: f64 = 760.0;

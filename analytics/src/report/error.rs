@@ -11,6 +11,17 @@ pub enum Error {
     /// The parts cannot be computed with.
     #[error("the report can not be computed from the export: verify the export again")]
     Polars(#[from] PolarsError),
+    /// The export was made by another release.
+    #[error(
+        "`{}` has no column `{column}` as this release writes it, so that its figures can not be computed: export the log again, \
+         which writes such parts anew", part.display()
+    )]
+    OtherRelease {
+        /// The part.
+        part: PathBuf,
+        /// The first column that is not there, or of another type.
+        column: String,
+    },
     /// A file of the report cannot be written.
     #[error("`{}` can not be written: check that the folder exists, has room and belongs to this user", path.display())]
     File {
@@ -32,6 +43,14 @@ pub enum Error {
         table: String,
         /// What the writer says.
         source: csv::Error,
+    },
+    /// A table cannot be written as Parquet.
+    #[error("table `{table}` can not be written as Parquet")]
+    Parquet {
+        /// The table.
+        table: String,
+        /// What the writer says.
+        source: PolarsError,
     },
 }
 

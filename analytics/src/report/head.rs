@@ -5,6 +5,7 @@ use ledger_format::Hash;
 use serde::Serialize;
 
 use super::answers::Answers;
+use super::words::thousands;
 use crate::export::VerifiedExport;
 
 /// What a report was computed from, and how much it is about.
@@ -87,6 +88,14 @@ impl Head {
                 simulated_decisions: answers.totals.simulated_decisions,
             },
         }
+    }
+}
+
+impl Totals {
+    /// Says what the figures are about, and what is missing in them.
+    pub(super) fn candidates_words(self) -> String {
+        let (counted, left_out) = (thousands(self.candidates), thousands(self.candidates_left_out));
+        format!("{counted}; {left_out} left out, of which an entry is not known")
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use polars::prelude::*;
 
-use super::tally::{Tally, counts, texts};
+use super::tally::{Tally, counts, how_many, texts};
 
 /// Examples that are named.
 pub const EXAMPLES_MAX: usize = 3;
@@ -12,6 +12,7 @@ pub const EXAMPLES_MAX: usize = 3;
 /// Gathers occurrences: rows with the key's columns, `candidate`, `actor` and `entry_index`.
 pub(super) struct Occurrences {
     key: Vec<&'static str>,
+    has_applies: bool,
     candidates: Tally,
     people: Tally,
     examples: Vec<DataFrame>,
@@ -24,6 +25,8 @@ pub(super) struct Occurrence {
     pub key: Vec<String>,
     /// In how many candidates.
     pub candidates: u64,
+    /// Of these candidates, how many it could have happened to as they were proposed; 0 where nobody asked.
+    pub applied: u64,
     /// By how many people.
     pub people: u64,
     /// The names of the first candidates.
@@ -34,6 +37,7 @@ pub(super) struct Occurrence {
 #[derive(Default)]
 struct Gathered {
     candidates: u64,
+    applied: u64,
     people: BTreeSet<String>,
     examples: BTreeMap<u64, String>,
 }
@@ -44,10 +48,16 @@ impl Occurrences {
         let with_actor: Vec<&'static str> = key.iter().copied().chain(["actor"]).collect();
         Self {
             key: key.to_vec(),
-            candidates: Tally::new(key, &["count"]),
+            has_applies: false,
+            candidates: Tally::new(key, &["count", "applied"]),
             people: Tally::new(&with_actor, &["count"]),
             examples: Vec::new(),
         }
+    }
+
+    /// Also counts the candidates that it could have happened to as they were proposed: rows have the flag `applies`.
+    pub(super) fn with_applies(self) -> Self {
+        Self { has_applies: true, ..self }
     }
 
     /// Adds the occurrences of a slice. A candidate counts once for each key.
@@ -55,8 +65,11 @@ impl Occurrences {
         let key: Vec<Expr> = self.key.iter().map(|&name| col(name)).collect();
         let with = |name: &str| key.iter().cloned().chain([col(name)]).collect::<Vec<Expr>>();
         let rows = rows.collect()?;
-        let once = rows.clone().lazy().group_by(with("candidate")).agg([col("entry_index").min()]).collect()?;
-        self.candidates.add(once.clone().lazy().group_by(&key).agg([len().alias("count")]))?;
+        let applies = if self.has_applies { col("applies").any(true) } else { lit(false).first() };
+        let once = rows.clone().lazy().group_by(with("candidate"));
+        let once = once.agg([col("entry_index").min(), applies.alias("applies")]).collect()?;
+        let sums = [len().alias("count"), how_many(col("applies")).alias("applied")];
+        self.candidates.add(once.clone().lazy().group_by(&key).agg(sums))?;
         self.people.add(rows.lazy().group_by(with("actor")).agg([len().alias("count")]))?;
         let earliest = |name: &str| {
             col(name).sort_by([col("entry_index")], SortMultipleOptions::default()).head(Some(EXAMPLES_MAX))
@@ -78,8 +91,11 @@ impl Occurrences {
     pub(super) fn finish(self) -> PolarsResult<OccurrenceBook> {
         let mut book = OccurrenceBook { by_key: BTreeMap::new() };
         let total = self.candidates.total()?;
-        for (key, count) in keyed(&total, &self.key)?.into_iter().zip(counts(&total, "count")?) {
-            book.by_key.entry(key).or_default().candidates += count;
+        let sums = counts(&total, "count")?.into_iter().zip(counts(&total, "applied")?);
+        for (key, (count, applied)) in keyed(&total, &self.key)?.into_iter().zip(sums) {
+            let gathered = book.by_key.entry(key).or_default();
+            gathered.candidates += count;
+            gathered.applied += applied;
         }
         let total = self.people.total()?;
         for (key, actor) in keyed(&total, &self.key)?.into_iter().zip(texts(&total, "actor")?) {
@@ -110,6 +126,7 @@ impl OccurrenceBook {
             let key = columns.iter().map(|&column| key[column].clone()).collect();
             let into = rolled.entry(key).or_default();
             into.candidates += gathered.candidates;
+            into.applied += gathered.applied;
             into.people.extend(gathered.people.iter().cloned());
             into.examples.extend(gathered.examples.iter().map(|(index, name)| (*index, name.clone())));
         }
@@ -118,6 +135,7 @@ impl OccurrenceBook {
             .map(|(key, gathered)| Occurrence {
                 key,
                 candidates: gathered.candidates,
+                applied: gathered.applied,
                 people: gathered.people.len() as u64,
                 examples: gathered.examples.into_values().take(EXAMPLES_MAX).collect(),
             })

@@ -3,13 +3,15 @@
 use polars::prelude::*;
 
 use super::by::By;
-use super::tally::{Tally, counts, texts};
+use super::definition::Definition;
+use super::tally::marked;
+use statistics::{as_float, exact_interval};
 
 /// Groups with fewer than this many are marked: their rates say little.
 pub const SMALL_GROUP: u64 = 20;
 
-/// Quantile of the normal distribution that leaves 2.5 % above it.
-const Z_95: f64 = 1.959_963_984_540_054;
+/// The chance, at most, that an interval of the report misses what is true.
+pub(super) const MISSES: f64 = 0.05;
 
 /// How many of how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,14 +28,9 @@ impl Rate {
         (self.denominator > 0).then(|| as_float(self.numerator) / as_float(self.denominator))
     }
 
-    /// Returns Wilson's 95 % interval for the share (Wilson 1927); none of nothing.
+    /// Returns the exact 95 % interval for the share, as Clopper and Pearson have it; none of nothing.
     pub fn interval(self) -> Option<(f64, f64)> {
-        let share = self.share()?;
-        let n = as_float(self.denominator);
-        let z2 = Z_95 * Z_95;
-        let center = (share + z2 / (2.0 * n)) / (1.0 + z2 / n);
-        let half = Z_95 / (1.0 + z2 / n) * (share * (1.0 - share) / n + z2 / (4.0 * n * n)).sqrt();
-        Some(((center - half).max(0.0), (center + half).min(1.0)))
+        exact_interval(self.numerator, self.denominator, MISSES)
     }
 
     /// Tells whether the group is too small to say much.
@@ -42,7 +39,7 @@ impl Rate {
     }
 }
 
-/// The rate of every group of one grouping, the largest group first.
+/// The rate of every group of one grouping, the largest group first, weeks in their order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Rates {
     /// What the groups are.
@@ -51,34 +48,32 @@ pub(super) struct Rates {
     pub groups: Vec<(String, Rate)>,
 }
 
-/// Counts, in every group, the candidates that fulfil `within`, and how many of these fulfil `hit`.
-pub(super) fn count(candidates: LazyFrame, by: By, within: &Expr, hit: Expr) -> LazyFrame {
-    let yes = |condition: Expr| condition.fill_null(lit(false)).cast(DataType::UInt64).sum();
-    candidates
-        .group_by([by.group()])
-        .agg([yes(within.clone().and(hit)).alias("numerator"), yes(within.clone()).alias("denominator")])
+/// Marks the rows that fulfil `within`, and those of them that fulfil `hit`: two columns that add up to denominator and numerator.
+///
+/// They are named after the question, so that one frame can carry the marks of many.
+pub(super) fn mark(rows: LazyFrame, question: &Definition, within: &Expr, hit: Expr) -> LazyFrame {
+    rows.with_columns([
+        marked(within.clone().and(hit)).alias(numerator_of(question)),
+        marked(within.clone()).alias(denominator_of(question)),
+    ])
 }
 
-/// Starts the tally of a rate.
-pub(super) fn tally() -> Tally {
-    Tally::new(&["group"], &["numerator", "denominator"])
+/// Names the column that adds up to the numerator.
+pub(super) fn numerator_of(question: &Definition) -> String {
+    format!("{} numerator", question.id)
 }
 
-/// Reads the rates of a tally. Groups without denominator are left out.
-pub(super) fn read(by: By, tally: Tally) -> PolarsResult<Rates> {
-    let total = tally.total()?;
-    let rates = counts(&total, "numerator")?.into_iter().zip(counts(&total, "denominator")?);
-    let rates = rates.map(|(numerator, denominator)| Rate { numerator, denominator });
-    let mut groups: Vec<(String, Rate)> = texts(&total, "group")?.into_iter().zip(rates).collect();
+/// Names the column that adds up to the denominator.
+pub(super) fn denominator_of(question: &Definition) -> String {
+    format!("{} denominator", question.id)
+}
+
+/// Puts groups in order; those without denominator are left out.
+pub(super) fn ordered(by: By, groups: impl IntoIterator<Item = (String, Rate)>) -> Rates {
+    let mut groups: Vec<(String, Rate)> = groups.into_iter().collect();
     groups.retain(|(_, rate)| rate.denominator > 0);
-    groups.sort_by(|(a, x), (b, y)| y.denominator.cmp(&x.denominator).then_with(|| a.cmp(b)));
-    Ok(Rates { by, groups })
-}
-
-/// Counts of a log stay far below 2^53, where doubles begin to skip whole numbers.
-#[expect(clippy::cast_precision_loss, reason = "counts of a log stay below 2^53")]
-pub(super) const fn as_float(count: u64) -> f64 {
-    count as f64
+    by.order(&mut groups, |(group, rate)| (group, rate.denominator));
+    Rates { by, groups }
 }
 
 #[cfg(test)]
@@ -92,16 +87,10 @@ mod tests {
         assert!(rate.is_small());
     }
 
-    /// The examples of Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
     #[test]
-    fn the_interval_is_wilsons() {
-        for (numerator, denominator, low, high) in
-            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
-        {
-            let (computed_low, computed_high) = Rate { numerator, denominator }.interval().expect("an interval");
-            assert!((computed_low - low).abs() < 5e-5, "{numerator}/{denominator}: {computed_low}");
-            assert!((computed_high - high).abs() < 5e-5, "{numerator}/{denominator}: {computed_high}");
-        }
+    fn the_interval_is_the_exact_one() {
+        let (low, high) = Rate { numerator: 81, denominator: 263 }.interval().expect("an interval");
+        assert!((low - 0.2527).abs() < 5e-5 && (high - 0.3676).abs() < 5e-5, "{low} to {high}");
     }
 
     #[test]

@@ -33,10 +33,14 @@ pub(super) enum Cell {
     Text(String),
     /// A count.
     Count(u64),
+    /// A count; none where it says nothing.
+    MaybeCount(Option<u64>),
     /// A share from 0 to 1; none of nothing.
     Share(Option<f64>),
-    /// A duration in milliseconds.
-    DurationMs(u64),
+    /// A number that is no share, such as a score; none where there is none.
+    Number(Option<f64>),
+    /// A duration in milliseconds; none where the group is too small to tell.
+    DurationMs(Option<u64>),
     /// Yes or no.
     Flag(bool),
     /// Several words.
@@ -66,10 +70,11 @@ impl Cell {
     pub(super) fn to_words(&self) -> String {
         match self {
             Self::Text(text) => text.clone(),
-            Self::Count(count) => thousands(*count),
-            Self::Share(None) => "–".to_owned(),
+            Self::Count(count) | Self::MaybeCount(Some(count)) => thousands(*count),
+            Self::Share(None) | Self::DurationMs(None) | Self::MaybeCount(None) | Self::Number(None) => "–".to_owned(),
             Self::Share(Some(share)) => percent(*share),
-            Self::DurationMs(ms) => duration(*ms),
+            Self::Number(Some(number)) => format!("{number:.4}"),
+            Self::DurationMs(Some(ms)) => duration(*ms),
             Self::Flag(true) => "yes".to_owned(),
             Self::Flag(false) => String::new(),
             Self::List(items) => items.join(", "),
@@ -78,6 +83,6 @@ impl Cell {
 
     /// Tells whether the cell is a figure, which stands to the right.
     pub(super) const fn is_figure(&self) -> bool {
-        matches!(self, Self::Count(_) | Self::Share(_) | Self::DurationMs(_))
+        matches!(self, Self::Count(_) | Self::MaybeCount(_) | Self::Share(_) | Self::Number(_) | Self::DurationMs(_))
     }
 }

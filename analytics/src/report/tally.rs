@@ -4,20 +4,27 @@ use polars::prelude::*;
 
 /// Adds up small frames that share their columns.
 pub(super) struct Tally {
-    keys: Vec<&'static str>,
-    sums: Vec<&'static str>,
+    keys: Vec<String>,
+    sums: Vec<String>,
+    least: Vec<String>,
     waiting: Vec<DataFrame>,
 }
 
 impl Tally {
     /// Starts a sum over the columns `sums` for every combination of the columns `keys`.
-    pub(super) fn new(keys: &[&'static str], sums: &[&'static str]) -> Self {
-        Self { keys: keys.to_vec(), sums: sums.to_vec(), waiting: Vec::new() }
+    pub(super) fn new(keys: &[&str], sums: &[&str]) -> Self {
+        Self { keys: owned(keys), sums: owned(sums), least: Vec::new(), waiting: Vec::new() }
+    }
+
+    /// Also keeps the least value of these columns.
+    pub(super) fn with_least(self, least: &[&str]) -> Self {
+        Self { least: owned(least), ..self }
     }
 
     /// Adds the answer of a slice.
     pub(super) fn add(&mut self, answer: LazyFrame) -> PolarsResult<()> {
-        let columns: Vec<Expr> = self.keys.iter().chain(&self.sums).map(|&name| col(name)).collect();
+        let columns: Vec<Expr> =
+            self.keys.iter().chain(&self.sums).chain(&self.least).map(|name| col(name.as_str())).collect();
         self.waiting.push(answer.select(columns).collect()?);
         Ok(())
     }
@@ -30,14 +37,29 @@ impl Tally {
     pub(super) fn total(self) -> PolarsResult<DataFrame> {
         assert!(!self.waiting.is_empty(), "a tally has the answer of at least one slice");
         let frames: Vec<LazyFrame> = self.waiting.into_iter().map(IntoLazy::lazy).collect();
-        let keys: Vec<Expr> = self.keys.iter().map(|&name| col(name)).collect();
-        let sums: Vec<Expr> = self.sums.iter().map(|&name| col(name).sum()).collect();
+        let keys: Vec<Expr> = self.keys.iter().map(|name| col(name.as_str())).collect();
+        let sums = self.sums.iter().map(|name| col(name.as_str()).sum());
+        let least = self.least.iter().map(|name| col(name.as_str()).min());
         concat(frames, UnionArgs::default())?
             .group_by(keys)
-            .agg(sums)
+            .agg(sums.chain(least).collect::<Vec<Expr>>())
             .sort(self.keys, SortMultipleOptions::default())
             .collect()
     }
+}
+
+/// Returns 1 where a condition is known to hold, else 0: a column that adds up to how many there are.
+pub(super) fn marked(condition: Expr) -> Expr {
+    condition.fill_null(lit(false)).cast(DataType::UInt64)
+}
+
+/// Counts where a condition is known to hold.
+pub(super) fn how_many(condition: Expr) -> Expr {
+    marked(condition).sum()
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|&name| name.to_owned()).collect()
 }
 
 /// Returns a text column of a small frame.

@@ -45,7 +45,7 @@ pub(super) fn duration(ms: u64) -> String {
     }
 }
 
-/// Writes a rate with its counts and its interval: `81 of 263 (30.8 %, 95 % interval 25.5 % to 36.6 %)`.
+/// Writes a rate with its counts and its interval: `81 of 263 (30.8 %, 95 % interval 25.3 % to 36.8 %)`.
 pub(super) fn rate(rate: Rate) -> String {
     let counts = format!("{} of {}", thousands(rate.numerator), thousands(rate.denominator));
     let (Some(share), Some((low, high))) = (rate.share(), rate.interval()) else { return counts };
@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn a_rate_never_goes_without_its_counts() {
         let text = rate(Rate { numerator: 81, denominator: 263 });
-        assert_eq!(text, "81 of 263 (30.8 %, 95 % interval 25.5 % to 36.6 %)");
+        assert_eq!(text, "81 of 263 (30.8 %, 95 % interval 25.3 % to 36.8 %)");
         assert_eq!(rate(Rate { numerator: 0, denominator: 0 }), "0 of 0");
         assert!(rate(Rate { numerator: 1, denominator: 2 }).ends_with("; a small group)"));
     }

@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::error::Error;
 use super::made::Report;
-use super::render::{csv, html, markdown};
-use crate::export::{VerifiedExport, make_folder, write_file};
+use super::render::{csv, html, markdown, parquet};
+use super::terms::Terms;
+use crate::export::{Progress, VerifiedExport, make_folder, write_file};
 
 /// Where a report was written, and its two texts that are handed on.
 #[derive(Debug, Clone)]
@@ -37,25 +38,31 @@ pub const MARKDOWN_FILE: &str = "report.md";
 pub const JSON_FILE: &str = "report.json";
 
 const CSV_FOLDER: &str = "csv";
+const PARQUET_FOLDER: &str = "parquet";
 
 /// Computes a report from a verified export and writes it: `report.html`, `report.md`, `report.json` and a file for every table
-/// in `csv/`. The same export gives the same bytes.
+/// in `csv/` and in `parquet/`. The same export under the same terms gives the same bytes.
 ///
 /// Blocks: async code calls it inside `spawn_blocking`, and nowhere else. A crash leaves whole files, some of this report and some of the one before; running it
-/// again mends that.
+/// again mends that. Progress counts the entries of all walks through the export.
 ///
 /// # Errors
 ///
 /// See [`Error`].
-pub fn write_report(export: &VerifiedExport, folder: &Path) -> Result<WrittenReport, Error> {
-    let report = Report::of(export)?;
-    let tables = csv(&report)?;
+pub fn write_report(
+    export: &VerifiedExport,
+    folder: &Path,
+    terms: Terms,
+    mut on_progress: impl FnMut(Progress),
+) -> Result<WrittenReport, Error> {
+    let report = Report::with_progress(export, terms, &mut on_progress)?;
+    let tables = [(CSV_FOLDER, csv(&report)?), (PARQUET_FOLDER, parquet(&report)?)];
     let (html, markdown, json) = (html(&report)?, markdown(&report), report.to_json()?);
 
-    let csv_folder = folder.join(CSV_FOLDER);
-    make_folder(&csv_folder).map_err(Error::file(&csv_folder))?;
-    for (name, content) in &tables {
-        write(&csv_folder.join(name), content)?;
+    for (name, files) in &tables {
+        let folder = folder.join(name);
+        make_folder(&folder).map_err(Error::file(&folder))?;
+        files.iter().try_for_each(|(name, content)| write(&folder.join(name), content))?;
     }
     write(&folder.join(MARKDOWN_FILE), markdown.as_bytes())?;
     write(&folder.join(HTML_FILE), html.as_bytes())?;

@@ -4,7 +4,7 @@ use service_kit::call::CallContext;
 use tonic::Status;
 
 use super::service::{FeedbackRpc, workspace};
-use super::{status, wire};
+use super::{status, wire, wire_feedback, words};
 use crate::report::proposers_in;
 
 /// Tells a proposer what people made of its proposals, from the newest report.
@@ -27,8 +27,14 @@ pub(super) async fn answer(
     let stored = stored.ok_or_else(status::no_export)?;
     let wanted = name_in_reports(rpc, &proposer);
     let feedback = proposers_in(&stored.json).map_err(|_| status::unreadable_report(&stored.made.name))?;
-    let feedback = feedback.into_iter().filter(|feedback| feedback.proposer == wanted).map(wire::feedback);
-    Ok(GetProposerFeedbackResponse { feedback: feedback.collect(), log_size: wire::signed(stored.made.log_size) })
+    let mut told = Vec::new();
+    for feedback in feedback.into_iter().filter(|feedback| feedback.proposer == wanted) {
+        let (action_type, wordings) = (feedback.action_type.clone(), feedback.repeated_wordings.clone());
+        let mut answer = wire_feedback::feedback(feedback);
+        words::tell(&rpc.words, &action_type, &wordings, &mut answer.repeated_wordings).await;
+        told.push(answer);
+    }
+    Ok(GetProposerFeedbackResponse { feedback: told, log_size: wire::signed(stored.made.log_size) })
 }
 
 /// Tells whether the caller may read whole reports; everybody else is let in as a proposer.

@@ -8,5 +8,7 @@ mod run_report;
 mod service;
 mod status;
 mod wire;
+mod wire_feedback;
+mod words;
 
 pub use service::FeedbackRpc;

@@ -1,4 +1,4 @@
-use countersign_api::feedback::v1::{RunReportRequest, RunReportResponse};
+use countersign_api::feedback::v1::{ReportPeriod, RunReportRequest, RunReportResponse};
 use countersign_api::name::{ReportName, Workspace};
 use service_kit::call::CallContext;
 use tonic::Status;
@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::service::{FeedbackRpc, workspace};
 use super::{status, wire};
+use crate::report::Period;
 
 /// The longest request id, in bytes.
 const REQUEST_ID_MAX_BYTES: usize = 128;
@@ -25,8 +26,17 @@ pub(super) async fn answer(
         return Err(status::request_id(bytes, REQUEST_ID_MAX_BYTES));
     }
     let name = name_of(workspace, call.principal().id().as_str(), &request.request_id);
-    let stored = rpc.runner.run(name).await.map_err(|refused| status::of_run(&refused))?;
+    let period = period(request.period)?;
+    let stored = rpc.runner.run(name, period).await.map_err(|refused| status::of_run(&refused))?;
     Ok(RunReportResponse { report: Some(wire::report(stored)) })
+}
+
+fn period(asked: i32) -> Result<Period, Status> {
+    match ReportPeriod::try_from(asked) {
+        Ok(ReportPeriod::Week) => Ok(Period::Week),
+        Ok(ReportPeriod::Unspecified | ReportPeriod::FourWeeks) => Ok(Period::FourWeeks),
+        Err(_) => Err(status::malformed("period", &format!("`{asked}` is none of `ReportPeriod`"))),
+    }
 }
 
 /// Names a report after the request that asks for it, so that the request needs no record of its own.

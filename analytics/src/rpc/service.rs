@@ -9,19 +9,20 @@ use service_kit::call::CallContext;
 use tonic::{Request, Response, Status};
 
 use super::{get_proposer_feedback, get_report, list_reports, run_report, status};
-use crate::feedback::{Reports, ReportsError, Runner};
+use crate::feedback::{Reports, ReportsError, Runner, WordReader};
 
 /// Answers the calls of `FeedbackService`; clones share one folder of reports.
 #[derive(Debug, Clone)]
 pub struct FeedbackRpc {
     pub(super) runner: Runner,
     pub(super) reports: Reports,
+    pub(super) words: WordReader,
     pub(super) pseudonyms: Pseudonyms,
 }
 
 impl FeedbackRpc {
-    pub(crate) fn new(runner: Runner, reports: Reports, pseudonyms: Pseudonyms) -> Self {
-        Self { runner, reports, pseudonyms }
+    pub(crate) fn new(runner: Runner, reports: Reports, words: WordReader, pseudonyms: Pseudonyms) -> Self {
+        Self { runner, reports, words, pseudonyms }
     }
 
     /// Asks the folder of reports where blocking is allowed.

@@ -8,11 +8,11 @@ use countersign_api::error::v1::ErrorReason;
 use countersign_api::name::ReportName;
 use service_kit::access::PrincipalId;
 use service_kit::rejection::Rejection;
-use tonic::Status;
+use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::export;
-use crate::feedback::{ReportsError, RunError, RunRefused};
+use crate::feedback::{PolicyUnread, ReportsError, RunError, RunRefused};
 
 /// How soon a caller should come back who found the queue of runs full.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
@@ -94,14 +94,27 @@ fn of_failed_run(error: &RunError) -> Status {
         RunError::Export(export::Error::Ledger { .. } | export::Error::Interrupted) | RunError::Interrupted => {
             shutting_down()
         }
+        RunError::OtherPeriod => {
+            let message = "the request id was used for a report of another period; choose another id";
+            Rejection::new(ErrorReason::RequestIdReused, message).into()
+        }
         RunError::Export(error) if error.is_unverified() || matches!(error, export::Error::NoCheckpoint) => {
             Rejection::new(ErrorReason::ExportUnverified, chain(error)).into()
         }
-        RunError::Export(_) | RunError::Report(_) | RunError::Keep(_) => {
+        RunError::Threshold(PolicyUnread(source)) if is_not_found(&**source) => {
+            let message = "nothing was written in the workspace yet; name one that has candidates";
+            Rejection::new(ErrorReason::ResourceNotFound, message).into()
+        }
+        RunError::Export(_) | RunError::Report(_) | RunError::Keep(_) | RunError::Threshold(_) => {
             Rejection::new(ErrorReason::StorageFailed, "the report can not be made now; the server's log says why")
                 .into()
         }
     }
+}
+
+/// Tells whether somebody answered that there is no such thing.
+fn is_not_found(error: &(dyn Error + Send + Sync + 'static)) -> bool {
+    error.downcast_ref::<Status>().is_some_and(|status| status.code() == Code::NotFound)
 }
 
 /// Writes an error and what caused it in one line. Errors of exports hold no payload.

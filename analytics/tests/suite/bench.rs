@@ -5,14 +5,17 @@ use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use analytics::export::{Error, ExportKey, ExportRequest, Manifest, PartSize, VerifiedExport, export, verify};
+use analytics::export::{
+    Contents, Error, ExportKey, ExportRequest, Manifest, PartSize, VerifiedExport, export, verify,
+};
 use countersign_api::error::v1::ErrorReason;
 use countersign_api::ledger::v1::ledger_service_server::{LedgerService, LedgerServiceServer};
 use countersign_api::ledger::v1::{
     AppendEntriesRequest, AppendEntriesResponse, AppendStreamRequest, AppendStreamResponse, Checkpoint, Entry,
     GetCheckpointRequest, GetCheckpointResponse, GetEntryByKeyRequest, GetEntryByKeyResponse, GetEntryRequest,
-    GetEntryResponse, ProveConsistencyRequest, ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse,
-    ReadEntriesRequest, ReadEntriesResponse, SubscribeEntriesRequest, SubscribeEntriesResponse,
+    GetEntryResponse, ProveCheckpointRequest, ProveCheckpointResponse, ProveConsistencyRequest,
+    ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse, ReadEntriesRequest, ReadEntriesResponse,
+    SubscribeEntriesRequest, SubscribeEntriesResponse,
 };
 use futures::{Stream, StreamExt, stream};
 use ledger_format::note::SignedNote;
@@ -25,6 +28,7 @@ use service_kit::ids::SeededIds;
 use service_kit::metrics::Metrics;
 use service_kit::rejection::Rejection;
 use service_kit::shutdown::Shutdown;
+use tokio::sync::Notify;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::log::{Log, ORIGIN};
@@ -43,7 +47,7 @@ pub struct Behaviour {
 }
 
 #[derive(Clone)]
-pub struct FakeLedger(Arc<Mutex<Behaviour>>);
+pub struct FakeLedger(Arc<Mutex<Behaviour>>, Arc<Notify>);
 
 pub struct Bench {
     pub folder: tempfile::TempDir,
@@ -66,7 +70,7 @@ impl Bench {
         let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
         let behaviour =
             Behaviour { log, break_after: None, entries_per_answer: 3, reads: Vec::new(), lookups: Vec::new() };
-        let ledger = FakeLedger(Arc::new(Mutex::new(behaviour)));
+        let ledger = FakeLedger(Arc::new(Mutex::new(behaviour)), Arc::default());
         let server = Server::builder(Arc::clone(&access), &metrics, &health, &shutdown)
             .add_service(LedgerServiceServer::new(ledger.clone()))
             .build();
@@ -87,11 +91,12 @@ impl Bench {
         ExportRequest {
             workspace: "workspaces/demo".parse().expect("a workspace"),
             origin: ORIGIN.to_owned(),
-            verifying_key: self.ledger.behaviour().log.verifying_key(),
+            verifying_keys: self.ledger.behaviour().log.verifying_key().into(),
             export_key: ExportKey::new(&[3; 32]),
             folder: self.export_folder(),
             least_size: 0,
             part_size: PartSize::new(self.part_entries).expect("a size"),
+            contents: Contents::Included,
         }
     }
 
@@ -129,6 +134,18 @@ pub async fn verified(log: Log) -> (Bench, VerifiedExport) {
     (bench, export)
 }
 
+/// The same in one part, for stories of thousands of entries.
+pub async fn verified_whole(log: Log) -> (Bench, VerifiedExport) {
+    let mut bench = Bench::with(log).await;
+    bench.part_entries = WHOLE;
+    bench.ledger.behaviour().entries_per_answer = 500;
+    let export = bench.verified().await;
+    (bench, export)
+}
+
+/// Entries of a part that holds any story.
+const WHOLE: u64 = 65_536;
+
 pub fn principal(id: &str, role: Role) -> Principal {
     let scope = "workspaces/demo".parse().expect("a scope");
     Principal::new(id.parse().expect("an id"), scope, [role]).expect("a principal")
@@ -137,6 +154,12 @@ pub fn principal(id: &str, role: Role) -> Principal {
 impl FakeLedger {
     pub fn behaviour(&self) -> MutexGuard<'_, Behaviour> {
         self.0.lock().expect("no test panics while it holds this")
+    }
+
+    /// Has the log grow; whoever waits for a checkpoint over more gets it.
+    pub fn grow(&self, log: Log) {
+        self.behaviour().log = log;
+        self.1.notify_waiters();
     }
 }
 
@@ -154,11 +177,20 @@ impl LedgerService for FakeLedger {
 
     async fn get_checkpoint(
         &self,
-        _: Request<GetCheckpointRequest>,
+        request: Request<GetCheckpointRequest>,
     ) -> Result<Response<GetCheckpointResponse>, Status> {
+        let least_size = request.into_inner().least_size;
+        loop {
+            // Made before the size is looked at, so that no growth between the two is missed.
+            let grown = self.1.notified();
+            if i64::try_from(self.behaviour().log.entries.len()).expect("few entries") >= least_size {
+                break;
+            }
+            grown.await;
+        }
         let behaviour = self.behaviour();
         let checkpoint = Checkpoint { signed_note: behaviour.log.signed_note(), ..Default::default() };
-        Ok(Response::new(GetCheckpointResponse { checkpoint: Some(checkpoint), verifying_key: String::new() }))
+        Ok(Response::new(GetCheckpointResponse { checkpoint: Some(checkpoint), ..GetCheckpointResponse::default() }))
     }
 
     async fn read_entries(
@@ -170,11 +202,16 @@ impl LedgerService for FakeLedger {
         behaviour.reads.push(request.start_index);
         let start = usize::try_from(request.start_index).expect("not negative");
         let limit = usize::try_from(request.limit).expect("not negative");
-        let entries: Vec<Entry> = behaviour.log.entries.iter().skip(start).take(limit).cloned().collect();
+        let mut entries: Vec<Entry> = behaviour.log.entries.iter().skip(start).take(limit).cloned().collect();
+        if !request.include_sealed {
+            for entry in &mut entries {
+                entry.sealed.clear();
+            }
+        }
         let kept = behaviour.break_after.unwrap_or(entries.len()).min(entries.len());
         let mut answers: Vec<Result<ReadEntriesResponse, Status>> = entries[..kept]
             .chunks(behaviour.entries_per_answer)
-            .map(|entries| Ok(ReadEntriesResponse { entries: entries.to_vec() }))
+            .map(|entries| Ok(ReadEntriesResponse { entries: entries.to_vec(), ..ReadEntriesResponse::default() }))
             .collect();
         if kept < entries.len() {
             answers.push(Err(Rejection::new(ErrorReason::ShuttingDown, "the server is draining").into()));
@@ -228,10 +265,20 @@ impl LedgerService for FakeLedger {
         not_here("ProveInclusion")
     }
 
+    async fn prove_checkpoint(
+        &self,
+        _: Request<ProveCheckpointRequest>,
+    ) -> Result<Response<ProveCheckpointResponse>, Status> {
+        not_here("ProveCheckpoint")
+    }
+
     async fn prove_consistency(
         &self,
-        _: Request<ProveConsistencyRequest>,
+        request: Request<ProveConsistencyRequest>,
     ) -> Result<Response<ProveConsistencyResponse>, Status> {
-        not_here("ProveConsistency")
+        let request = request.into_inner();
+        let size = |size| usize::try_from(size).expect("not negative");
+        let hashes = self.behaviour().log.prove_growth(size(request.old_size), size(request.new_size));
+        Ok(Response::new(ProveConsistencyResponse { checkpoint: None, hashes }))
     }
 }

@@ -4,21 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use analytics::export::{Error, ExportKey, ExportRequest, NotOurs, export};
-use countersign_api::candidate::v1::RejectionReason;
 use ledger_format::SigningKey;
 
 use super::bench::Bench;
-use super::log::Log;
-use super::story::{Story, task};
-
-fn log(candidates: u128) -> Log {
-    let mut story = Story::new();
-    for number in 0..candidates {
-        let mut candidate = story.propose(number, "generators/crm-rules", task(), "{}");
-        story.reject(&mut candidate, "humans/anna", RejectionReason::Duplicate);
-    }
-    story.log
-}
+use super::story::rejections;
 
 /// Every file in a folder with its bytes.
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -52,7 +41,7 @@ async fn refused(bench: &Bench, name: &str) -> NotOurs {
 #[tokio::test]
 async fn a_file_that_happens_to_have_a_name_of_ours_is_not_overwritten() {
     for name in ["part-000000.parquet", "part-of-the-deal.parquet", "manifest.sig", "part-000001.parquet.new"] {
-        let bench = Bench::with(log(6)).await;
+        let bench = Bench::with(rejections(6)).await;
         fs::create_dir(bench.export_folder()).expect("made");
         fs::write(bench.export_folder().join(name), "somebody's").expect("written");
         fs::write(bench.export_folder().join("README"), "somebody's").expect("written");
@@ -62,7 +51,7 @@ async fn a_file_that_happens_to_have_a_name_of_ours_is_not_overwritten() {
 
 #[tokio::test]
 async fn a_manifest_or_journal_of_something_else_is_not_overwritten() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     fs::create_dir(bench.export_folder()).expect("made");
     let manifest = bench.export_folder().join("manifest.json");
     fs::write(&manifest, r#"{"name":"a web app"}"#).expect("written");
@@ -75,14 +64,14 @@ async fn a_manifest_or_journal_of_something_else_is_not_overwritten() {
 
 #[tokio::test]
 async fn a_folder_with_the_name_of_a_part_is_named() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     fs::create_dir_all(bench.export_folder().join("part-000000.parquet")).expect("made");
     assert!(matches!(refused(&bench, "part-000000.parquet").await, NotOurs::NoFile));
 }
 
 #[tokio::test]
 async fn files_with_other_names_do_not_matter_and_stay() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     fs::create_dir(bench.export_folder()).expect("made");
     fs::write(bench.export_folder().join("README"), "somebody's").expect("written");
     bench.export().await.expect("exported beside it");
@@ -92,12 +81,12 @@ async fn files_with_other_names_do_not_matter_and_stay() {
 
 #[tokio::test]
 async fn a_foreign_part_beside_a_finished_export_is_neither_replaced_nor_removed() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     bench.export().await.expect("exported");
     // The next part of the grown log would have the first name; the second would be removed as a stray.
     for name in ["part-000002.parquet", "part-zz.parquet"] {
         fs::write(bench.export_folder().join(name), "somebody's").expect("written");
-        bench.ledger.behaviour().log = log(12);
+        bench.ledger.behaviour().log = rejections(12);
         assert!(matches!(refused(&bench, name).await, NotOurs::Part));
         fs::remove_file(bench.export_folder().join(name)).expect("removed");
     }
@@ -106,7 +95,7 @@ async fn a_foreign_part_beside_a_finished_export_is_neither_replaced_nor_removed
 
 #[tokio::test]
 async fn an_export_under_another_log_key_is_not_continued() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     bench.export().await.expect("exported");
     let other = SigningKey::from_seed("countersign.local", &[8; 32]).expect("a key");
     bench.ledger.behaviour().log.resign(other);
@@ -115,7 +104,7 @@ async fn an_export_under_another_log_key_is_not_continued() {
 
 #[tokio::test]
 async fn a_manifest_that_nobody_has_signed_is_evidence() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     bench.export().await.expect("exported");
     fs::remove_file(bench.export_folder().join("manifest.sig")).expect("removed");
     let source = refused(&bench, "manifest.json").await;
@@ -124,7 +113,7 @@ async fn a_manifest_that_nobody_has_signed_is_evidence() {
 
 #[tokio::test]
 async fn an_unfinished_export_of_another_exporter_is_left_to_them() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     bench.ledger.behaviour().break_after = Some(9);
     let request = ExportRequest { export_key: ExportKey::new(&[5; 32]), ..bench.request() };
     export(bench.channel(), &request, |_| {}).await.expect_err("broken off");
@@ -135,7 +124,7 @@ async fn an_unfinished_export_of_another_exporter_is_left_to_them() {
 
 #[tokio::test]
 async fn nothing_is_claimed_before_there_is_something_to_write() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     bench.ledger.behaviour().break_after = Some(7);
     bench.export().await.expect_err("broken off before the first part was full");
     assert!(!bench.export_folder().exists());
@@ -143,7 +132,7 @@ async fn nothing_is_claimed_before_there_is_something_to_write() {
 
 #[tokio::test]
 async fn the_folder_is_claimed_before_the_first_part_is_written() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     let (request, part) = (bench.request(), bench.export_folder().join("part-000000.parquet"));
     // Comes in the way once the folder has been looked through, so that the first part cannot take its name.
     let broken = export(bench.channel(), &request, |progress| {
@@ -161,10 +150,10 @@ async fn the_folder_is_claimed_before_the_first_part_is_written() {
 /// What each crash of a first export leaves, at the commit points one after the other.
 #[tokio::test]
 async fn whatever_a_crash_leaves_is_gone_on_from() {
-    let whole = Bench::with(log(6)).await;
+    let whole = Bench::with(rejections(6)).await;
     whole.export().await.expect("exported");
     let finished = contents(&whole.export_folder());
-    let broken = Bench::with(log(6)).await;
+    let broken = Bench::with(rejections(6)).await;
     broken.ledger.behaviour().break_after = Some(9);
     broken.export().await.expect_err("broken off");
     let journal = fs::read(broken.export_folder().join("journal.json")).expect("a journal");
@@ -191,7 +180,7 @@ async fn whatever_a_crash_leaves_is_gone_on_from() {
         &[("journal.json.new", b"")],
     ];
     for crash in crashes {
-        let bench = Bench::with(log(6)).await;
+        let bench = Bench::with(rejections(6)).await;
         fs::create_dir(bench.export_folder()).expect("made");
         for (name, bytes) in crash {
             fs::write(bench.export_folder().join(name), bytes).expect("written");

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use analytics::export::ExportKey;
-use analytics::{App, Environment, Exporter, FeedbackConfig};
+use analytics::{AllowedHarm, App, Environment, Exporter, FeedbackConfig, PolicyUnread, Schedule};
 use countersign_api::feedback::v1::feedback_service_client::FeedbackServiceClient;
 use countersign_api::feedback::v1::{
-    GetProposerFeedbackRequest, GetReportRequest, ListReportsRequest, Report, RunReportRequest,
+    GetProposerFeedbackRequest, GetReportRequest, ListReportsRequest, Report, ReportPeriod, RunReportRequest,
 };
+use countersign_api::name::Workspace;
+use futures::future::BoxFuture;
 use service_kit::access::{Pseudonyms, Role};
 use service_kit::clock::{Clock, ManualClock};
 use service_kit::grpc::{AuthorizedChannel, Server, with_token};
@@ -19,15 +21,29 @@ use super::bench::{Bench, principal};
 use super::figures::table;
 use super::story::{Story, task};
 
-struct House {
+/// A policy that allows fifty of a thousand.
+#[derive(Debug)]
+struct FiftyOfAThousand;
+
+impl AllowedHarm for FiftyOfAThousand {
+    fn per_mille<'a>(&'a self, _: &'a Workspace) -> BoxFuture<'a, Result<Option<u32>, PolicyUnread>> {
+        Box::pin(std::future::ready(Ok(Some(50))))
+    }
+}
+
+pub(crate) struct House {
     bench: Bench,
     server: Server,
-    clock: ManualClock,
+    pub(crate) clock: ManualClock,
     _app: App,
 }
 
 impl House {
     async fn with(story: Story) -> Self {
+        Self::with_schedule(story, None).await
+    }
+
+    pub(crate) async fn with_schedule(story: Story, schedule: Option<Schedule>) -> Self {
         let bench = Bench::with(story.log).await;
         let clock = ManualClock::new("2026-11-22T10:00:00Z".parse().expect("a time"));
         let key = bench.folder.path().join("pseudonym.key");
@@ -35,11 +51,13 @@ impl House {
             exporter: Exporter {
                 ledger: bench.channel(),
                 folder: bench.folder.path().join("export"),
-                verifying_key: bench.ledger.behaviour().log.verifying_key(),
+                verifying_keys: bench.ledger.behaviour().log.verifying_key().into(),
                 export_key: ExportKey::new(&[1; 32]),
             },
             report_folder: bench.folder.path().join("report"),
             pseudonyms: Pseudonyms::open(&key, &SeededIds::new(1)).expect("a key"),
+            allowed_harm: Arc::new(FiftyOfAThousand),
+            schedule,
         };
         let clock_of_app: Arc<dyn Clock> = Arc::new(clock.clone());
         let app = config.build(&Environment { clock: clock_of_app, metrics: bench.metrics.clone() });
@@ -50,19 +68,20 @@ impl House {
         Self { bench, server, clock, _app: app }
     }
 
-    fn client(&self, id: &str, role: Role) -> FeedbackServiceClient<AuthorizedChannel> {
+    pub(crate) fn client(&self, id: &str, role: Role) -> FeedbackServiceClient<AuthorizedChannel> {
         let token = self.bench.access.lend(principal(id, role));
         FeedbackServiceClient::new(with_token(self.server.in_memory_channel(), &token))
     }
 
     async fn run(&self, request_id: &str) -> Result<Report, Status> {
-        let request = RunReportRequest { parent: "workspaces/demo".to_owned(), request_id: request_id.to_owned() };
+        let request =
+            RunReportRequest { parent: "workspaces/demo".to_owned(), request_id: request_id.to_owned(), period: 0 };
         let mut owner = self.client("humans/olga", Role::ProcessOwner);
         Ok(owner.run_report(request).await?.into_inner().report.expect("a report"))
     }
 }
 
-fn story() -> Story {
+pub(crate) fn story() -> Story {
     let mut story = Story::new();
     for number in 0..4 {
         let proposer = if number < 3 { "generators/crm-rules" } else { "generators/web-forms" };
@@ -84,6 +103,7 @@ async fn a_report_is_made_from_the_verified_log_and_kept() {
     assert_eq!(report.create_time.expect("a time").seconds, house.clock.now().as_second());
     let json: serde_json::Value = serde_json::from_str(&report.report_json).expect("JSON");
     assert_eq!(table(&json, "rejections-by-all")["rows"][0]["denominator"], 4);
+    assert_eq!(json["terms"], serde_json::json!({ "harm_at_most_per_mille": 50, "period": "four-weeks" }));
     assert!(report.report_markdown.starts_with("# Feedback report"));
     assert!(std::path::Path::new(&report.folder).join("report.html").exists());
 
@@ -106,6 +126,24 @@ async fn the_same_request_id_gives_the_same_report_and_another_a_new_one() {
     let second = house.run("second").await.expect("another");
     assert_eq!((first.log_size, second.log_size), (8, 9));
     assert_ne!(first.name, second.name);
+}
+
+#[tokio::test]
+async fn a_request_id_stands_for_one_period() {
+    let house = House::with(story()).await;
+    house.run("first").await.expect("a report");
+    let of_a_week = |request_id: &str| RunReportRequest {
+        parent: "workspaces/demo".to_owned(),
+        request_id: request_id.to_owned(),
+        period: ReportPeriod::Week.into(),
+    };
+    let mut owner = house.client("humans/olga", Role::ProcessOwner);
+    let refused = owner.run_report(of_a_week("first")).await.expect_err("another period");
+    assert_eq!(reason(&refused), "REQUEST_ID_REUSED");
+    let report = owner.run_report(of_a_week("second")).await.expect("a report").into_inner().report.expect("a report");
+    assert!(report.report_json.contains("\"period\":\"week\""));
+    let unknown = RunReportRequest { period: 9, ..of_a_week("third") };
+    assert_eq!(owner.run_report(unknown).await.expect_err("no period").code(), Code::InvalidArgument);
 }
 
 #[tokio::test]
@@ -173,6 +211,40 @@ async fn a_generator_reads_its_own_feedback_and_no_other() {
 }
 
 #[tokio::test]
+async fn a_proposer_is_told_the_words_that_people_change_until_they_are_erased() {
+    let house = House::with(super::wordings::story()).await;
+    house.run("first").await.expect("a report");
+    let request = GetProposerFeedbackRequest {
+        parent: "workspaces/demo".to_owned(),
+        proposer: "generators/crm-rules".to_owned(),
+    };
+    let mut rules = house.client("generators/crm-rules", Role::Proposer);
+    let told = rules.get_proposer_feedback(request.clone()).await.expect("its own").into_inner();
+    let removed = &told.feedback[0].repeated_wordings[0];
+    assert_eq!((removed.words_removed.as_str(), removed.words_inserted.as_str()), ("Kindly note that", ""));
+    assert_eq!((removed.count, removed.share.expect("a share").denominator), (3, 4));
+    let advice =
+        "In `create_task`, leave words out of `/body` that people take out (“Kindly note that”): people changed";
+    assert!(removed.rule.starts_with(advice), "{}", removed.rule);
+    let calibration = &told.feedback[0].calibration[0];
+    let right = calibration.share.expect("a share");
+    assert_eq!((calibration.level.as_str(), calibration.claimed), ("HIGH", Some(0.95)));
+    assert_eq!((right.numerator, right.denominator), (2, 7));
+
+    // The first example is erased: another has the words in its own spelling. Then all are.
+    house.bench.ledger.behaviour().log.erase(1);
+    let told = rules.get_proposer_feedback(request.clone()).await.expect("its own").into_inner();
+    assert_eq!(told.feedback[0].repeated_wordings[0].words_removed, "kindly, NOTE that");
+    for entry in 0..10 {
+        house.bench.ledger.behaviour().log.erase(entry);
+    }
+    let told = rules.get_proposer_feedback(request).await.expect("its own").into_inner();
+    let removed = &told.feedback[0].repeated_wordings[0];
+    assert_eq!((removed.words_removed.as_str(), removed.count), ("", 3));
+    assert!(!removed.rule.contains('“') && removed.rule.contains("take out ("), "{}", removed.rule);
+}
+
+#[tokio::test]
 async fn a_log_that_does_not_verify_gives_no_report() {
     let mut told = story();
     told.log.entries[3].content = b"another".to_vec().into();
@@ -208,7 +280,7 @@ async fn malformed_requests_and_unknown_reports_are_refused() {
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::NotFound, "RESOURCE_NOT_FOUND"));
     let refused = reader.get_report(GetReportRequest { name: "reports/1".to_owned() }).await.expect_err("no name");
     assert_eq!(reason(&refused), "REQUEST_MALFORMED");
-    let other = RunReportRequest { parent: "workspaces/other".to_owned(), request_id: "r".to_owned() };
+    let other = RunReportRequest { parent: "workspaces/other".to_owned(), request_id: "r".to_owned(), period: 0 };
     let refused = house.client("humans/olga", Role::ProcessOwner).run_report(other).await.expect_err("out of reach");
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::PermissionDenied, "WORKSPACE_DENIED"));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use analytics::export::VerifiedExport;
-use analytics::report::{WrittenReport, write_report};
+use analytics::report::{Terms, WrittenReport, write_report};
 use countersign_api::candidate::v1::{ConfidenceLevel, FailureClass, Fault, RejectionReason, RiskTier, State};
 use serde_json::Value;
 
@@ -13,9 +13,15 @@ use super::story::{Story, proposal, task};
 
 /// Writes the report of an export where blocking is allowed.
 pub async fn written(export: &VerifiedExport) -> (tempfile::TempDir, WrittenReport) {
+    written_under(export, Terms::default()).await
+}
+
+/// Writes the report of an export under these terms.
+pub async fn written_under(export: &VerifiedExport, terms: Terms) -> (tempfile::TempDir, WrittenReport) {
     let folder = tempfile::tempdir().expect("a folder");
     let (export, at) = (export.clone(), folder.path().to_owned());
-    let written = tokio::task::spawn_blocking(move || write_report(&export, &at)).await.expect("no panic");
+    let written =
+        tokio::task::spawn_blocking(move || write_report(&export, &at, terms, |_| {})).await.expect("no panic");
     (folder, written.expect("a report"))
 }
 
@@ -95,6 +101,11 @@ async fn every_figure_of_a_known_story_is_found() {
     assert_eq!(of(&rejections, "create_task"), (2, 5));
     assert_eq!(of(&rejections, "request_information"), (0, 2));
     assert_eq!(of(&rates(&report, "rejections-by-all"), "all"), (2, 7));
+    // The exact interval of Clopper and Pearson for 2 of 7, as tables have it.
+    let rejected = &table(&report, "rejections-by-all")["rows"][0];
+    assert_eq!((&rejected["low"], &rejected["high"]), (&Value::from(0.036_693), &Value::from(0.709_579)));
+    let reasons = table(&report, "rejection-reasons-by-all")["rows"].as_array().expect("rows");
+    assert_eq!((&reasons[0]["low"], &reasons[0]["high"]), (&Value::from(0.012_579), &Value::from(0.987_421)));
     assert_eq!(of(&rates(&report, "rejections-by-risk"), "HIGH"), (0, 2));
     assert_eq!(of(&rates(&report, "rejections-by-confidence"), "HIGH"), (2, 5));
     assert_eq!(of(&rates(&report, "rejections-by-proposer"), "generators/crm-rules"), (2, 5));
@@ -124,6 +135,13 @@ async fn times_to_a_decision_are_told_by_nearest_rank() {
     // 1 s to 5 s after the proposal, and the millisecond that every event takes.
     assert_eq!(tasks["candidates"], 5);
     assert_eq!((&tasks["p50_ms"], &tasks["p90_ms"]), (&Value::from(3_001), &Value::from(5_001)));
+    // Five say nothing sure of a median; seven do, and it lies between the least and the greatest of them.
+    assert_eq!((&tasks["p50_low_ms"], &tasks["p50_high_ms"]), (&Value::Null, &Value::Null));
+    let all = &table(&report, "decision-time-by-all")["rows"][0];
+    assert_eq!(
+        (&all["candidates"], &all["p50_low_ms"], &all["p50_high_ms"]),
+        (&Value::from(7), &Value::from(1), &Value::from(5_001))
+    );
 }
 
 #[tokio::test]

@@ -1,10 +1,14 @@
 //! A log in memory, with leaves, commitments, tree and signed checkpoints as the real one has them.
 
+use std::collections::BTreeMap;
+
 use countersign_api::candidate::v1::CandidateEvent;
-use countersign_api::ledger::v1::Entry;
+use countersign_api::ledger::v1::{ContentErased, Entry, LegalHoldPlaced, LegalHoldReleased};
 use countersign_api::r#type::v1::PrincipalKind as WireKind;
+use ledger_format::custody::{CONTENT_ERASED, LEGAL_HOLD_PLACED, LEGAL_HOLD_RELEASED, content_subject};
 use ledger_format::{
-    Checkpoint, Frontier, Leaf, PrincipalKind, Salt, SigningKey, VerifyingKey, commit_content, leaf_hash,
+    Checkpoint, ConsistencyProof, Frontier, Leaf, PrincipalKind, Salt, SigningKey, VerifyingKey, commit_content,
+    leaf_hash,
 };
 use prost::Message;
 
@@ -67,7 +71,11 @@ impl Log {
             leaf: bytes.into(),
             leaf_hash: hash.as_bytes().to_vec(),
             salt: salt.to_vec(),
+            // What stands for a cipher: nobody here opens it.
+            sealed: content.iter().rev().map(|byte| byte ^ 0x5A).collect(),
+            content_key: format!("k{}", index % 3),
             content: content.into(),
+            ..Entry::default()
         });
     }
 
@@ -75,6 +83,53 @@ impl Log {
     pub fn erase(&mut self, index: usize) {
         self.entries[index].salt.clear();
         self.entries[index].content.clear();
+        self.entries[index].sealed.clear();
+        self.entries[index].content_key.clear();
+        self.entries[index].erased = true;
+    }
+
+    /// Erases a subject as the ledger does: destroys the contents of every entry about it so far, and says so.
+    pub fn erase_subject(&mut self, subject: &str) {
+        let is_of_subject = |entry: &Entry| {
+            let leaf = Leaf::decode(&entry.leaf).expect("a leaf");
+            content_subject(leaf.kind, leaf.subject, entry.index.unsigned_abs()) == subject
+        };
+        for index in 0..self.entries.len() {
+            if is_of_subject(&self.entries[index]) {
+                self.erase(index);
+            }
+        }
+        let erased = ContentErased { reason: "she asked".to_owned(), ..ContentErased::default() };
+        self.append_custody(CONTENT_ERASED, subject, erased.encode_to_vec());
+    }
+
+    /// Places a legal hold on a subject.
+    pub fn hold_subject(&mut self, subject: &str) {
+        let placed = LegalHoldPlaced { reason: "an inquiry".to_owned(), ..LegalHoldPlaced::default() };
+        self.append_custody(LEGAL_HOLD_PLACED, subject, placed.encode_to_vec());
+    }
+
+    /// Lifts a legal hold from a subject.
+    pub fn release_subject(&mut self, subject: &str) {
+        let released = LegalHoldReleased { reason: "closed".to_owned(), ..LegalHoldReleased::default() };
+        self.append_custody(LEGAL_HOLD_RELEASED, subject, released.encode_to_vec());
+    }
+
+    fn append_custody(&mut self, kind: &str, subject: &str, content: Vec<u8>) {
+        let index = self.entries.len();
+        let leaf = Leaf {
+            origin: ORIGIN.to_owned(),
+            kind: kind.to_owned(),
+            subject: subject.to_owned(),
+            subject_revision: 0,
+            principal_kind: PrincipalKind::Human,
+            principal_reference: "p_hd".to_owned(),
+            appended_at_us: START_US + i64::try_from(index).expect("few entries") * 1_000,
+            idempotency_key: format!("custody/{index}"),
+            payload_digest: None,
+            commitment: commit_content(&Salt::new([0; 32]), b""),
+        };
+        self.append_leaf(leaf, content);
     }
 
     /// Has another key sign from here on.
@@ -84,6 +139,18 @@ impl Log {
 
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint::new(ORIGIN, self.tree.size(), self.tree.root()).expect("a checkpoint")
+    }
+
+    /// Proves that the log grew from one size to another; for a size that it has not, as if nothing were there.
+    pub fn prove_growth(&self, old_size: usize, new_size: usize) -> Vec<Vec<u8>> {
+        let mut tree = Frontier::new();
+        let mut hashes = BTreeMap::new();
+        for entry in self.entries.iter().take(new_size) {
+            tree.append_with(leaf_hash(&entry.leaf), |subtree, hash| _ = hashes.insert(subtree, hash));
+        }
+        let proof = ConsistencyProof::build(old_size as u64, new_size as u64, &hashes);
+        let proof = proof.map_or_else(|_| Vec::new(), |proof| proof.hashes);
+        proof.iter().map(|hash| hash.as_bytes().to_vec()).collect()
     }
 
     pub fn signed_note(&self) -> String {

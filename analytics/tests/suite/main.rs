@@ -1,20 +1,35 @@
 //! Exports and reports over synthetic logs: made with the ledger's own format, served by a ledger that does what a test asks.
 
+mod bad_input;
 mod bench;
+mod changes;
+mod checking;
 mod claiming;
+mod contents;
 mod docs;
 mod edits;
+mod erasing;
 mod exporting;
 mod feedback_service;
 mod figures;
 mod finding_none;
+mod following;
+mod foreign;
+mod lighter_review;
 mod log;
+mod mail_server;
+mod mining;
 mod oracle;
 mod privacy;
+mod questions;
 mod random_histories;
 mod readings;
+mod remembering;
 mod rendering;
 mod resuming;
+mod rules;
+mod schedule;
 mod signing;
 mod story;
 mod tampering;
+mod wordings;

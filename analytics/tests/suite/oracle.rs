@@ -44,7 +44,11 @@ struct Life {
     state: String,
 }
 
-const GROUPINGS: [&str; 5] = ["all", "action-type", "proposer", "risk", "confidence"];
+const GROUPINGS: [&str; 7] = ["all", "action-type", "proposer", "risk", "confidence", "team", "connector"];
+
+/// What is asked about executions alone is told by connector.
+const OF_EXECUTIONS: [&str; 6] =
+    ["failures", "failure-classes", "rework", "rework-faults", "outcome-unknown", "outcome-unknown-now"];
 
 pub fn figures(events: &[CandidateEvent]) -> Figures {
     let mut lives: BTreeMap<&str, Life> = BTreeMap::new();
@@ -75,6 +79,9 @@ pub fn figures(events: &[CandidateEvent]) -> Figures {
                 ("rework", life.executed.is_some(), life.fault.is_some()),
                 ("outcome-unknown", life.started, life.was_unknown),
             ] {
+                if grouping == "connector" && !OF_EXECUTIONS.contains(&question) {
+                    continue;
+                }
                 let rates = figures.rates.entry((question, grouping)).or_default();
                 if within {
                     let rate = rates.entry(group.clone()).or_default();
@@ -89,12 +96,16 @@ pub fn figures(events: &[CandidateEvent]) -> Figures {
                 ("rework-faults", life.fault.as_ref()),
                 ("outcome-unknown-now", (life.started && life.was_unknown).then_some(&life.state)),
             ] {
+                if grouping == "connector" && !OF_EXECUTIONS.contains(&question) {
+                    continue;
+                }
                 let counts = figures.breakdowns.entry((question, grouping)).or_default();
                 if let Some(category) = category {
                     *counts.entry((group.clone(), category.clone())).or_default() += 1;
                 }
             }
-            if let (true, Some(from), Some(to)) = (decided, life.proposed_us, life.first_decision_us)
+            if let (true, Some(from), Some(to)) =
+                (decided && grouping != "connector", life.proposed_us, life.first_decision_us)
                 && to >= from
             {
                 times.entry(group).or_default().push(u64::try_from(to - from).expect("not negative") / 1_000);
@@ -105,7 +116,9 @@ pub fn figures(events: &[CandidateEvent]) -> Figures {
             let rank = |tenths: usize| times[(times.len() * tenths).div_ceil(10).max(1) - 1];
             (group, (times.len() as u64, rank(5), rank(9)))
         });
-        figures.times.insert(grouping, quantiles.collect());
+        if grouping != "connector" {
+            figures.times.insert(grouping, quantiles.collect());
+        }
     }
     figures
 }
@@ -117,7 +130,11 @@ fn live(life: &mut Life, index: usize, event: &CandidateEvent) {
     let state = event.state();
     life.state = without_prefix(state.as_str_name(), "STATE_");
     let mut decides = false;
-    match event.event.as_ref().expect("an event") {
+    let event_of = event.event.as_ref().expect("an event");
+    if let Some(system) = system_of(event_of).filter(|system| !system.is_empty()) {
+        life.groups.insert("connector", system.to_owned());
+    }
+    match event_of {
         Event::CandidateProposed(proposed) => {
             life.proposed_us = at;
             let risk = proposed.risk.as_ref().map_or(RiskTier::Unspecified, countersign_api::candidate::v1::Risk::tier);
@@ -134,6 +151,8 @@ fn live(life: &mut Life, index: usize, event: &CandidateEvent) {
                     "confidence",
                     stated(confidence.as_str_name().trim_start_matches("CONFIDENCE_LEVEL_"), confidence as i32 == 0),
                 ),
+                ("team", stated(&proposed.owner_team, proposed.owner_team.is_empty())),
+                ("connector", "(not stated)".to_owned()),
             ]);
         }
         Event::ApprovalCollected(_) | Event::CandidateHeld(_) => decides = true,
@@ -174,6 +193,18 @@ fn live(life: &mut Life, index: usize, event: &CandidateEvent) {
             (before, at) => before.or(at),
         };
     }
+}
+
+/// The system that was asked, where the end of an attempt names one.
+fn system_of(event: &Event) -> Option<&str> {
+    let (result, failure) = match event {
+        Event::CandidateExecuted(executed) => (executed.result.as_ref(), None),
+        Event::ExecutionFailed(failed) => (None, failed.failure.as_ref()),
+        Event::OutcomeSettled(settled) => (settled.result.as_ref(), settled.failure.as_ref()),
+        _ => (None, None),
+    };
+    let made = result.and_then(|result| result.references.first()).map(|made| made.system.as_str());
+    made.or(failure.map(|failure| failure.system.as_str()))
 }
 
 fn reason(reason: RejectionReason) -> String {

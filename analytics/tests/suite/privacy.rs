@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use analytics::report::write_report;
+use analytics::report::{Terms, write_report};
 
 use super::bench::verified;
 use super::story::{Story, task};
@@ -31,12 +31,15 @@ async fn exports_and_reports_are_for_their_owner_alone_and_a_folder_of_before_ke
     fs::set_permissions(bench.folder.path(), fs::Permissions::from_mode(0o755)).expect("its owner may");
     let report = bench.folder.path().join("deep").join("report");
     let out = report.clone();
-    tokio::task::spawn_blocking(move || write_report(&export, &out)).await.expect("no panic").expect("written");
+    tokio::task::spawn_blocking(move || write_report(&export, &out, Terms::default(), |_| {}))
+        .await
+        .expect("no panic")
+        .expect("written");
 
     let export = bench.export_folder();
     let made = [vec![export.clone(), report.clone(), bench.folder.path().join("deep")], below(&export), below(&report)];
     let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = made.concat().into_iter().partition(|path| path.is_dir());
-    assert!(files.len() > 40 && folders.len() == 4, "{files:?} {folders:?}");
+    assert!(files.len() > 40 && folders.len() == 5, "{files:?} {folders:?}");
     for file in files {
         assert_eq!(mode_of(&file), 0o600, "{}", file.display());
     }

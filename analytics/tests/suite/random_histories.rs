@@ -2,8 +2,10 @@
 
 use std::num::NonZeroU64;
 
-use analytics::report::Report;
-use countersign_api::candidate::v1::{ConfidenceLevel, FailureClass, Fault, RejectionReason, RiskTier, State};
+use analytics::report::{Report, Terms};
+use countersign_api::candidate::v1::{
+    CandidateProposed, ConfidenceLevel, FailureClass, Fault, RejectionReason, RiskTier, State,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
@@ -93,7 +95,8 @@ fn propose(story: &mut Story, number: usize) -> Told {
     let proposer = ["generators/crm-rules", "services/importer"][usize::from(number > 5)];
     // Ids spread over all slices of the log.
     let id = 0x0193_0000_0000_7000_8000_0000_0000_0000 + u128::try_from(number).expect("small") * 31;
-    story.propose(id, proposer, proposal(action_type, risk, confidence), "{}")
+    let owner_team = ["sales", "support", ""][number / 3].to_owned();
+    story.propose(id, proposer, CandidateProposed { owner_team, ..proposal(action_type, risk, confidence) }, "{}")
 }
 
 fn assert_same(report: &Value, expected: &Figures) {
@@ -140,7 +143,7 @@ fn assert_totals_add_up(report: &Value) {
         ("rework-faults", "rework"),
         ("outcome-unknown-now", "outcome-unknown"),
     ] {
-        for grouping in ["all", "action-type", "proposer", "risk", "confidence"] {
+        for grouping in ["all", "action-type", "proposer", "risk", "confidence", "team"] {
             let mut sums = std::collections::BTreeMap::<String, u64>::new();
             for ((group, _), count) in breakdown(report, &format!("{breakdown_id}-by-{grouping}")) {
                 *sums.entry(group).or_default() += count;
@@ -165,7 +168,7 @@ proptest! {
             bench.part_entries = 32;
             let export = bench.verified().await;
             let slices = NonZeroU64::new(slices).expect("at least one");
-            let computed = tokio::task::spawn_blocking(move || Report::in_slices(&export, slices)?.to_json()).await;
+            let computed = tokio::task::spawn_blocking(move || Report::in_slices(&export, slices, Terms::default())?.to_json()).await;
             computed.expect("no panic").expect("a report")
         });
         let report: Value = serde_json::from_str(&json).expect("JSON");

@@ -46,7 +46,7 @@ fn story() -> Story {
 
 fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
-    for folder in [folder.to_owned(), folder.join("csv")] {
+    for folder in [folder.to_owned(), folder.join("csv"), folder.join("parquet")] {
         for item in fs::read_dir(&folder).expect("a folder") {
             let path = item.expect("a file").path();
             if path.is_file() {
@@ -83,12 +83,17 @@ async fn the_page_runs_nothing_fetches_nothing_and_draws_with_words_beside() {
         assert!(!page.contains(forbidden), "`{forbidden}` is in the page");
     }
     let charts = page.matches("<svg").count();
-    assert_eq!(charts, 6);
+    assert_eq!(charts, 10);
     assert_eq!(page.matches("role=\"img\"").count(), charts);
     assert_eq!(page.matches("<title id=\"chart-").count(), charts);
     assert_eq!(page.matches("<desc id=\"chart-").count(), charts);
     let chart = page.find("<svg").expect("a chart");
     assert!(page.find("<h2 id=\"findings\">").expect("findings") < chart, "words come first");
+    assert!(
+        page.contains("<dt>Asked for</dt><dd>the last four weeks against those before;"),
+        "the head says the terms"
+    );
+    assert!(page.contains("0 left out, of which an entry is not known"), "and what is missing");
     assert!(page.contains("<dt>Decisions by simulation</dt><dd>6 of 30</dd>"), "the head says what is simulated");
 }
 

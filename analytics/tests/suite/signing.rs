@@ -3,25 +3,14 @@
 use std::fs;
 
 use analytics::export::{Error, ExportKey, ExportRequest, Manifest, Pinned, Previous, export, verify};
-use countersign_api::candidate::v1::RejectionReason;
 use ledger_format::note::SignedNote;
 
 use super::bench::{Bench, forge};
-use super::log::Log;
-use super::story::{Story, task};
-
-fn log(candidates: u128) -> Log {
-    let mut story = Story::new();
-    for number in 0..candidates {
-        let mut candidate = story.propose(number, "generators/crm-rules", task(), "{}");
-        story.reject(&mut candidate, "humans/anna", RejectionReason::Duplicate);
-    }
-    story.log
-}
+use super::story::rejections;
 
 #[tokio::test]
 async fn the_manifest_is_canonical_and_signed_by_its_exporter() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     let manifest = bench.export().await.expect("exported");
     let key = bench.request().export_key.verifying_key().clone();
     let json = fs::read_to_string(bench.export_folder().join("manifest.json")).expect("the manifest");
@@ -38,7 +27,7 @@ async fn the_manifest_is_canonical_and_signed_by_its_exporter() {
 
 #[tokio::test]
 async fn a_pinned_exporter_is_told_from_every_other() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     bench.export().await.expect("exported");
     let log_key = bench.ledger.behaviour().log.verifying_key();
     let ours = bench.request().export_key.verifying_key().clone();
@@ -55,7 +44,7 @@ async fn a_pinned_exporter_is_told_from_every_other() {
 
 #[tokio::test]
 async fn the_ledgers_key_signs_no_manifest() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     bench.export().await.expect("exported");
     let note = bench.ledger.behaviour().log.signed_note();
     fs::write(bench.export_folder().join("manifest.sig"), note).expect("written");
@@ -64,10 +53,10 @@ async fn the_ledgers_key_signs_no_manifest() {
 
 #[tokio::test]
 async fn each_manifest_names_the_one_before() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     let mut chain: Vec<Manifest> = vec![bench.export().await.expect("exported")];
     for candidates in [7, 12, 13] {
-        bench.ledger.behaviour().log = log(candidates);
+        bench.ledger.behaviour().log = rejections(candidates);
         chain.push(bench.export().await.expect("exported"));
         bench.verify().expect("verified, past the root of the export before");
     }
@@ -81,7 +70,7 @@ async fn each_manifest_names_the_one_before() {
 
 #[tokio::test]
 async fn an_export_without_news_adds_no_link() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     let first = bench.export().await.expect("exported");
     assert_eq!(bench.export().await.expect("exported again"), first);
     assert!(!bench.export_folder().join("journal.json").exists());
@@ -89,21 +78,21 @@ async fn an_export_without_news_adds_no_link() {
 
 #[tokio::test]
 async fn a_chain_goes_on_over_an_interrupted_export() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     let first = bench.export().await.expect("exported");
-    bench.ledger.behaviour().log = log(20);
+    bench.ledger.behaviour().log = rejections(20);
     bench.ledger.behaviour().break_after = Some(20);
     bench.export().await.expect_err("broken off behind full parts");
     bench.ledger.behaviour().break_after = None;
     let second = bench.export().await.expect("exported");
     assert!(second.follows(&first));
-    assert_eq!(bench.ledger.behaviour().reads, [0, 8, 24]);
+    assert_eq!(bench.ledger.behaviour().reads, [0, 12, 32], "the short part of before is taken up as it lies there");
     bench.verify().expect("verified");
 }
 
 #[tokio::test]
 async fn a_link_to_a_log_that_never_was_does_not_verify() {
-    let bench = Bench::with(log(6)).await;
+    let bench = Bench::with(rejections(6)).await;
     bench.export().await.expect("exported");
     forge(&bench.export_folder(), |manifest| {
         manifest.previous = Some(Previous { sha256: manifest.root, size: 5, root: manifest.root });

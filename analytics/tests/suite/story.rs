@@ -4,8 +4,8 @@ use countersign_api::candidate::v1::candidate_event::Event;
 use countersign_api::candidate::v1::{
     ApprovalCause, CandidateApproved, CandidateEdited, CandidateEvent, CandidateExecuted, CandidateHeld,
     CandidateProposed, CandidateRejected, CandidateSentBack, Confidence, ConfidenceLevel, ExecutionFailed,
-    ExecutionStarted, Failure, FailureClass, Fault, OutcomeLost, OutcomeSettled, Payload, RejectionReason, Risk,
-    RiskTier, State,
+    ExecutionResult, ExecutionStarted, ExternalReference, Failure, FailureClass, Fault, OutcomeLost, OutcomeSettled,
+    Payload, RejectionReason, Risk, RiskTier, State,
 };
 use countersign_api::r#type::v1::{Principal, PrincipalKind};
 use ledger_format::{Nonce, digest_payload};
@@ -38,6 +38,11 @@ impl Story {
     /// Lets time pass.
     pub fn wait_ms(&mut self, ms: i64) {
         self.now_ms += ms;
+    }
+
+    /// Goes on to this time: the next event happens then.
+    pub fn go_on_at(&mut self, ms: i64) {
+        self.now_ms = ms - 1;
     }
 
     /// Tells the next event of a candidate.
@@ -106,15 +111,23 @@ impl Story {
     }
 
     pub fn execute(&mut self, candidate: &mut Told) {
-        let executed = CandidateExecuted { attempt_number: 1, ..Default::default() };
+        let made = ExternalReference { system: "crm".to_owned(), ..Default::default() };
+        let result = Some(ExecutionResult { references: vec![made], ..Default::default() });
+        let executed = CandidateExecuted { attempt_number: 1, result, ..Default::default() };
         self.tell(candidate, "services/executor", State::Executed, Event::CandidateExecuted(executed));
     }
 
-    /// The attempt fails; with `retried` it will be tried again by itself.
+    /// The attempt fails, of the input in another system than else; with `retried` it will be tried again by itself.
     pub fn fail(&mut self, candidate: &mut Told, class: FailureClass, retried: bool) {
+        let system = if class == FailureClass::Invalid { "erp" } else { "crm" };
         let failed = ExecutionFailed {
             attempt_number: 1,
-            failure: Some(Failure { class: class.into(), message: "m".to_owned(), retry_safe: retried }),
+            failure: Some(Failure {
+                class: class.into(),
+                message: "m".to_owned(),
+                retry_safe: retried,
+                system: system.to_owned(),
+            }),
             retry_after: retried.then_some(Duration { seconds: 5, nanos: 0 }),
             ..Default::default()
         };
@@ -137,6 +150,16 @@ impl Story {
 }
 
 /// What a proposer says: action type, risk and confidence.
+/// Returns a log in which every candidate was rejected: two entries each.
+pub fn rejections(candidates: u128) -> Log {
+    let mut story = Story::new();
+    for number in 0..candidates {
+        let mut candidate = story.propose(number, "generators/crm-rules", task(), "{}");
+        story.reject(&mut candidate, "humans/anna", RejectionReason::Duplicate);
+    }
+    story.log
+}
+
 pub fn proposal(action_type: &str, risk: RiskTier, confidence: ConfidenceLevel) -> CandidateProposed {
     CandidateProposed {
         action_type: action_type.to_owned(),
@@ -180,6 +203,7 @@ pub fn kind_of(event: &Event) -> &'static str {
     match event {
         Event::CandidateProposed(_) => "candidate_proposed",
         Event::EvidenceAdded(_) => "evidence_added",
+        Event::OwnerAssigned(_) => "owner_assigned",
         Event::ApprovalCollected(_) => "approval_collected",
         Event::CandidateApproved(_) => "candidate_approved",
         Event::CandidateEdited(_) => "candidate_edited",
@@ -192,6 +216,8 @@ pub fn kind_of(event: &Event) -> &'static str {
         Event::OutcomeSettled(_) => "outcome_settled",
         Event::CandidateSentBack(_) => "candidate_sent_back",
         Event::CandidateEscalated(_) => "candidate_escalated",
+        Event::CandidateExpired(_) => "candidate_expired",
+        Event::CandidateWithdrawn(_) => "candidate_withdrawn",
         other => panic!("no story tells {other:?}"),
     }
 }

@@ -4,20 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use analytics::export::{Error, Manifest, Previous};
-use countersign_api::candidate::v1::RejectionReason;
 
 use super::bench::{Bench, forge, verified};
-use super::log::Log;
-use super::story::{Story, task};
-
-fn log() -> Log {
-    let mut story = Story::new();
-    for number in 0..6 {
-        let mut candidate = story.propose(number, "generators/crm-rules", task(), "{}");
-        story.reject(&mut candidate, "humans/anna", RejectionReason::Duplicate);
-    }
-    story.log
-}
+use super::story::{Story, rejections, task};
 
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
     let items = fs::read_dir(folder).expect("a folder");
@@ -28,7 +17,7 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 
 #[tokio::test]
 async fn every_byte_of_the_manifest_counts() {
-    let (bench, export) = verified(log()).await;
+    let (bench, export) = verified(rejections(6)).await;
     let path = export.folder().join("manifest.json");
     let whole = fs::read(&path).expect("the manifest");
     for position in 0..whole.len() {
@@ -44,7 +33,7 @@ async fn every_byte_of_the_manifest_counts() {
 
 #[tokio::test]
 async fn every_byte_of_the_signature_counts() {
-    let (bench, export) = verified(log()).await;
+    let (bench, export) = verified(rejections(6)).await;
     let path = export.folder().join("manifest.sig");
     let whole = fs::read(&path).expect("the signature");
     for position in 0..whole.len() {
@@ -60,7 +49,7 @@ async fn every_byte_of_the_signature_counts() {
 
 #[tokio::test]
 async fn every_byte_of_a_part_counts() {
-    let (bench, export) = verified(log()).await;
+    let (bench, export) = verified(rejections(6)).await;
     let path = export.folder().join("part-000001.parquet");
     let whole = fs::read(&path).expect("the part");
     for position in (0..whole.len()).step_by(97) {
@@ -79,7 +68,7 @@ async fn every_byte_of_a_part_counts() {
 
 #[tokio::test]
 async fn a_missing_and_a_stray_part_are_named() {
-    let (bench, export) = verified(log()).await;
+    let (bench, export) = verified(rejections(6)).await;
     let part = export.folder().join("part-000000.parquet");
     let stray = export.folder().join("part-000007.parquet");
     fs::copy(&part, &stray).expect("copied");
@@ -98,8 +87,8 @@ async fn parts_exchanged_together_with_the_manifest_are_found_by_their_leaves() 
         fork.approve(&mut candidate, "humans/anna");
     }
     let (_other_bench, other) = verified(fork.log).await;
-    let (bench, export) = verified(log()).await;
-    for name in ["part-000000.parquet", "part-000001.parquet"] {
+    let (bench, export) = verified(rejections(6)).await;
+    for name in ["part-000000.parquet", "part-000001.parquet", "contents-000000.parquet", "contents-000001.parquet"] {
         fs::copy(other.folder().join(name), export.folder().join(name)).expect("copied");
     }
     forge(export.folder(), |manifest| manifest.parts = other.manifest().parts.clone());
@@ -121,7 +110,7 @@ async fn a_manifest_of_another_log_size_or_root_is_refused() {
         |manifest| manifest.parts[0].file = "../part-000000.parquet".to_owned(),
     ];
     for change in changes {
-        let (bench, export) = verified(log()).await;
+        let (bench, export) = verified(rejections(6)).await;
         forge(export.folder(), change);
         let refused = bench.verify().expect_err("changed");
         assert!(refused.is_unverified(), "{refused:?}");
@@ -131,9 +120,9 @@ async fn a_manifest_of_another_log_size_or_root_is_refused() {
 
 #[tokio::test]
 async fn a_manifest_with_another_layout_is_refused() {
-    let (bench, export) = verified(log()).await;
+    let (bench, export) = verified(rejections(6)).await;
     forge(export.folder(), |manifest| manifest.format_version = 2);
-    assert!(matches!(bench.verify(), Err(Error::ManifestDiffers { field: "format_version", .. })));
+    assert!(matches!(bench.verify(), Err(Error::ManifestLayout { found: 2, .. })));
     let path = export.folder().join("manifest.json");
     fs::write(&path, "{}").expect("written");
     assert!(matches!(bench.verify(), Err(Error::ManifestMalformed { .. })));
@@ -141,9 +130,9 @@ async fn a_manifest_with_another_layout_is_refused() {
 
 #[tokio::test]
 async fn an_export_never_finished_holds_nothing_to_report_on() {
-    let bench = Bench::with(log()).await;
+    let bench = Bench::with(rejections(6)).await;
     bench.ledger.behaviour().break_after = Some(9);
     bench.export().await.expect_err("broken off");
     assert!(matches!(bench.verify(), Err(Error::ExportUnfinished { .. })));
-    assert_eq!(files(&bench.export_folder()).len(), 2, "a full part and the journal");
+    assert_eq!(files(&bench.export_folder()).len(), 3, "a full part, its contents and the journal");
 }

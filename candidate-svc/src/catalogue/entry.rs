@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::schema_rules;
+use super::{schema_contradictions, schema_rules, schema_spelling, subschemas};
 use crate::domain::{
     ActionType, ActionTypeName, CHANGE_POLICY, ChangedField, EvidenceKind, FieldLabel, PayloadRecord, PayloadSchema,
     RiskTier, WordError,
@@ -24,13 +24,10 @@ pub(super) fn read(file: &str, text: &str) -> Result<ActionType, KeyError> {
         return Err(keys.wrong("default_risk_tier", "it is below `least_risk_tier`: raise it"));
     }
     let schema_json: Value = keys.required("payload_schema")?;
-    schema_rules::check(&schema_json).map_err(|(key, reason)| keys.wrong(&format!("payload_schema{key}"), reason))?;
-    let schema = PayloadSchema::compile(&schema_json)
-        .map_err(|error| keys.wrong("payload_schema", format!("at `{}`: {}", error.pointer, error.reason)))?;
     let action_type = ActionType {
         name,
+        schema: schema(&keys, &schema_json)?,
         description: required_text(&mut keys, "description")?,
-        schema,
         labels: labels(&mut keys, &schema_json)?,
         default_risk_tier,
         least_risk_tier,
@@ -46,16 +43,35 @@ pub(super) fn read(file: &str, text: &str) -> Result<ActionType, KeyError> {
     if action_type.retry_safe && action_type.idempotency.trim().is_empty() {
         return Err(keys.wrong("idempotency", "`retry_safe` is set: say what makes repeating safe"));
     }
-    if action_type.changes_policy() {
-        check_policy_change(&action_type, &keys)?;
-    }
+    check_policy_change(&action_type, &keys)?;
     keys.finish()?;
     Ok(action_type)
 }
 
+/// Holds the payload schema to its words first, so that a misspelt keyword is not taken for a missing one, and to what it means last, once it
+/// is known to be a schema.
+fn schema(keys: &Keys<'_>, schema: &Value) -> Result<PayloadSchema, KeyError> {
+    let wrong = |(key, reason): schema_rules::Fault| keys.wrong(&format!("payload_schema{key}"), reason);
+    let all = subschemas::of(schema);
+    all.iter().try_for_each(schema_spelling::check).map_err(wrong)?;
+    schema_rules::check(schema).map_err(wrong)?;
+    let compiled = PayloadSchema::compile(schema)
+        .map_err(|error| keys.wrong("payload_schema", format!("at `{}`: {}", error.pointer, error.reason)))?;
+    all.iter().try_for_each(schema_contradictions::check).map_err(wrong)?;
+    Ok(compiled)
+}
+
 /// Under which rules people work is changed under one name, and decided by a person singly, whatever a file says.
 fn check_policy_change(action_type: &ActionType, keys: &Keys<'_>) -> Result<(), KeyError> {
-    if action_type.name.as_str() != CHANGE_POLICY {
+    let is_named_so = action_type.name.as_str() == CHANGE_POLICY;
+    if is_named_so && !action_type.changes_policy() {
+        let reason = format!("without its own operation no policy could be changed: write `\"{CHANGE_POLICY}\"`");
+        return Err(keys.wrong("operation", reason));
+    }
+    if !action_type.changes_policy() {
+        return Ok(());
+    }
+    if !is_named_so {
         let reason = format!("only `{CHANGE_POLICY}` has this operation, which no connector performs: name another");
         return Err(keys.wrong("operation", reason));
     }
@@ -84,8 +100,10 @@ fn changes(keys: &mut Keys<'_>, schema: &Value) -> Result<Option<ChangedField>, 
     let always: Option<String> = keys.optional(ALWAYS)?;
     match (named, always) {
         (Some(_), Some(_)) => Err(keys.wrong(ALWAYS, format!("`{NAMED}` stands beside it: keep one of them"))),
-        (Some(pointer), None) if !schema_rules::fields(schema).any(|field| format!("/{field}") == pointer) => {
-            Err(keys.wrong(NAMED, format!("`{pointer}` is no field of the payload: point at one, e.g. `/field`")))
+        (Some(pointer), None) if !schema_rules::is_text_field(schema, &pointer) => {
+            let reason =
+                format!("`{pointer}` is no field of the payload with `type = \"string\"`: point at one, e.g. `/field`");
+            Err(keys.wrong(NAMED, reason))
         }
         (Some(pointer), None) => Ok(Some(ChangedField::NamedAt(pointer))),
         (None, Some(field)) if field.trim().is_empty() => Err(keys.wrong(ALWAYS, "it is empty: name the field")),
@@ -99,8 +117,10 @@ fn payload_record(keys: &mut Keys<'_>, schema: &Value) -> Result<Option<PayloadR
     const NAMED: &str = "record_named_at";
     let Some(named): Option<PayloadRecord> = keys.optional(NAMED)? else { return Ok(None) };
     for pointer in [&named.object_type, &named.id] {
-        if !schema_rules::fields(schema).any(|field| format!("/{field}") == *pointer) {
-            let reason = format!("`{pointer}` is no field of the payload: point at one, e.g. `/record_id`");
+        if !schema_rules::is_text_field(schema, pointer) {
+            let reason = format!(
+                "`{pointer}` is no field of the payload with `type = \"string\"`: point at one, e.g. `/record_id`"
+            );
             return Err(keys.wrong(NAMED, reason));
         }
     }
@@ -126,6 +146,10 @@ fn labels(keys: &mut Keys<'_>, schema: &Value) -> Result<Vec<FieldLabel>, KeyErr
         if !unlabelled.remove(&label.pointer) {
             let reason = format!("`{}` is no field of the payload, or has a label already", label.pointer);
             return Err(each.wrong("pointer", reason));
+        }
+        if labels.iter().any(|other: &FieldLabel| other.label == label.label) {
+            let reason = format!("`{}` is the label of another field: people could not tell them apart", label.label);
+            return Err(each.wrong("label", reason));
         }
         each.finish()?;
         labels.push(label);

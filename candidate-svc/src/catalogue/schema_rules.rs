@@ -2,18 +2,25 @@
 
 use serde_json::Value;
 
+/// A key of the schema, with a leading dot, and what is wrong with it.
+pub(super) type Fault = (String, String);
+
 /// Checks a schema: an object that lists all its fields and leaves no room for others, and nothing that lies elsewhere.
 ///
 /// # Errors
 ///
 /// The offending key, with a leading dot, and why.
-pub(super) fn check(schema: &Value) -> Result<(), (String, String)> {
+pub(super) fn check(schema: &Value) -> Result<(), Fault> {
     if schema["type"] != "object" {
         return Err((".type".into(), "a payload is an object: write `\"object\"`".into()));
     }
     if schema["additionalProperties"] != false {
         let reason = "a reviewer decides on every field there is: write `false`";
         return Err((".additionalProperties".into(), reason.into()));
+    }
+    if schema.get("patternProperties").is_some() {
+        let reason = "what it lets in has no label for people: name each field under `properties`";
+        return Err((".patternProperties".into(), reason.into()));
     }
     if fields(schema).next().is_none() {
         return Err((".properties".into(), "it names no field: name those that the payload has".into()));
@@ -29,8 +36,14 @@ pub(super) fn fields(schema: &Value) -> impl Iterator<Item = &str> {
     schema["properties"].as_object().into_iter().flat_map(|properties| properties.keys().map(String::as_str))
 }
 
+/// Tells whether a pointer leads to a field that is always text, so that what it names can be compared.
+pub(super) fn is_text_field(schema: &Value, pointer: &str) -> bool {
+    let field = pointer.strip_prefix('/').unwrap_or_default();
+    schema["properties"].get(field).is_some_and(|field| field["type"] == "string")
+}
+
 /// Nothing is ever fetched to judge a payload: a reference stays inside its schema.
-fn check_references(schema: &Value, at: &str) -> Result<(), (String, String)> {
+fn check_references(schema: &Value, at: &str) -> Result<(), Fault> {
     match schema {
         Value::Object(members) => members.iter().try_for_each(|(key, value)| {
             let elsewhere = value.as_str().is_some_and(|target| !target.starts_with('#'));

@@ -3,8 +3,10 @@ use std::fs;
 use serde_json::{Value, json};
 
 use super::{Catalogue, FolderError};
-use crate::domain::{ActionType, EvidenceKind, Impact, RiskTier};
+use crate::domain::{ActionType, ChangedField, EvidenceKind, Impact, RiskTier};
 use crate::keyed_toml::KeyError;
+
+mod schema;
 
 const GOOD: &str = include_str!("../../catalogue/create_task.toml");
 
@@ -122,10 +124,12 @@ fn what_is_wrong_is_named_by_file_and_key() {
         ("retry_safe = true", "retry_safe = \"yes\"", "retry_safe", "bool"),
         ("idempotency = \"The", "idempotency = \"\" # \"The", "idempotency", "retry_safe"),
         ("operation = \"create_task\"", "operation = \"create task\"", "operation", "lower-case"),
-        ("operation = ", "operatoin = ", "operation", "missing"),
+        ("operation = ", "operatoin = ", "operatoin", "did you mean `operation`"),
+        ("undo = ", "undoo = ", "undoo", "did you mean `undo`"),
         ("retry_safe = true", "retry_safe = true\nretries = 3", "retries", "no such key"),
         ("pointer = \"/notes\"", "pointer = \"/note\"", "labels[3].pointer", "/note"),
         ("pointer = \"/notes\"", "pointer = \"/due\"", "labels[3].pointer", "label already"),
+        ("label = \"Notes\"", "label = \"By which day\"", "labels[3].label", "another field"),
         ("    { pointer = \"/notes\", label = \"Notes\" },\n", "", "labels", "/notes"),
         ("type = \"object\"", "type = \"array\"", "payload_schema.type", "object"),
         ("additionalProperties = false\n", "", "payload_schema.additionalProperties", "false"),
@@ -165,6 +169,10 @@ fn the_policy_is_changed_under_one_name_and_at_high_risk_alone() {
     let renamed = file.replacen("name = \"change_policy\"", "name = \"tweak_policy\"", 1);
     let error = Catalogue::from_files([("tweak_policy.toml", renamed.as_str())]).expect_err("another name");
     assert_eq!(error.key, "operation");
+    let diverted = file.replace("operation = \"change_policy\"", "operation = \"create_task\"");
+    let error = Catalogue::from_files([("change_policy.toml", diverted.as_str())]).expect_err("another operation");
+    assert_eq!((error.file.as_str(), error.key.as_str()), ("change_policy.toml", "operation"));
+    assert!(error.reason.contains("no policy could be changed"), "{error}");
     let lowered = file.replace("least_risk_tier = \"HIGH\"", "least_risk_tier = \"LOW\"");
     let error = Catalogue::from_files([("change_policy.toml", lowered.as_str())]).expect_err("a lower risk");
     assert_eq!(error.key, "least_risk_tier");
@@ -179,6 +187,28 @@ fn a_folder_without_types_is_none() {
     assert!(matches!(&error, FolderError::Unreadable { path, .. } if *path == absent), "{error}");
 }
 
+#[test]
+fn a_file_in_the_place_of_a_folder_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("catalogue");
+    fs::write(&file, GOOD).expect("a file");
+    let error = Catalogue::from_dir(&file).expect_err("it is no folder");
+    assert!(matches!(&error, FolderError::NoFolder { path } if *path == file), "{error}");
+    assert!(error.to_string().contains("a catalogue is a folder"), "{error}");
+}
+
+#[test]
+fn a_file_is_not_passed_over_for_the_letter_case_of_its_ending() {
+    for name in ["other.TOML", "another.Toml"] {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("create_task.toml"), GOOD).expect("a file");
+        fs::write(folder.path().join(name), GOOD).expect("a file");
+        let error = Catalogue::from_dir(folder.path()).expect_err(name);
+        assert!(matches!(&error, FolderError::LetterCase { path } if path.ends_with(name)), "{error}");
+        assert!(error.to_string().contains("`.toml`"), "{error}");
+    }
+}
+
 /// What is approved ahead for one record must not be usable on another: a payload that names a record says where.
 #[test]
 fn payloads_that_name_their_record_say_where() {
@@ -190,4 +220,33 @@ fn payloads_that_name_their_record_say_where() {
     let text = include_str!("../../catalogue/add_note.toml").replace("id = \"/record_id\"", "id = \"/record\"");
     let error = Catalogue::from_files([("add_note.toml", text.as_str())]).expect_err("no such field");
     assert_eq!((error.key.as_str(), error.reason.contains("`/record`")), ("record_named_at", true), "{error}");
+}
+
+/// A number would never be compared: what names the record or the field is text.
+#[test]
+fn what_names_a_record_or_a_field_is_text() {
+    let text = include_str!("../../catalogue/update_field.toml");
+    for (field, key) in [("record_id", "record_named_at"), ("field", "changes_field_named_at")] {
+        let at = format!("[payload_schema.properties.{field}]\ntype = \"");
+        let changed = text.replace(&format!("{at}string\""), &format!("{at}integer\""));
+        assert_ne!(changed, text, "{field}");
+        let error = Catalogue::from_files([("update_field.toml", changed.as_str())]).expect_err("a number");
+        assert_eq!((error.key.as_str(), error.reason.contains("string")), (key, true), "{error}");
+    }
+}
+
+#[test]
+fn fields_are_listed_one_by_one() {
+    let text = include_str!("../../catalogue/create_task.toml");
+    let open = format!("{text}\n[payload_schema.patternProperties.\"^x_\"]\ntype = \"string\"\n");
+    let error = Catalogue::from_files([("create_task.toml", open.as_str())]).expect_err("a pattern");
+    assert!(error.key.ends_with("patternProperties"), "{error}");
+}
+
+/// Who owns a record is a field like any other: a new owner and a change of the field `owner` conflict.
+#[test]
+fn a_new_owner_is_a_change_of_the_field_owner() {
+    let catalogue = Catalogue::built_in();
+    let assign_owner = catalogue.get(&"assign_owner".parse().expect("a name")).expect("a shipped type");
+    assert_eq!(assign_owner.changes, Some(ChangedField::Always("owner".to_owned())));
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use service_kit::access::PrincipalId;
 
 use super::{
-    Approval, Escalation, Evidence, Execution, Moment, Payload, Person, PolicyVerdict, Proposal, Risk,
+    Approval, Erasure, Escalation, Evidence, Execution, Held, Moment, Payload, Person, PolicyVerdict, Proposal, Risk,
     StandingApprovalUse, State, as_text,
 };
 
@@ -48,6 +48,9 @@ pub struct Candidate {
     /// By what a proposal like this one, before anybody edited it, is known again; set by the first edit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_content: Option<Hash>,
+    /// By what the payload before that edit is known again, under whatever record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_payload: Option<Hash>,
     /// Who changed the payload, each once, in the order of the first edit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub editors: Vec<Person>,
@@ -68,12 +71,25 @@ pub struct Candidate {
     /// What happened on execution.
     #[serde(default)]
     pub execution: Execution,
+    /// Set once its contents were erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erasure>,
 }
 
 impl Candidate {
     /// Returns the etag that a decision on what stands here carries.
     pub const fn etag(&self) -> Etag {
         Etag::of_revision(self.revision)
+    }
+
+    /// Returns the standing approval that approved the present digest, as long as that approval holds; none where it drew the candidate.
+    pub fn approved_ahead(&self) -> Option<&StandingApprovalUse> {
+        self.standing_approval.as_ref().filter(|used| !used.drawn_for_audit)
+    }
+
+    /// Returns the standing approval under which the candidate goes to a person, as long as no person has decided.
+    pub fn awaits_look(&self) -> Option<&StandingApprovalUse> {
+        self.standing_approval.as_ref().filter(|used| used.drawn_for_audit && self.state.name().is_open())
     }
 
     /// Tells whether a person ever changed the payload.
@@ -113,10 +129,10 @@ impl Candidate {
     /// Returns when the clock has something to do here: an escalation, an expiry, the end of a hold, a lapsing lease or approval.
     pub fn next_deadline(&self) -> Option<Moment> {
         match &self.state {
-            State::Proposed | State::NeedsEvidence(_) | State::NeedsOwner | State::Edited => {
+            State::Held(Held { until_at: Some(until_at), .. }) => Some((*until_at).min(self.expires_at)),
+            State::Proposed | State::NeedsEvidence(_) | State::NeedsOwner | State::Edited | State::Held(_) => {
                 Some(self.next_escalation().map_or(self.expires_at, |next| next.due_at.min(self.expires_at)))
             }
-            State::Held(held) => Some(held.until_at.map_or(self.expires_at, |until| until.min(self.expires_at))),
             State::Approved(approved) => Some(approved.valid_until),
             State::Executing(executing) => Some(executing.claim.lease_expires_at),
             State::Executed

@@ -4,8 +4,8 @@ use countersign_api::{etag::Etag, name::CandidateName};
 use ledger_format::{Nonce, PayloadDigest};
 
 use super::{
-    EvidenceItem, EvidenceKind, ExecutionResult, Failure, Fault, Moment, PayloadDraft, Person, Proposal,
-    RejectionReason, RiskTier, StandingOffer, Verb,
+    EvidenceItem, EvidenceKind, ExecutionResult, Failure, Fault, Moment, PayloadDraft, Person, Precedence, Proposal,
+    RejectionReason, RiskTier, StandingOffer, TeamName, Verb,
 };
 
 /// Puts an action forward. Not a [`Command`]: there is no candidate yet that it could be asked of.
@@ -23,12 +23,16 @@ pub struct Propose {
     pub owner: Option<Person>,
     /// Why this owner, where a rule found them; else empty.
     pub owner_reason: String,
+    /// The team that the owner belongs to; none: no team's.
+    pub owner_team: Option<TeamName>,
     /// The payload as it was read.
     pub payload: PayloadDraft,
     /// 32 random bytes for this payload.
     pub nonce: Nonce,
     /// Standing approvals that may cover it, in the order in which they are asked.
     pub standing: Vec<StandingOffer>,
+    /// What comes before them, if anything: then none covers it.
+    pub precedence: Option<Precedence>,
 }
 
 /// What can be asked of a candidate. What a person asks carries the etag that the person saw.

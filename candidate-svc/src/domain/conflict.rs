@@ -3,7 +3,8 @@
 use countersign_api::name::CandidateName;
 use serde_json::Value;
 
-use super::{ActionType, Candidate, Proposal, Propose, Refusal, StateName};
+use super::record::folded;
+use super::{ActionType, Candidate, Proposal, Propose, RecordReference, Refusal, StateName};
 
 /// Which field an action type changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub enum ChangedField {
     Always(String),
 }
 
-/// Another candidate about the same field that was approved already.
+/// Another candidate about the same field that was approved already, and perhaps carried out since this one was proposed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rival {
     /// The other candidate.
@@ -24,11 +25,16 @@ pub struct Rival {
 }
 
 impl Candidate {
-    /// Returns what it would change: `{system}/{object type}/{id}#{field}`. None when its action type changes no field that could be told,
-    /// or when there is nothing left to change it.
+    /// Returns what it would change, or has changed: `{object type}/{id}#{field}`. None when its action type changes no field that could be
+    /// told, or when it never will.
+    ///
+    /// The record is the one that the payload names, where it names one: that is what runs, whatever record the proposer says it is about.
+    /// The system is not part of it, and neither are case and blanks at the ends: how a proposer spells them must not hide a conflict.
     pub fn change_subject(&self, action_type: Option<&ActionType>) -> Option<String> {
-        let is_live = self.state.name().is_live();
-        is_live.then(|| subject(&self.proposal, self.payload.canonical_json(), action_type?)).flatten()
+        let name = self.state.name();
+        (name.is_live() || name == StateName::Executed)
+            .then(|| subject(&self.proposal, self.payload.canonical_json(), action_type?))
+            .flatten()
     }
 }
 
@@ -52,9 +58,15 @@ impl ChangedField {
 }
 
 fn subject(proposal: &Proposal, payload: &str, action_type: &ActionType) -> Option<String> {
-    let record = proposal.target.as_ref().or(proposal.record.as_ref())?;
+    if action_type.changes_policy() {
+        // A workspace has one, whatever record its change is said to be about.
+        return Some("workspace/policy#review".to_owned());
+    }
     let field = action_type.changes.as_ref().and_then(|changes| changes.field(payload))?;
-    Some(format!("{}/{}/{}#{field}", record.system, record.object_type, record.id))
+    let named = action_type.payload_record.as_ref().and_then(|named| named.read(payload));
+    let stated = || proposal.target.as_ref().or(proposal.record.as_ref()).map(RecordReference::key);
+    let (object_type, id) = named.or_else(stated)?;
+    Some(format!("{}/{}#{}", folded(&object_type), folded(&id), folded(&field)))
 }
 
 /// Refuses an approval that does not name every rival: nobody approves two changes of one field unseen.

@@ -42,13 +42,19 @@ pub(super) fn check(candidate: &Candidate, command: &Command, context: &Context<
         },
         Command::SendBack(_) => owner_or_decider(candidate, context.actor),
     };
+    let judged = judged.and_then(|()| if_alone_or_allowed(candidate, context));
     judged.or_else(|reason| refuse(command.verb(), reason))
+}
+
+/// Whatever is decided about one candidate is decided together with others only where the verdict allows it, never at high risk.
+fn if_alone_or_allowed(candidate: &Candidate, context: &Context<'_>) -> Result<(), NotEntitled> {
+    let allowed = candidate.policy.bulk_allowed && candidate.risk.tier < RiskTier::High;
+    if allowed || !context.in_batch { Ok(()) } else { Err(NotEntitled::SinglyOnly) }
 }
 
 /// Returns the person who may approve the present payload, which is the actor.
 ///
-/// A person, of a role that the verdict names; not the proposer and not an editor where it asks for four eyes; not twice; and together with
-/// others only where the verdict allows it, never at high risk (C-9).
+/// A person, of a role that the verdict names; not the proposer and not an editor where it asks for four eyes; not twice (C-9).
 pub(super) fn approver(candidate: &Candidate, context: &Context<'_>) -> Result<Person, NotEntitled> {
     let verdict = &candidate.policy;
     let person = person(context.actor)?;
@@ -63,9 +69,6 @@ pub(super) fn approver(candidate: &Candidate, context: &Context<'_>) -> Result<P
     }
     if candidate.approvals.iter().any(|approval| approval.approver == person) {
         return Err(NotEntitled::ApprovedAlready(person));
-    }
-    if context.in_batch && !(verdict.bulk_allowed && candidate.risk.tier < RiskTier::High) {
-        return Err(NotEntitled::SinglyOnly);
     }
     Ok(person)
 }
@@ -87,7 +90,11 @@ fn person(actor: &Actor) -> Result<Person, NotEntitled> {
 
 fn evidence_adder(candidate: &Candidate, actor: &Actor) -> Result<(), NotEntitled> {
     let serves = is_service(actor) && actor.has_any(&[Role::Proposer]);
-    if actor.is(&candidate.proposer) || serves { Ok(()) } else { decider(actor) }
+    if actor.is(&candidate.proposer) || serves {
+        return Ok(());
+    }
+    person(actor).map_err(|_| NotEntitled::NotTheirEvidence(candidate.proposer.clone()))?;
+    decider(actor)
 }
 
 fn if_not_clock(actor: &Actor, judge: fn(&Actor) -> Result<(), NotEntitled>) -> Result<(), NotEntitled> {
@@ -107,7 +114,9 @@ fn clock(actor: &Actor) -> Result<(), NotEntitled> {
 fn holder_of_approval(candidate: &Candidate, actor: &Actor) -> Result<(), NotEntitled> {
     let person = person(actor)?;
     let given = candidate.approvals.iter().any(|approval| approval.approver == person);
-    if given { Ok(()) } else { Err(NotEntitled::NoApproval(person.id().clone())) }
+    // What a standing approval approved is the act of whoever gave it.
+    let ahead = candidate.approved_ahead().is_some_and(|used| used.granted_by == person);
+    if given || ahead { Ok(()) } else { Err(NotEntitled::NoApproval(person.id().clone())) }
 }
 
 fn proposer(candidate: &Candidate, actor: &Actor) -> Result<(), NotEntitled> {

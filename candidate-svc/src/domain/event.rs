@@ -1,6 +1,6 @@
 //! What happened to a candidate. Mirrors `countersign.candidate.v1.CandidateEvent` one to one.
 
-use countersign_api::name::CandidateName;
+use countersign_api::name::{CandidateName, StandingApprovalName};
 use serde::{Deserialize, Serialize};
 use service_kit::access::PrincipalId;
 
@@ -32,6 +32,13 @@ pub struct Event {
     /// Whether a simulation acted, not a person.
     #[serde(default)]
     pub simulated: bool,
+    /// Whether its words, names and payload were erased.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub erased: bool,
+    /// The standing approval under which the candidate stood approved or ran: from its approval on, the event that ends it included.
+    /// None in events from before they said so.
+    #[serde(default, with = "as_text::optional", skip_serializing_if = "Option::is_none")]
+    pub standing_approval: Option<StandingApprovalName>,
     /// What happened.
     pub body: EventBody,
 }

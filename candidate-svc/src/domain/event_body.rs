@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Approval, ApprovalCause, Audience, Evidence, EvidenceQuestion, ExecutionResult, Failure, Fault, Moment, Payload,
-    Person, PolicyVerdict, Proposal, RejectionReason, Risk, StandingApprovalUse, as_text,
+    Person, PolicyVerdict, Proposal, RejectionReason, Risk, StandingApprovalUse, TeamName, as_text,
 };
 
 /// What happened.
@@ -73,6 +73,9 @@ pub struct CandidateProposed {
     /// Why this owner, where a rule found them; else empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner_reason: String,
+    /// The team that the owner belonged to; none: no team's, or proposed before there were any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner_team: Option<TeamName>,
     /// What policy asks.
     pub policy: PolicyVerdict,
     /// What would run.
@@ -149,6 +152,9 @@ pub struct ApprovalCollected {
     pub approvals: u32,
     /// How many are needed.
     pub quorum: u32,
+    /// Conflicting candidates, approved already, that the approver has seen.
+    #[serde(default, with = "as_text::each", skip_serializing_if = "Vec::is_empty")]
+    pub acknowledged_conflicts: Vec<CandidateName>,
 }
 
 /// The quorum stands.
@@ -352,6 +358,8 @@ pub struct CandidateEscalated {
     /// Whose turn it is from now on.
     #[serde(with = "as_text")]
     pub to: Audience,
+    /// When it expires from now on, where the step came so late that the expiry moved.
+    pub expires_at: Option<Moment>,
 }
 
 impl EventBody {

@@ -81,6 +81,9 @@ pub struct Failure {
     pub message: String,
     /// Whether the connector says that trying again is safe.
     pub retry_safe: bool,
+    /// The system that was asked, e.g. `sandbox`; empty where none was.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub system: String,
 }
 
 /// What an execution did.

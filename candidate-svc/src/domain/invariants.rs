@@ -46,7 +46,7 @@ fn check_approvals(candidate: &Candidate) {
 
 fn check_approved(candidate: &Candidate, approved: &Approved) {
     let quorum_stands = candidate.approval_count() >= candidate.policy.quorum.max(1);
-    let ahead = candidate.standing_approval.as_ref().is_some_and(|used| !used.drawn_for_audit);
+    let ahead = candidate.approved_ahead().is_some();
     assert!(quorum_stands || ahead, "C-1: approved without a quorum");
     assert_eq!(ahead, approved.cause == ApprovalCause::StandingApproval, "C-1: approved ahead by no standing approval");
     assert!(!ahead || candidate.risk.tier == RiskTier::Low, "C-9: approved ahead, though not of low risk");

@@ -57,12 +57,15 @@ pub const CONFLICTS_MAX: usize = 32;
 /// Most bytes of the beginning of a record that a standing approval is for.
 pub const RECORD_PREFIX_MAX_BYTES: usize = 512;
 /// Most candidates that a standing approval approves.
-pub const STANDING_APPROVAL_MAX_USES: u32 = 10_000;
+pub const STANDING_APPROVAL_MAX_USES: u32 = statistics::STANDING_USES_MAX;
 /// How long a standing approval lasts at most.
 pub const STANDING_APPROVAL_MAX_SECS: u64 = 90 * 24 * 60 * 60;
 /// Of every 1,000 candidates under a standing approval, the fewest that go to a person all the same.
 pub const AUDIT_MIN_PER_MILLE: u32 = 10;
 /// Of every 1,000 candidates under a standing approval, the most that go to a person all the same.
 pub const AUDIT_MAX_PER_MILLE: u32 = 1_000;
+/// Most candidates under one standing approval that were drawn for its audit sample and wait undecided; beyond it everything under it goes
+/// to a person.
+pub const AUDITS_WAITING_MAX: u32 = 16;
 /// Most standing approvals in force in one workspace.
 pub const STANDING_APPROVALS_MAX: usize = 100;

@@ -4,7 +4,8 @@ use countersign_api::name::CandidateName;
 use ledger_format::{Hash, sha256};
 use service_kit::access::PrincipalId;
 
-use super::{Moment, Proposal, RecordReference, RejectionReason};
+use super::record::folded;
+use super::{ActionType, ActionTypeName, Moment, Proposal, RecordReference, RejectionReason};
 
 const TAG: &[u8] = b"countersign/rejection-memory/v1\n";
 
@@ -24,7 +25,19 @@ pub fn memory_of_content(proposal: &Proposal, canonical_json: &str) -> Hash {
     let record = proposal.target.as_ref().or(proposal.record.as_ref());
     let no_record = RecordReference::default();
     let record = record.unwrap_or(&no_record);
-    keyed("content", &[proposal.action_type.as_str(), &record.system, &record.object_type, &record.id, canonical_json])
+    let [system, object_type, id] = [&record.system, &record.object_type, &record.id].map(|name| folded(name));
+    keyed("content", &[proposal.action_type.as_str(), &system, &object_type, &id, canonical_json])
+}
+
+/// Returns the key of a payload that names its record, whatever record its proposer says it is about; none when it names none.
+pub fn memory_of_payload(action_type: &ActionType, canonical_json: &str) -> Option<Hash> {
+    action_type.payload_record.as_ref()?.read(canonical_json)?;
+    Some(key_of_payload(&action_type.name, canonical_json))
+}
+
+/// Returns the key of a payload, whatever it names.
+pub fn key_of_payload(action_type: &ActionTypeName, canonical_json: &str) -> Hash {
+    keyed("payload", &[action_type.as_str(), canonical_json])
 }
 
 /// Returns the key of what a proposer calls the same thing; none when it does not.

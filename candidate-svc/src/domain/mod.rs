@@ -22,7 +22,9 @@ mod conflict;
 mod context;
 mod decide;
 mod delegation;
+mod doer;
 mod entitlement;
+mod erasure;
 mod escalation;
 mod event;
 mod event_body;
@@ -68,6 +70,8 @@ pub use conflict::{ChangedField, Rival};
 pub use context::Context;
 pub use decide::{decide, propose, withdraw_ahead};
 pub use delegation::{Delegate, Delegation, delegate, end_delegation};
+pub use doer::Doer;
+pub use erasure::Erasure;
 pub use escalation::Escalation;
 pub use event::Event;
 pub use event_body::{
@@ -81,7 +85,7 @@ pub use evolve::evolve;
 pub use execution::{
     Attempt, AttemptOutcome, Execution, ExecutionResult, ExternalReference, Failure, FailureClass, FieldChange,
 };
-pub use memory::{RejectionMemory, memory_of_content, memory_of_dedup_key};
+pub use memory::{RejectionMemory, key_of_payload, memory_of_content, memory_of_dedup_key, memory_of_payload};
 pub use moment::Moment;
 pub use payload::{DigestBroken, Payload};
 pub use payload_draft::PayloadDraft;
@@ -93,10 +97,10 @@ pub use proposal::{Generator, Proposal};
 pub use record::{RecordReference, SourceField, Trigger};
 pub use refusal::{NotEntitled, Refusal};
 pub use request::{REQUEST_ID_MAX_BYTES, RequestId, RequestIdError};
-pub use review_policy::{EscalationStep, PolicyVerdict, ReviewPath, ReviewPolicy};
+pub use review_policy::{EscalationStep, PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy};
 pub use standing_approval::{
-    Category, GrantStandingApproval, NoRecordPrefix, RecordPrefix, Revocation, RevokeStandingApproval,
-    StandingApproval, StandingApprovalUse, StandingOffer, audit_keys, grant, revoke,
+    Category, Draw, GrantStandingApproval, Looks, NoLook, NoRecordPrefix, Precedence, RecordPrefix, Revocation,
+    RevokeStandingApproval, StandingApproval, StandingApprovalUse, StandingOffer, grant, likenesses, revoke,
 };
 pub use state::{
     Approved, BeforeApproval, Claim, Executing, Fault, Held, NeedsEvidence, Rejection, RejectionReason, Rework, State,
@@ -106,7 +110,7 @@ pub use state_name::{StateName, UnknownState};
 pub use transitions::allowed_transitions;
 pub use turn::Turn;
 pub use verb::{UnknownVerb, Verb};
-pub use word::{ActionTypeName, EvidenceKind, WORD_MAX_BYTES, WordError};
+pub use word::{ActionTypeName, EvidenceKind, TeamName, WORD_MAX_BYTES, WordError};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -9,10 +9,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Row", into = "Row")]
 pub struct Payload {
+    /// Empty once erased: no payload is.
     canonical_json: Arc<str>,
     nonce: Nonce,
     digest: PayloadDigest,
 }
+
+/// Stands for a nonce that was erased.
+const NO_NONCE: Nonce = Nonce::new([0; 32]);
 
 /// Says that a kept digest is not that of the kept payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -25,12 +29,25 @@ impl Payload {
         Self { canonical_json: canonical_json.into(), nonce, digest: digest_payload(&nonce, canonical_json) }
     }
 
+    /// Keeps nothing of a payload but its digest, from which nobody can guess it without the nonce.
+    pub fn erased(digest: PayloadDigest) -> Self {
+        Self { canonical_json: "".into(), nonce: NO_NONCE, digest }
+    }
+
+    /// Tells whether only the digest is left.
+    pub fn is_erased(&self) -> bool {
+        self.canonical_json.is_empty()
+    }
+
     /// Takes a payload back from where it was kept with its digest.
     ///
     /// # Errors
     ///
     /// [`DigestBroken`] when the bytes do not have this digest.
     pub fn kept(canonical_json: &str, nonce: Nonce, digest: PayloadDigest) -> Result<Self, DigestBroken> {
+        if canonical_json.is_empty() && nonce == NO_NONCE {
+            return Ok(Self::erased(digest));
+        }
         let payload = Self::new(canonical_json, nonce);
         if payload.digest == digest { Ok(payload) } else { Err(DigestBroken) }
     }

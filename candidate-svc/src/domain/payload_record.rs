@@ -16,11 +16,16 @@ pub struct PayloadRecord {
 }
 
 impl PayloadRecord {
+    /// Reads the object type and id of the record that a payload, as JSON, names.
+    pub(super) fn read(&self, payload: &str) -> Option<(String, String)> {
+        let payload: Value = serde_json::from_str(payload).ok()?;
+        let text_at = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        Some((text_at(&self.object_type)?, text_at(&self.id)?))
+    }
+
     /// Tells whether a payload, as JSON, names this record.
     pub(super) fn names(&self, payload: &str, record: &RecordReference) -> bool {
-        let Ok(payload) = serde_json::from_str::<Value>(payload) else { return false };
-        let text_at = |pointer: &str| payload.pointer(pointer).and_then(Value::as_str);
-        text_at(&self.object_type) == Some(&record.object_type) && text_at(&self.id) == Some(&record.id)
+        self.read(payload).is_some_and(|named| named == record.key())
     }
 }
 

@@ -59,6 +59,11 @@ pub struct Trigger {
 }
 
 impl RecordReference {
+    /// Returns object type and id.
+    pub(super) fn key(&self) -> (String, String) {
+        (self.object_type.clone(), self.id.clone())
+    }
+
     /// Checks the form of everything in it; `field` is where it stands in the request.
     ///
     /// # Errors
@@ -71,6 +76,11 @@ impl RecordReference {
         bounds::text(format_args!("{field}.display_name"), &self.display_name, NAME_MAX_BYTES)?;
         bounds::link(format_args!("{field}.link"), &self.link)
     }
+}
+
+/// Returns a name without case and without blanks at its ends, so that two spellings of it are one.
+pub(super) fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
 }
 
 impl Trigger {

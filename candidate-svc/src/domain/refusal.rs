@@ -3,7 +3,7 @@
 use countersign_api::{etag::Etag, name::CandidateName};
 use service_kit::access::{PrincipalId, Role};
 
-use super::{ActionTypeName, Candidate, Moment, Person, StateName, Verb, allowed_transitions};
+use super::{ActionTypeName, Candidate, Doer, Moment, Person, StateName, Verb, allowed_transitions};
 
 /// Why a command is refused. A refused command changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +69,18 @@ pub enum Refusal {
         candidate: CandidateName,
         /// The others that were not named.
         unseen: Vec<CandidateName>,
+    },
+    /// Its contents were erased, and this needs them.
+    #[error(
+        "`{verb}` needs what `{candidate}` said, which ledger entry `{entry_index}` erased: propose it again if it is still wanted"
+    )]
+    ContentErased {
+        /// The candidate.
+        candidate: CandidateName,
+        /// What was asked.
+        verb: Verb,
+        /// Index of the ledger entry that erased it.
+        entry_index: u64,
     },
     /// The fence is not the last one given out: another claim was made since.
     #[error(
@@ -146,6 +158,9 @@ pub enum NotEntitled {
     /// Only its proposer may.
     #[error("only its proposer `{0}` may; a reviewer can `reject` it instead")]
     NotTheProposer(PrincipalId),
+    /// Only its proposer, services that propose and people who decide add evidence.
+    #[error("only its proposer `{0}`, a service with the role `proposer` or a person who decides may")]
+    NotTheirEvidence(PrincipalId),
     /// Only the executor that holds the claim may.
     #[error("only `{0}`, who holds the claim, may")]
     NotTheClaimHolder(PrincipalId),
@@ -164,8 +179,8 @@ pub enum NotEntitled {
     /// They approved it already.
     #[error("`{0}` approved it already, and the quorum counts different people")]
     ApprovedAlready(Person),
-    /// Policy has it approved singly, and it was sent together with others.
-    #[error("policy has it approved singly, looked at by itself: send it alone with `ApproveCandidate`")]
+    /// Policy has it decided singly, and it was sent together with others.
+    #[error("policy has it decided singly, looked at by itself: send the same decision alone, with its own rpc")]
     SinglyOnly,
     /// Policy names other roles.
     #[error("policy lets only the roles {} approve it", listed(.wanted))]
@@ -188,6 +203,7 @@ impl NotEntitled {
             | Self::RoleMissing { .. }
             | Self::NotTheClock
             | Self::NotTheProposer(_)
+            | Self::NotTheirEvidence(_)
             | Self::NotTheClaimHolder(_)
             | Self::NotTheirTurn(_)
             | Self::NoApproval(_) => false,
@@ -234,8 +250,15 @@ fn way_out(allowed: &[Verb]) -> String {
     if allowed.is_empty() {
         "nothing more can happen to it".to_owned()
     } else {
-        format!("choose one of {}", listed(allowed))
+        let moves: Vec<String> = Doer::ALL.into_iter().filter_map(|doer| moves_of(doer, allowed)).collect();
+        moves.join("; ")
     }
+}
+
+/// Says what one doer can do now, if anything.
+fn moves_of(doer: Doer, allowed: &[Verb]) -> Option<String> {
+    let own: Vec<Verb> = allowed.iter().copied().filter(|verb| Doer::of(*verb) == doer).collect();
+    (!own.is_empty()).then(|| format!("{} can {}", doer.as_str(), listed(&own)))
 }
 
 fn listed<T: std::fmt::Display>(items: &[T]) -> String {

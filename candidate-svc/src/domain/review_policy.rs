@@ -2,7 +2,7 @@
 
 use ledger_format::Hash;
 use serde::{Deserialize, Serialize};
-use service_kit::access::Role;
+use service_kit::access::{PrincipalId, Role};
 
 use super::{ActionTypeName, Audience, Confidence, Risk, as_text};
 
@@ -62,15 +62,35 @@ pub struct PolicyVerdict {
     pub rejection_memory_secs: u64,
 }
 
+impl PolicyVerdict {
+    /// Tells whether one person may approve it ahead, as far as policy goes: a short look by one of them would be enough.
+    pub fn allows_approval_ahead(&self) -> bool {
+        self.path == ReviewPath::Light && self.quorum <= 1
+    }
+}
+
+/// What a policy looks at: a candidate as far as it matters to how it is reviewed.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyCase<'a> {
+    /// The kind of action.
+    pub action_type: &'a ActionTypeName,
+    /// Who proposed it; none for somebody whom no rule can name.
+    pub proposer: Option<&'a PrincipalId>,
+    /// The risk as settled.
+    pub risk: &'a Risk,
+    /// How sure its proposer is.
+    pub confidence: &'a Confidence,
+}
+
 /// A review policy: judges each proposal, and again each edit.
 pub trait ReviewPolicy: Send + Sync {
-    /// Says how a candidate with this action type, risk and confidence is to be reviewed.
-    fn judge(&self, action_type: &ActionTypeName, risk: &Risk, confidence: &Confidence) -> PolicyVerdict;
+    /// Says how such a candidate is to be reviewed.
+    fn judge(&self, case: PolicyCase<'_>) -> PolicyVerdict;
 }
 
 /// A verdict given ahead judges everything alike.
 impl ReviewPolicy for PolicyVerdict {
-    fn judge(&self, _: &ActionTypeName, _: &Risk, _: &Confidence) -> PolicyVerdict {
+    fn judge(&self, _: PolicyCase<'_>) -> PolicyVerdict {
         self.clone()
     }
 }

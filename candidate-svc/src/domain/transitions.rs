@@ -24,7 +24,9 @@ pub const fn allowed_transitions(candidate: &Candidate) -> &'static [Verb] {
         ],
         State::NeedsEvidence(_) => &[AddEvidence, AssignOwner, Edit, Reject, Hold, Withdraw, Expire, Escalate],
         State::NeedsOwner => &[AddEvidence, RequestEvidence, AssignOwner, Reject, Hold, Withdraw, Expire, Escalate],
-        State::Held(_) => &[AddEvidence, RequestEvidence, AssignOwner, Edit, Reject, Hold, Release, Withdraw, Expire],
+        State::Held(_) => {
+            &[AddEvidence, RequestEvidence, AssignOwner, Edit, Reject, Hold, Release, Withdraw, Expire, Escalate]
+        }
         // In doubt: rejecting, taking the approval back or expiring would say "not done", which nobody knows (C-4). What time ends here
         // ends as OUTCOME_UNKNOWN.
         State::Approved(approved) if approved.in_doubt => &[Expire, Claim],

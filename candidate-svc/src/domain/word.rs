@@ -1,4 +1,4 @@
-//! Names that are one word of snake case: action types and evidence kinds.
+//! Names that are one word of snake case: action types, evidence kinds and teams.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -69,6 +69,10 @@ word!(
 word!(
     /// A kind of evidence, e.g. `record_field`; action types ask for kinds.
     EvidenceKind
+);
+word!(
+    /// The name of a team of owners, as the owner file has it, e.g. `support`.
+    TeamName
 );
 
 #[cfg(test)]

@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::order::TIERS;
+use crate::domain::RiskTier;
+
 /// What a candidate must be to stand in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
@@ -104,6 +107,28 @@ impl Pattern {
 }
 
 impl Condition {
+    /// Returns patterns one of which every match meets in a field; none when the condition says nothing about it.
+    pub fn required(&self, field: TextField) -> Option<Vec<&Pattern>> {
+        match self {
+            Self::Text { field: asked, pattern, negated: false } if *asked == field => Some(vec![pattern]),
+            Self::All(parts) => parts.iter().find_map(|part| part.required(field)),
+            Self::Any(parts) => {
+                let each: Option<Vec<Vec<&Pattern>>> = parts.iter().map(|part| part.required(field)).collect();
+                each.map(|each| each.concat())
+            }
+            Self::Text { .. } | Self::Time { .. } | Self::Not(_) => None,
+        }
+    }
+
+    /// Returns the tiers that a match can have.
+    pub fn tiers(&self) -> Vec<RiskTier> {
+        let patterns = self.required(TextField::Risk);
+        let is_possible = |tier: &RiskTier| {
+            patterns.as_ref().is_none_or(|patterns| patterns.iter().any(|pattern| pattern.matches(tier.as_str())))
+        };
+        TIERS.into_iter().filter(is_possible).collect()
+    }
+
     /// Returns whose turn is asked for by name.
     pub fn asked_turns(&self) -> BTreeSet<&str> {
         match self {

@@ -3,8 +3,11 @@
 mod age;
 mod position;
 
+use std::borrow::Cow;
+
 use aip_160::{Arg, Comparable, Comparator, Expression, FilterError, Restriction, StringMatch, Value};
 use countersign_api::candidate::v1 as api;
+use jiff::{Timestamp, fmt::temporal::Pieces};
 
 use super::condition::{Condition, Order, Pattern, TextField, TimeField};
 use crate::domain::Moment;
@@ -81,10 +84,14 @@ impl Reader {
     }
 
     fn restriction(&mut self, restriction: &Restriction) -> Result<Condition, Error> {
-        let position = self.positions.next();
-        let error = |message| Error { position, message };
+        let place = self.positions.next();
+        let error = |wrong: Wrong| match wrong {
+            Wrong::Field(message) => Error { position: place.field, message },
+            Wrong::Comparator(message) => Error { position: place.comparator, message },
+            Wrong::Value(message) => Error { position: place.value, message },
+        };
         if self.positions.passed() > FILTER_MAX_COMPARISONS {
-            return Err(error(format!("it has over {FILTER_MAX_COMPARISONS} comparisons")));
+            return Err(error(Wrong::Field(format!("it has over {FILTER_MAX_COMPARISONS} comparisons"))));
         }
         let field = restriction.comparable.field_path().unwrap_or_default();
         if let Some(field) = TextField::of_name(&field) {
@@ -96,37 +103,50 @@ impl Reader {
         if field == age::FIELD {
             return age::condition(restriction, self.now).map_err(error);
         }
-        Err(error(format!("`{}` is no field; use {FIELDS}", cut(&restriction.comparable))))
+        Err(error(Wrong::Field(format!("`{}` is no field; use {FIELDS}", cut(&restriction.comparable)))))
     }
+}
+
+/// Which part of a comparison is wrong, and what of it.
+enum Wrong {
+    Field(String),
+    Comparator(String),
+    Value(String),
 }
 
 /// What can be filtered, as people read it.
 const FIELDS: &str = "state, owner, turn, action_type, risk, confidence, proposer, record, create_time, update_time, \
                       due_time, expire_time or age";
 
-fn text_condition(field: TextField, restriction: &Restriction) -> Result<Condition, String> {
+fn text_condition(field: TextField, restriction: &Restriction) -> Result<Condition, Wrong> {
     let negated = match restriction.comparator {
         Comparator::Equal => false,
         Comparator::NotEqual => true,
-        other => return Err(format!("`{other}` does not go with a text; use `=` or `!=`")),
+        other => return Err(Wrong::Comparator(format!("`{other}` does not go with a text; use `=` or `!=`"))),
     };
     let pattern = match quoted(&restriction.arg).and_then(Value::string_match) {
+        Some(StringMatch::Exact(text) | StringMatch::Prefix(text)) if text.contains('*') => {
+            return Err(Wrong::Value("a `*` inside is not supported; end the text with the first one".to_owned()));
+        }
         Some(StringMatch::Exact(text)) => Pattern::Is(text.to_owned()),
         Some(StringMatch::Prefix(text)) => Pattern::BeginsWith(text.to_owned()),
         Some(StringMatch::Suffix(_) | StringMatch::Contains(_)) => {
-            return Err("a `*` at the beginning is not supported; put it at the end".to_owned());
+            return Err(Wrong::Value("a `*` at the beginning is not supported; put it at the end".to_owned()));
         }
-        None => Pattern::Is(unquoted(&restriction.arg).ok_or("the value is no word and no quoted text")?),
+        None => Pattern::Is(
+            unquoted(&restriction.arg)
+                .ok_or_else(|| Wrong::Value("the value is no word and no quoted text".to_owned()))?,
+        ),
     };
     if let (Pattern::Is(value), Some(allowed)) = (&pattern, field.words())
         && !allowed.contains(&value.as_str())
     {
-        return Err(format!("the field is never that; use one of {}", allowed.join(", ")));
+        return Err(Wrong::Value(format!("the field is never that; use one of {}", allowed.join(", "))));
     }
     Ok(Condition::Text { field, pattern, negated })
 }
 
-fn time_condition(field: TimeField, restriction: &Restriction) -> Result<Condition, String> {
+fn time_condition(field: TimeField, restriction: &Restriction) -> Result<Condition, Wrong> {
     let order = match restriction.comparator {
         Comparator::Equal => Order::Equal,
         Comparator::NotEqual => Order::NotEqual,
@@ -134,12 +154,34 @@ fn time_condition(field: TimeField, restriction: &Restriction) -> Result<Conditi
         Comparator::LessThanOrEqual => Order::NotAfter,
         Comparator::GreaterThan => Order::After,
         Comparator::GreaterThanOrEqual => Order::NotBefore,
-        Comparator::Has => return Err("`:` does not go with a time; use `=`, `<`, `>` and their like".to_owned()),
+        Comparator::Has => {
+            let reason = "`:` does not go with a time; use `=`, `<`, `>` and their like";
+            return Err(Wrong::Comparator(reason.to_owned()));
+        }
     };
-    let at = quoted(&restriction.arg)
-        .and_then(|value| value.as_str().parse().ok())
-        .ok_or("the value is no time; write it as RFC 3339 in quotes, such as \"2026-11-22T10:00:00Z\"")?;
+    let at = quoted(&restriction.arg).and_then(|value| time_of(value.as_str()));
+    let at = at.ok_or_else(|| {
+        let reason = "the value is no time; write it as RFC 3339 in quotes, such as \"2026-11-22T10:00:00Z\"";
+        Wrong::Value(reason.to_owned())
+    })?;
     Ok(Condition::Time { field, order, at })
+}
+
+/// Reads a time. The last hours of the year 9999 are beyond what a [`Timestamp`] holds; nothing lies between them and its end.
+fn time_of(text: &str) -> Option<Timestamp> {
+    let text = &*to_nanoseconds(text);
+    text.parse().ok().or_else(|| {
+        let pieces = Pieces::parse(text).ok()?;
+        pieces.time().zip(pieces.offset())?;
+        Some(if pieces.date().year() > 0 { Timestamp::MAX } else { Timestamp::MIN })
+    })
+}
+
+/// Cuts a fraction of a second, which RFC 3339 lets be of any length, to what a [`Timestamp`] holds.
+fn to_nanoseconds(text: &str) -> Cow<'_, str> {
+    let Some((seconds, fraction)) = text.split_once('.') else { return text.into() };
+    let end = fraction.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(fraction.len());
+    format!("{seconds}.{}{}", &fraction[..end.min(9)], &fraction[end..]).into()
 }
 
 fn quoted(arg: &Arg) -> Option<&Value> {

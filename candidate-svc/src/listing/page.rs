@@ -75,6 +75,25 @@ impl Listing {
         let tier = (self.order_by == ListOrder::Risk).then_some(candidate.risk.tier);
         Place { tier, at_us: self.order_by.time_us(candidate), id: candidate.name.id }
     }
+
+    /// Cuts the list into the parts that each stand in one order of times, from a place on: by risk a tier each, else one.
+    pub fn stretches<'a>(&self, after: Option<&'a Place>) -> Vec<(Vec<RiskTier>, Option<&'a Place>)> {
+        let mut tiers = self.condition.tiers();
+        if tiers.is_empty() {
+            return Vec::new();
+        }
+        if self.order_by != ListOrder::Risk {
+            return vec![(tiers, after)];
+        }
+        if self.descending {
+            tiers.reverse();
+        }
+        let begun = after.and_then(|place| place.tier);
+        let is_behind =
+            |tier: &RiskTier| begun.is_some_and(|begun| if self.descending { *tier > begun } else { *tier < begun });
+        let left = tiers.into_iter().filter(|tier| !is_behind(tier));
+        left.map(|tier| (vec![tier], after.filter(|_| begun == Some(tier)))).collect()
+    }
 }
 
 /// Why a list can not be made.
@@ -120,6 +139,7 @@ pub fn page_size(asked: i32) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
+    use service_kit::{access::Pseudonyms, ids::SeededIds};
 
     use super::*;
 
@@ -140,7 +160,9 @@ mod tests {
 
     #[test]
     fn a_place_comes_back_out_of_its_token() {
-        let binding = Binding::new("ListCandidates", &["workspaces/demo"]);
+        let folder = tempfile::tempdir().expect("a folder");
+        let key = Pseudonyms::open(&folder.path().join("key"), &SeededIds::new(7)).expect("a key");
+        let binding = Binding::new(&key.seals(), "ListCandidates", &["workspaces/demo"]);
         for tier in [None, Some(RiskTier::Low), Some(RiskTier::High)] {
             let place = Place { tier, at_us: -7, id: Uuid::from_u128(9) };
             assert_eq!(Place::open(&binding, &place.seal(&binding)), Ok(place));

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use ledger_format::Hash;
 use serde::Deserialize;
 
-use super::team;
-use crate::domain::{ActionTypeName, Person, Propose};
+use super::team::Team;
+use crate::domain::{ActionTypeName, Person, Propose, TeamName};
 
 /// For which proposals a rule is. What is not named does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -33,8 +34,8 @@ pub(super) enum Source {
     Field { relation: Relation, field: String, people: BTreeMap<String, Person> },
     /// Always this one.
     Person(Person),
-    /// One of several, always the same for one record.
-    Team(Vec<Person>),
+    /// One of several, who take turns.
+    Team(Team),
 }
 
 /// A rule.
@@ -42,18 +43,20 @@ pub(super) enum Source {
 pub(super) struct Rule {
     pub(super) when: Condition,
     pub(super) source: Source,
+    /// The team that whoever it finds owns the candidate for, where it says so.
+    pub(super) team: Option<TeamName>,
 }
 
 impl Rule {
-    /// Returns whom it finds for a proposal; none when it is not for it, or does not know.
-    pub(super) fn find(&self, propose: &Propose) -> Option<Person> {
+    /// Returns whom it finds for a proposal; none when it is not for it, or does not know. `given` says how many turns a team gave out.
+    pub(super) fn find(&self, propose: &Propose, given: impl FnOnce(Hash) -> u64) -> Option<Person> {
         if !self.when.is_met(propose) {
             return None;
         }
         match &self.source {
             Source::Field { field, people, .. } => people.get(value_of(propose, field)?).cloned(),
             Source::Person(person) => Some(person.clone()),
-            Source::Team(members) => team::member_for(members, propose).cloned(),
+            Source::Team(team) => team.member_after(given(team.key())).cloned(),
         }
     }
 }
@@ -68,13 +71,21 @@ impl Condition {
 }
 
 impl Source {
+    /// Returns what the turns are counted under, where people take turns.
+    pub(super) const fn turn(&self) -> Option<Hash> {
+        match self {
+            Self::Field { .. } | Self::Person(_) => None,
+            Self::Team(team) => Some(team.key()),
+        }
+    }
+
     /// Words where the person comes from, without any value.
     pub(super) const fn as_words(&self) -> &'static str {
         match self {
             Self::Field { relation: Relation::RecordOwner, .. } => "the record's owner",
             Self::Field { relation: Relation::Manager, .. } => "the manager of the record's owner",
             Self::Person(_) => "the person it names",
-            Self::Team(_) => "the team member whose turn the record is",
+            Self::Team(_) => "the team member whose turn it is",
         }
     }
 }

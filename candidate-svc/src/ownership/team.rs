@@ -1,27 +1,37 @@
-//! Deals records out to a team.
+//! Deals proposals out to a team: each to the next, in the order of the file, and after the last to the first again.
 //!
-//! Each member's claim to a record is a hash over both, and the highest claim wins. That is fair over many records, needs no counter that a
-//! restart or a second server could lose, and keeps a record with the same person; who joins or leaves moves only their own share.
+//! How many turns a team gave out is counted where candidates are kept, in the same commit; here it is only read off whose turn it is.
 
 use ledger_format::{Hash, sha256};
 
-use crate::domain::{Person, Propose};
+use crate::domain::Person;
 
-const TAG: &[u8] = b"countersign/owner/v1\n";
+const TAG: &[u8] = b"countersign/team/v1\n";
 
-/// Returns whose turn the record of a proposal is; without a record, the event that caused it counts.
-pub(super) fn member_for<'a>(members: &'a [Person], propose: &Propose) -> Option<&'a Person> {
-    let trigger = &propose.proposal.trigger;
-    let parts = match &propose.proposal.record {
-        Some(record) => [&record.system, &record.object_type, &record.id],
-        None => [&trigger.source_system, &trigger.kind, &trigger.source_id],
-    };
-    members.iter().max_by_key(|member| *claim(member, parts).as_bytes())
+/// People who take turns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Team {
+    members: Vec<Person>,
+    key: Hash,
 }
 
-fn claim(member: &Person, parts: [&String; 3]) -> Hash {
-    // The length in front keeps `ab` + `c` apart from `a` + `bc`.
-    let lengths = parts.map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-    let [system, kind, id] = parts.map(String::as_bytes);
-    sha256(&[TAG, &lengths[0], system, &lengths[1], kind, &lengths[2], id, member.as_str().as_bytes()])
+impl Team {
+    /// Makes a team of its members, at least one, in the order in which they take turns.
+    pub(super) fn of(members: Vec<Person>) -> Self {
+        // No id has a line break in it, so no two teams are written alike.
+        let lines: String = members.iter().flat_map(|member| [member.as_str(), "\n"]).collect();
+        Self { members, key: sha256(&[TAG, lines.as_bytes()]) }
+    }
+
+    /// Returns what its turns are counted under: the same for the same members in the same order.
+    pub(super) const fn key(&self) -> Hash {
+        self.key
+    }
+
+    /// Returns whose turn it is after so many were given out.
+    pub(super) fn member_after(&self, given: u64) -> Option<&Person> {
+        let count = u64::try_from(self.members.len()).ok()?;
+        let index = usize::try_from(given.checked_rem(count)?).ok()?;
+        self.members.get(index)
+    }
 }

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::*;
@@ -26,6 +25,32 @@ when.record_systems = ["crm"]
 owner = { person = "humans/desk" }
 "#;
 
+const TEAMS: &str = r#"
+[[teams]]
+name = "support"
+members = ["humans/anna", "humans/ben"]
+
+[[teams]]
+name = "sales"
+members = ["humans/anna", "humans/cara"]
+
+[[teams]]
+name = "night"
+members = ["humans/ben"]
+
+[[rules]]
+when.object_types = ["deal"]
+team = "sales"
+owner = { from = "record_owner", field = "sales_agent", people = { "Anna" = "humans/anna" } }
+
+[[rules]]
+when.record_systems = ["mail"]
+owner = { team = "night", by = "round_robin" }
+
+[[rules]]
+owner = { from = "record_owner", field = "sales_agent", people = { "Anna" = "humans/anna", "Dora" = "humans/dora" } }
+"#;
+
 fn read(text: &str) -> Result<Owners, KeyError> {
     Owners::read("owners.toml", text, &Catalogue::built_in())
 }
@@ -49,7 +74,7 @@ fn proposal(action_type: &str, record: Option<(&str, &str, &str)>, fields: &[(&s
 }
 
 fn found(owners: &Owners, propose: &Propose) -> Option<(String, String)> {
-    owners.find(propose).map(|found| (found.owner.to_string(), found.reason))
+    owners.find(propose, |_| 0).map(|found| (found.owner.to_string(), found.reason))
 }
 
 #[test]
@@ -99,36 +124,57 @@ fn a_value_of_the_evidence_serves_where_the_trigger_has_none() {
 }
 
 #[test]
-fn a_team_shares_fairly_and_a_record_stays_with_its_person() {
+fn a_team_takes_turns_in_the_order_of_the_file() {
     let owners = read(FILE).expect("rules");
-    let of = |owners: &Owners, id: &str| {
-        found(owners, &proposal("draft_reply", Some(("mail", "thread", id)), &[])).expect("an owner").0
-    };
-    let ids: Vec<String> = (0..3_000).map(|id: u32| id.to_string()).collect();
-    let mut shares: BTreeMap<String, u32> = BTreeMap::new();
-    for id in &ids {
-        *shares.entry(of(&owners, id)).or_default() += 1;
-    }
-    assert!(shares.len() == 3 && shares.values().all(|share| (900..=1_100).contains(share)), "{shares:?}");
-
-    // Read again, the rules deal the same; without Cara, only her share moves.
-    let again = read(FILE).expect("rules");
-    assert!(ids.iter().all(|id| of(&owners, id) == of(&again, id)));
-    let without = read(&FILE.replace(", \"humans/cara\"", "")).expect("rules");
-    assert!(ids.iter().all(|id| of(&owners, id) == "humans/cara" || of(&owners, id) == of(&without, id)));
+    let propose = proposal("draft_reply", Some(("mail", "thread", "7")), &[]);
+    let after = |given: u64| owners.find(&propose, |_| given).expect("an owner").owner.to_string();
+    let dealt: Vec<String> = (0..7).map(after).collect();
+    let (anna, ben, cara) = ("humans/anna", "humans/ben", "humans/cara");
+    assert_eq!(dealt, [anna, ben, cara, anna, ben, cara, anna]);
+    assert_eq!(after(u64::MAX), anna, "18446744073709551615 is a multiple of three");
 }
 
 #[test]
-fn without_a_record_the_event_deals() {
-    let owners = read(r#"rules = [{ owner = { team = ["humans/anna", "humans/ben"], by = "round_robin" } }]"#);
-    let propose = proposal("create_task", None, &[]);
-    assert!(found(&owners.expect("rules"), &propose).is_some());
+fn turns_are_counted_by_members_and_order() {
+    let team = |text: &str| {
+        let owners = read(text).expect("rules");
+        assert!(owners.take_turns());
+        owners.find(&proposal("draft_reply", Some(("mail", "thread", "7")), &[]), |_| 0).expect("an owner").turn
+    };
+    assert_eq!(team(FILE), team(&format!("{FILE}\n")), "read again, it is the same team");
+    assert_ne!(team(FILE), team(&FILE.replace(", \"humans/cara\"", "")));
+    assert_ne!(team(FILE), team(&FILE.replace("\"humans/anna\", \"humans/ben\"", "\"humans/ben\", \"humans/anna\"")));
+    let by_person = proposal("create_task", Some(("crm", "account", "7")), &[]);
+    assert_eq!(read(FILE).expect("rules").find(&by_person, |_| 0).expect("an owner").turn, None);
+    let named = FILE.replace(r#"["humans/anna", "humans/ben", "humans/cara"]"#, r#""mail""#);
+    let mail = r#"members = ["humans/anna", "humans/ben", "humans/cara"]"#;
+    assert_eq!(team(FILE), team(&format!("[[teams]]\nname = \"mail\"\n{mail}\n{named}")), "a name changes no turn");
+    assert!(!Owners::default().take_turns());
+}
+
+#[test]
+fn the_team_is_that_of_the_rule_or_turn_else_the_first_that_lists_the_owner() {
+    let owners = read(TEAMS).expect("rules");
+    let team = |propose: &Propose| owners.find(propose, |_| 0).expect("an owner").team.map(|team| team.to_string());
+    let deal = |agent| proposal("create_task", Some(("crm", "deal", "7")), &[("sales_agent", agent)]);
+    assert_eq!(team(&deal("Anna")).as_deref(), Some("sales"), "the rule says so");
+    let dealt = proposal("draft_reply", Some(("mail", "thread", "7")), &[]);
+    assert_eq!(team(&dealt).as_deref(), Some("night"), "its turn it was");
+    let account = |agent| proposal("create_task", Some(("crm", "account", "7")), &[("sales_agent", agent)]);
+    assert_eq!(team(&account("Anna")).as_deref(), Some("support"), "it lists Anna before `sales` does");
+    assert_eq!(team(&account("Dora")), None, "no team lists Dora");
+    let listed = |id: &str| owners.team_of(&id.parse().expect("a person")).map(ToString::to_string);
+    assert_eq!(listed("humans/ben").as_deref(), Some("support"));
+    assert_eq!(listed("humans/cara").as_deref(), Some("sales"));
+    assert_eq!(listed("humans/dora"), None);
+    assert_eq!(Owners::default().team_of(&"humans/anna".parse().expect("a person")), None);
 }
 
 #[test]
 fn what_is_wrong_is_named_by_file_key_and_reason() {
     let rule = |when: &str, owner: &str| format!("[[rules]]\n{when}\nowner = {owner}\n");
     let person = r#"{ person = "humans/anna" }"#;
+    let named = |name: &str| format!("[[teams]]\nname = \"{name}\"\nmembers = [\"humans/a\"]\n");
     for (text, key, part) in [
         ("rules = 7".to_owned(), "rules", "invalid type"),
         ("[[rule]]".to_owned(), "rule", "no such key"),
@@ -156,6 +202,24 @@ fn what_is_wrong_is_named_by_file_key_and_reason() {
             "rules[0].when.action_types",
             "there is no action type `sing`",
         ),
+        (rule("", r#"{ team = 7, by = "round_robin" }"#), "rules[0].owner.team", "invalid type"),
+        (rule("", r#"{ team = "mail", by = "round_robin" }"#), "rules[0].owner.team", "add it under `[[teams]]`"),
+        (rule("team = \"mail\"", person), "rules[0].team", "there is no team `mail`: add it"),
+        (
+            TEAMS.replace("team = \"sales\"", "team = \"sale\""),
+            "rules[0].team",
+            "name one of `night`, `sales`, `support`",
+        ),
+        (
+            rule("team = \"a\"", r#"{ team = "b", by = "round_robin" }"#) + &named("a") + &named("b"),
+            "rules[0].team",
+            "the member of `b` whose turn it is",
+        ),
+        (named("a") + &named("a"), "teams[1].name", "two teams `a`"),
+        (named("Night shift"), "teams[0].name", "`Night shift` is not one word"),
+        (named("a").replace("humans/a", "a"), "teams[0].members", "`a` is not a person"),
+        (named("a").replace("\"humans/a\"", ""), "teams[0].members", "it is empty"),
+        (named("a") + "by = 7", "teams[0].by", "no such key"),
     ] {
         let error = read(&text).expect_err(&text);
         assert_eq!((error.file.as_str(), error.key.as_str()), ("owners.toml", key), "{text}: {error}");
@@ -190,6 +254,52 @@ fn a_rule_that_never_speaks_is_refused() {
     }
 }
 
+/// Each of the earlier rules leaves something over, and all together leave nothing.
+#[test]
+fn a_rule_that_several_earlier_rules_answer_together_is_refused() {
+    let person = |when: &str| format!("[[rules]]\n{when}\nowner = {{ person = \"humans/anna\" }}\n");
+    let by_field = |when: &str, field: &str, values: &[&str]| {
+        let people: Vec<String> = values.iter().map(|value| format!("{value} = \"humans/{value}\"")).collect();
+        let people = people.join(", ");
+        format!(
+            "[[rules]]\n{when}\nowner = {{ from = \"record_owner\", field = \"{field}\", people = {{ {people} }} }}\n"
+        )
+    };
+    let catalogue = Catalogue::built_in();
+    let of_type: Vec<String> =
+        catalogue.iter().map(|entry| person(&format!("when.action_types = [\"{}\"]", entry.name))).collect();
+    let (all_types, all_but_one) = (of_type.concat(), of_type[1..].concat());
+    let (crm, mail) = ("when.record_systems = [\"crm\"]", "when.record_systems = [\"mail\"]");
+    let crm_or_mail = "when.record_systems = [\"crm\", \"mail\"]";
+    let both = person(crm_or_mail);
+    let (ann, ben) = (by_field("", "agent", &["ann"]), by_field("", "agent", &["ben"]));
+    for (silenced, rule) in [
+        (format!("{all_types}{}", person("")), 7),
+        (format!("{all_types}{}", person(crm)), 7),
+        (format!("{all_types}{}", by_field("", "agent", &["ann"])), 7),
+        (format!("{}{}{both}", person(crm), person(mail)), 2),
+        (format!("{ann}{ben}{}", by_field("", "agent", &["ann", "ben"])), 2),
+        (
+            format!("{}{}{}", person(crm), by_field(mail, "agent", &["ann"]), by_field(crm_or_mail, "agent", &["ann"])),
+            2,
+        ),
+    ] {
+        let error = read(&silenced).expect_err(&silenced);
+        assert_eq!((error.file.as_str(), error.key), ("owners.toml", format!("rules[{rule}]")), "{silenced}");
+        assert!(error.reason.contains("earlier rules answer"), "{}", error.reason);
+    }
+    for heard in [
+        format!("{all_but_one}{}", person("")),
+        format!("{}{}{}", person(crm), person(mail), person("")),
+        format!("{ann}{ben}{}", by_field("", "agent", &["ann", "ben", "cara"])),
+        format!("{ann}{}", by_field("", "other", &["ann"])),
+        format!("{ann}{ben}{}", person("")),
+        format!("{}{}{both}", person(crm), by_field(mail, "agent", &["ann"])),
+    ] {
+        read(&heard).expect(&heard);
+    }
+}
+
 #[test]
 fn the_number_of_rules_and_people_is_bounded() {
     let rule = |n| format!("[[rules]]\nwhen.object_types = [\"t{n}\"]\nowner = {{ person = \"humans/a\" }}\n");
@@ -198,7 +308,13 @@ fn the_number_of_rules_and_people_is_bounded() {
         let members: Vec<String> = (0..count).map(|n| format!("\"humans/m{n}\"")).collect();
         format!("rules = [{{ owner = {{ team = [{}], by = \"round_robin\" }} }}]", members.join(", "))
     };
-    for (of, max) in [(&rules as &dyn Fn(usize) -> String, file::RULES_MAX), (&team, file::PEOPLE_MAX)] {
+    let teams = |count: usize| -> String {
+        let team = |n: usize| format!("[[teams]]\nname = \"t{n}\"\nmembers = [\"humans/a\"]\n");
+        (0..count).map(team).collect()
+    };
+    for (of, max) in
+        [(&rules as &dyn Fn(usize) -> String, file::RULES_MAX), (&team, members::PEOPLE_MAX), (&teams, file::TEAMS_MAX)]
+    {
         assert!(read(&of(max - 1)).is_ok() && read(&of(max)).is_ok());
         assert!(read(&of(max + 1)).expect_err("one too many").reason.contains("are allowed"));
     }

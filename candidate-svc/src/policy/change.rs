@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::Policy;
+use super::{Approvers, Policy};
 use crate::catalogue::Catalogue;
 use crate::keyed_toml::KeyError;
 
@@ -36,14 +36,14 @@ struct Said {
 }
 
 impl PolicyChange {
-    /// Reads a payload, and checks the policy in it against the action types that there are.
+    /// Reads a payload, and checks the policy in it against the action types that there are and the roles that may approve.
     ///
     /// # Errors
     ///
     /// See [`PolicyChangeError`].
-    pub fn read(payload_json: &str, catalogue: &Catalogue) -> Result<Self, PolicyChangeError> {
+    pub fn read(payload_json: &str, catalogue: &Catalogue, approvers: &Approvers) -> Result<Self, PolicyChangeError> {
         let Said { policy_toml, base_revision } =
             serde_json::from_str(payload_json).map_err(|_| PolicyChangeError::Form)?;
-        Ok(Self { policy: Policy::read_checked(FILE, &policy_toml, catalogue)?, base_revision })
+        Ok(Self { policy: Policy::read_checked(FILE, &policy_toml, catalogue, approvers)?, base_revision })
     }
 }

@@ -1,8 +1,11 @@
 //! Reads a policy's text.
 
-use ledger_format::sha256;
-use service_kit::access::{PrincipalKind, Role};
+use std::collections::BTreeSet;
 
+use ledger_format::sha256;
+use service_kit::access::{PrincipalId, PrincipalKind, Role};
+
+use super::lighter_review;
 use super::rule::{Condition, Demands, Rule};
 use crate::domain::{EscalationStep, NoAudience, PolicyVerdict};
 use crate::keyed_toml::{KeyError, Keys};
@@ -12,6 +15,8 @@ pub const TEXT_MAX_BYTES: usize = 48 * 1024;
 
 /// The most rules of a policy: each is compared with all behind it.
 const RULES_MAX: usize = 64;
+/// The most proposers that a policy may name: each is judged apart when it is checked.
+const PROPOSERS_MAX: usize = 64;
 const SECS_PER_DAY: u64 = 24 * 60 * 60;
 /// Longest duration that a policy may name, in days.
 const DAYS_MAX: u64 = 3650;
@@ -20,8 +25,18 @@ const QUORUM_MAX: u32 = 16;
 /// The longest chain of escalation.
 const ESCALATIONS_MAX: usize = 8;
 
-/// Reads what holds for every candidate, and the rules on top of it.
-pub(super) fn read(file: &str, text: &str) -> Result<(PolicyVerdict, Vec<Rule>), KeyError> {
+/// What a text says.
+pub(super) struct Said {
+    /// What holds for every candidate.
+    pub(super) base: PolicyVerdict,
+    /// The rules on top of it.
+    pub(super) rules: Vec<Rule>,
+    /// How much harm may be where lighter review is suggested, of 1,000.
+    pub(super) harm_at_most_per_mille: Option<u32>,
+}
+
+/// Reads a text.
+pub(super) fn read(file: &str, text: &str) -> Result<Said, KeyError> {
     if text.len() > TEXT_MAX_BYTES {
         let reason = format!("it has `{}` bytes, `{TEXT_MAX_BYTES}` are allowed: shorten it", text.len());
         return Err(KeyError { file: file.to_owned(), key: String::new(), reason });
@@ -33,8 +48,14 @@ pub(super) fn read(file: &str, text: &str) -> Result<(PolicyVerdict, Vec<Rule>),
     if rules.len() > RULES_MAX {
         return Err(keys.wrong("rules", format!("there are `{}`, `{RULES_MAX}` are allowed: join some", rules.len())));
     }
+    let proposers: BTreeSet<&str> = rules.iter().flat_map(Rule::proposers).map(PrincipalId::as_str).collect();
+    if proposers.len() > PROPOSERS_MAX {
+        let reason = format!("they name `{}` proposers, `{PROPOSERS_MAX}` are allowed", proposers.len());
+        return Err(keys.wrong("rules", reason));
+    }
+    let harm_at_most_per_mille = lighter_review::read(&mut keys)?;
     keys.finish()?;
-    Ok((base, rules))
+    Ok(Said { base, rules, harm_at_most_per_mille })
 }
 
 /// What holds for every candidate has no condition and leaves nothing open that has no safe value of its own.

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use ledger_format::Hash;
 
-use super::{PolicySource, check, file, rule::Rule};
+use super::{Approvers, PolicySource, check, file, file::Said, rule::Rule};
 use crate::catalogue::Catalogue;
-use crate::domain::{ActionTypeName, Confidence, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
+use crate::domain::{PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy, RiskTier};
 use crate::keyed_toml::KeyError;
 
 /// A review policy. Cheap to clone.
@@ -15,6 +15,7 @@ pub struct Policy {
     text: Arc<str>,
     base: Arc<PolicyVerdict>,
     rules: Arc<[Rule]>,
+    harm_at_most_per_mille: Option<u32>,
 }
 
 impl Policy {
@@ -34,8 +35,8 @@ impl Policy {
     ///
     /// [`KeyError`] names file, key and reason of the first thing that is wrong.
     pub fn read(file: &str, text: &str) -> Result<Self, KeyError> {
-        let (base, rules) = file::read(file, text)?;
-        Ok(Self { text: text.into(), base: Arc::new(base), rules: rules.into() })
+        let Said { base, rules, harm_at_most_per_mille } = file::read(file, text)?;
+        Ok(Self { text: text.into(), base: Arc::new(base), rules: rules.into(), harm_at_most_per_mille })
     }
 
     /// Reads a policy, as [`Policy::read`] does, and checks it, as [`Policy::check`] does.
@@ -43,24 +44,34 @@ impl Policy {
     /// # Errors
     ///
     /// Those of both.
-    pub fn read_checked(file: &str, text: &str, catalogue: &Catalogue) -> Result<Self, KeyError> {
+    pub fn read_checked(
+        file: &str,
+        text: &str,
+        catalogue: &Catalogue,
+        approvers: &Approvers,
+    ) -> Result<Self, KeyError> {
         let policy = Self::read(file, text)?;
-        policy.check(file, catalogue)?;
+        policy.check(file, catalogue, approvers)?;
         Ok(policy)
     }
 
-    /// Checks it against the action types that there are. `file` is what errors call it.
+    /// Checks it against the action types that there are and the roles that may approve. `file` is what errors call it.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] names the first rule that never has an effect, or the demands that cannot stand together.
-    pub fn check(&self, file: &str, catalogue: &Catalogue) -> Result<(), KeyError> {
-        check::check(file, &self.base, &self.rules, catalogue)
+    /// [`KeyError`] names the first rule that never has an effect, the role that may not approve, or the demands that cannot stand together.
+    pub fn check(&self, file: &str, catalogue: &Catalogue, approvers: &Approvers) -> Result<(), KeyError> {
+        check::check(file, &self.base, &self.rules, catalogue, approvers)
     }
 
     /// Returns its text.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Returns how many of 1,000 candidates may turn out harmful where lighter review is suggested; none where nothing may be suggested.
+    pub const fn harm_at_most_per_mille(&self) -> Option<u32> {
+        self.harm_at_most_per_mille
     }
 
     /// Returns SHA-256 of the policy's text.
@@ -79,12 +90,12 @@ fn always_strict(verdict: &mut PolicyVerdict) {
 }
 
 impl ReviewPolicy for Policy {
-    fn judge(&self, action_type: &ActionTypeName, risk: &Risk, confidence: &Confidence) -> PolicyVerdict {
+    fn judge(&self, case: PolicyCase<'_>) -> PolicyVerdict {
         let mut verdict = PolicyVerdict::clone(&self.base);
-        for rule in self.rules.iter().filter(|rule| rule.when.is_met(action_type, risk, confidence)) {
+        for rule in self.rules.iter().filter(|rule| rule.when.is_met(case)) {
             rule.apply(&mut verdict);
         }
-        if risk.tier == RiskTier::High {
+        if case.risk.tier == RiskTier::High {
             always_strict(&mut verdict);
         }
         verdict

@@ -1,11 +1,9 @@
 //! One rule: for which candidates, and what it asks of them.
 
 use serde::Deserialize;
-use service_kit::access::Role;
+use service_kit::access::{PrincipalId, PrincipalKind, Role};
 
-use crate::domain::{
-    ActionTypeName, Confidence, ConfidenceLevel, EscalationStep, PolicyVerdict, ReviewPath, Risk, RiskTier,
-};
+use crate::domain::{ActionTypeName, ConfidenceLevel, EscalationStep, PolicyCase, PolicyVerdict, ReviewPath, RiskTier};
 
 /// For which candidates a rule is. What is not named does not matter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
@@ -14,6 +12,28 @@ pub(super) struct Condition {
     pub(super) action_types: Option<Vec<ActionTypeName>>,
     pub(super) risk_tiers: Option<Vec<RiskTier>>,
     pub(super) confidence_levels: Option<Vec<ConfidenceLevel>>,
+    pub(super) proposers: Option<Vec<Machine>>,
+}
+
+/// A generator or a service. A policy names no people: it is about what is proposed, not about them.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Machine(pub(super) PrincipalId);
+
+/// Says that a text names no generator and no service.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no generator and no service: write `generators/…` or `services/…`")]
+pub(super) struct NoMachine(String);
+
+impl TryFrom<String> for Machine {
+    type Error = NoMachine;
+
+    fn try_from(text: String) -> Result<Self, NoMachine> {
+        match text.parse::<PrincipalId>() {
+            Ok(id) if id.kind() != PrincipalKind::Human => Ok(Self(id)),
+            Ok(_) | Err(_) => Err(NoMachine(text.chars().take(100).collect())),
+        }
+    }
 }
 
 /// What a rule asks. What is not named stays as it was.
@@ -54,10 +74,11 @@ pub(super) struct Rule {
 
 impl Condition {
     /// Tells whether a candidate meets it.
-    pub(super) fn is_met(&self, action_type: &ActionTypeName, risk: &Risk, confidence: &Confidence) -> bool {
-        names(self.action_types.as_deref(), action_type)
-            && names(self.risk_tiers.as_deref(), &risk.tier)
-            && names(self.confidence_levels.as_deref(), &confidence.level)
+    pub(super) fn is_met(&self, case: PolicyCase<'_>) -> bool {
+        names(self.action_types.as_deref(), case.action_type)
+            && names(self.risk_tiers.as_deref(), &case.risk.tier)
+            && names(self.confidence_levels.as_deref(), &case.confidence.level)
+            && self.proposers.as_ref().is_none_or(|named| named.iter().any(|machine| Some(&machine.0) == case.proposer))
     }
 }
 
@@ -97,6 +118,11 @@ impl Demands {
 }
 
 impl Rule {
+    /// Returns whom its condition names.
+    pub(super) fn proposers(&self) -> impl Iterator<Item = &PrincipalId> {
+        self.when.proposers.iter().flatten().map(|machine| &machine.0)
+    }
+
     /// Changes a verdict.
     pub(super) fn apply(&self, verdict: &mut PolicyVerdict) {
         let asks = &self.asks;

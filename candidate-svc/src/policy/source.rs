@@ -1,6 +1,6 @@
 //! Where the first policy of a workspace comes from.
 
-use super::Policy;
+use super::{Approvers, Policy};
 use crate::catalogue::Catalogue;
 use crate::keyed_toml::KeyError;
 
@@ -32,14 +32,14 @@ impl PolicySource {
         self.named().0
     }
 
-    /// Reads it, and checks it against the action types that there are.
+    /// Reads it, and checks it against the action types that there are and the roles that may approve.
     ///
     /// # Errors
     ///
     /// [`KeyError`] names file, key and reason of the first thing that is wrong.
-    pub fn read(&self, catalogue: &Catalogue) -> Result<Policy, KeyError> {
+    pub fn read(&self, catalogue: &Catalogue, approvers: &Approvers) -> Result<Policy, KeyError> {
         let (name, text) = self.named();
-        Policy::read_checked(name, text, catalogue)
+        Policy::read_checked(name, text, catalogue, approvers)
     }
 
     fn named(&self) -> (&str, &str) {

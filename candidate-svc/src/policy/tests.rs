@@ -1,9 +1,11 @@
 use ledger_format::sha256;
-use service_kit::access::Role;
+use service_kit::access::{AccessPolicy, Role};
 
-use super::{Policy, TEXT_MAX_BYTES};
+use super::{Approvers, Policy, TEXT_MAX_BYTES};
 use crate::catalogue::Catalogue;
-use crate::domain::{Confidence, ConfidenceLevel, Impact, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier};
+use crate::domain::{
+    Confidence, ConfidenceLevel, Impact, PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy, Risk, RiskTier,
+};
 use crate::keyed_toml::KeyError;
 
 const DEFAULT: &str = include_str!("../../policy/default.toml");
@@ -20,9 +22,27 @@ approval_valid_for_days = 7
 const DAY_SECS: u64 = 24 * 60 * 60;
 
 fn judge(policy: &Policy, action_type: &str, tier: RiskTier, level: ConfidenceLevel) -> PolicyVerdict {
-    let risk = Risk { tier, impact: Impact::OwnerTask, reasons: Vec::new() };
-    let confidence = Confidence { level, ..Confidence::default() };
-    policy.judge(&action_type.parse().expect("a name"), &risk, &confidence)
+    judge_of(policy, "generators/crm-rules", action_type, tier, level)
+}
+
+fn judge_of(
+    policy: &Policy,
+    proposer: &str,
+    action_type: &str,
+    tier: RiskTier,
+    level: ConfidenceLevel,
+) -> PolicyVerdict {
+    policy.judge(PolicyCase {
+        action_type: &action_type.parse().expect("a name"),
+        proposer: Some(&proposer.parse().expect("a principal")),
+        risk: &Risk { tier, impact: Impact::OwnerTask, reasons: Vec::new() },
+        confidence: &Confidence { level, ..Confidence::default() },
+    })
+}
+
+/// Whom the shipped access policy lets approve.
+fn approvers() -> Approvers {
+    Approvers::under(&AccessPolicy::shipped())
 }
 
 fn wrong(from: &str, to: &str) -> KeyError {
@@ -95,7 +115,7 @@ fn what_is_wrong_is_named_by_key() {
         ("expire_after_days = 14", "expire_after = 14", "default.expire_after", "no such key"),
         ("reason = \"one", "reason = \" \" # \"one", "default.reason", "empty"),
         ("four_eyes = true", "four_eyes = true\nwhen.risk_tiers = [\"LOW\"]", "default.when", "every candidate"),
-        ("[default]", "[defaults]", "default", "missing"),
+        ("[default]", "[defaults]", "defaults", "did you mean `default`"),
     ] {
         let error = wrong(from, to);
         assert_eq!((error.file.as_str(), error.key.as_str()), ("default.toml", key), "{error}");
@@ -112,7 +132,7 @@ fn with_rules(rules: &str) -> Policy {
 
 #[test]
 fn the_built_in_policy_suits_the_built_in_catalogue() {
-    Policy::built_in().check("default.toml", &Catalogue::built_in()).expect("it suits");
+    Policy::built_in().check("default.toml", &Catalogue::built_in(), &approvers()).expect("it suits");
 }
 
 #[test]
@@ -140,7 +160,7 @@ fn every_setting_of_a_rule_reaches_the_verdict() {
         remember_rejection_days = 30
         escalate = [{ after_days = 2, to = \"humans/bea\" }, { after_days = 5, to = \"roles/manager\" }]",
     );
-    policy.check("p.toml", &Catalogue::built_in()).expect("it stands");
+    policy.check("p.toml", &Catalogue::built_in(), &approvers()).expect("it stands");
     let verdict = judge(&policy, "create_task", RiskTier::Low, ConfidenceLevel::High);
     assert_eq!((verdict.path, verdict.bulk_allowed), (ReviewPath::Light, true));
     assert_eq!(verdict.rejection_memory_secs, 30 * DAY_SECS);
@@ -150,9 +170,40 @@ fn every_setting_of_a_rule_reaches_the_verdict() {
 }
 
 #[test]
+fn a_rule_may_be_for_the_machines_that_it_names_alone() {
+    let policy = with_rules(
+        "[[rules]]
+        reason = \"what these are sure of gets a short look\"
+        when.proposers = [\"generators/crm-rules\", \"services/import\"]
+        path = \"LIGHT\"",
+    );
+    policy.check("p.toml", &Catalogue::built_in(), &approvers()).expect("it stands");
+    for (proposer, path) in [
+        ("generators/crm-rules", ReviewPath::Light),
+        ("services/import", ReviewPath::Light),
+        ("generators/crm", ReviewPath::Standard),
+        ("humans/anna", ReviewPath::Standard),
+    ] {
+        let verdict = judge_of(&policy, proposer, "create_task", RiskTier::Low, ConfidenceLevel::High);
+        assert_eq!(verdict.path, path, "{proposer}");
+    }
+    for (proposers, words) in [("[\"humans/anna\"]", "no generator"), ("[\"crm\"]", "no generator")] {
+        let text = format!("{BASE}\n[[rules]]\nreason = \"x\"\nwhen.proposers = {proposers}\nquorum = 2");
+        let error = Policy::read("p.toml", &text).expect_err(proposers);
+        assert_eq!(error.key, "rules[0].when", "{error}");
+        assert!(error.reason.contains(words), "{error}");
+    }
+    let many: Vec<String> = (0..65).map(|number| format!("\"generators/g{number}\"")).collect();
+    let text = format!("{BASE}\n[[rules]]\nreason = \"x\"\nwhen.proposers = [{}]\nquorum = 2", many.join(", "));
+    assert_eq!(Policy::read("p.toml", &text).expect_err("too many").key, "rules");
+}
+
+#[test]
 fn high_risk_is_always_strict_and_single() {
     let policy = with_rules("[[rules]]\nreason = \"all is light\"\npath = \"LIGHT\"\nbulk_allowed = true");
-    policy.check("p.toml", &Catalogue::built_in()).expect("it stands: what is of high risk is left out by itself");
+    policy
+        .check("p.toml", &Catalogue::built_in(), &approvers())
+        .expect("it stands: what is of high risk is left out by itself");
     let verdict = judge(&policy, "create_task", RiskTier::High, ConfidenceLevel::High);
     assert_eq!((verdict.path, verdict.bulk_allowed), (ReviewPath::Strict, false));
     assert_eq!(verdict.reasons.last().map(String::as_str), Some("what is of high risk is decided singly"));
@@ -178,8 +229,15 @@ fn a_rule_that_never_has_an_effect_is_named() {
             "rules[0]",
             "overrule",
         ),
+        ("[[rules]]\nreason = \"x\"\nwhen.proposers = []\nquorum = 2", "rules[0].when", "no candidate"),
+        (
+            "[[rules]]\nreason = \"x\"\nwhen.proposers = [\"generators/a\"]\nquorum = 2\n\
+             [[rules]]\nreason = \"y\"\nwhen.proposers = [\"generators/a\", \"generators/b\"]\nquorum = 3",
+            "rules[0]",
+            "overrule",
+        ),
     ] {
-        let error = with_rules(rules).check("p.toml", &Catalogue::built_in()).expect_err(rules);
+        let error = with_rules(rules).check("p.toml", &Catalogue::built_in(), &approvers()).expect_err(rules);
         assert_eq!((error.file.as_str(), error.key.as_str()), ("p.toml", key), "{error}");
         assert!(error.reason.contains(words), "{error}");
     }
@@ -203,10 +261,70 @@ fn demands_that_cannot_stand_together_are_named() {
             "rules[0].path",
             "always decided singly",
         ),
+        (
+            "[[rules]]\nreason = \"x\"\nwhen.action_types = [\"change_policy\"]\nbulk_allowed = true",
+            "rules[0].bulk_allowed",
+            "always decided singly",
+        ),
+        (
+            "[[rules]]\nreason = \"x\"\nwhen.risk_tiers = [\"HIGH\", \"HIGH\"]\npath = \"LIGHT\"",
+            "rules[0].path",
+            "always decided singly",
+        ),
+        (
+            "[[rules]]\nreason = \"x\"\npath = \"LIGHT\"\n[[rules]]\nreason = \"y\"\nwhen.risk_tiers = [\"LOW\"]\nquorum = 2",
+            "rules[1].quorum",
+            "one approval is enough",
+        ),
     ] {
-        let error = with_rules(rules).check("p.toml", &Catalogue::built_in()).expect_err(rules);
+        let error = with_rules(rules).check("p.toml", &Catalogue::built_in(), &approvers()).expect_err(rules);
         assert_eq!((error.file.as_str(), error.key.as_str()), ("p.toml", key), "{error}");
         assert!(error.reason.contains(words), "{error}");
+    }
+}
+
+#[test]
+fn a_role_that_the_access_policy_does_not_let_approve_is_named() {
+    let rule = "[[rules]]\nreason = \"x\"\napprover_roles = [\"admin\", \"process_owner\"]";
+    let error = with_rules(rule).check("p.toml", &Catalogue::built_in(), &approvers()).expect_err("nobody could");
+    assert_eq!((error.file.as_str(), error.key.as_str()), ("p.toml", "rules[0].approver_roles"));
+    assert!(error.reason.contains("`process_owner`") && error.reason.contains("`reviewer`"), "{error}");
+    let text = BASE.replace("\"reviewer\", \"manager\", \"admin\"", "\"auditor\"");
+    let read = Policy::read_checked("p.toml", &text, &Catalogue::built_in(), &approvers());
+    assert_eq!(read.expect_err("nobody could").key, "default.approver_roles");
+
+    let shipped = include_str!("../../../service-kit/policy/access.cedar");
+    let wider = "permit (principal is Human, action in Action::\"decide\", resource)\n\
+                 when { principal.roles.contains(Role::\"process_owner\") };";
+    let access = AccessPolicy::read("access.cedar", &format!("{shipped}\n{wider}")).expect("sound");
+    let wider = Approvers::under(&access);
+    with_rules(rule).check("p.toml", &Catalogue::built_in(), &wider).expect("they may approve there");
+}
+
+#[test]
+fn a_role_that_the_access_policy_does_not_let_approve_is_not_escalated_to() {
+    let to = |role: &str| {
+        format!("escalate = [{{ after_days = 1, to = \"roles/manager\" }}, {{ after_days = 2, to = \"{role}\" }}]")
+    };
+    let rule = |role: &str| format!("{BASE}\n[[rules]]\nreason = \"x\"\n{}", to(role));
+    let default = |role: &str| format!("{BASE}\n{}", to(role));
+    for (text, key) in [
+        (rule("roles/process_owner"), "rules[0].escalate[1].to"),
+        (default("roles/process_owner"), "default.escalate[1].to"),
+    ] {
+        let read = Policy::read_checked("p.toml", &text, &Catalogue::built_in(), &approvers());
+        let error = read.expect_err(&text);
+        assert_eq!((error.file.as_str(), error.key.as_str()), ("p.toml", key), "{error}");
+        assert!(error.reason.contains("does not let the role") && error.reason.contains("`reviewer`"), "{error}");
+    }
+    let admins_alone =
+        format!("{BASE}\n[[rules]]\nreason = \"x\"\napprover_roles = [\"admin\"]\n{}", to("roles/admin"));
+    let read = Policy::read_checked("p.toml", &admins_alone, &Catalogue::built_in(), &approvers());
+    let error = read.expect_err("managers may not approve there");
+    assert_eq!(error.key, "rules[0].escalate", "{error}");
+    assert!(error.reason.contains("`roles/manager`, and only `admin` may approve it"), "{error}");
+    for text in [rule("roles/admin"), default("roles/reviewer"), rule("humans/bea")] {
+        Policy::read_checked("p.toml", &text, &Catalogue::built_in(), &approvers()).expect(&text);
     }
 }
 

@@ -8,20 +8,20 @@ const LONGEST: Duration = Duration::from_secs(30);
 
 /// How long to wait after failures in a row: each time twice as long, up to half a minute.
 #[derive(Debug, Default)]
-pub(super) struct BackOff {
+pub(crate) struct BackOff {
     failures: u32,
 }
 
 impl BackOff {
     /// Counts a failure and returns how long to wait.
-    pub(super) fn next(&mut self) -> Duration {
+    pub(crate) fn next(&mut self) -> Duration {
         let wait = FIRST.saturating_mul(2_u32.saturating_pow(self.failures)).min(LONGEST);
         self.failures = self.failures.saturating_add(1);
         wait
     }
 
     /// Forgets the failures after a success.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.failures = 0;
     }
 }

@@ -10,7 +10,8 @@ use super::{
     meters::Meters,
 };
 use crate::{
-    store::{Error as StoreError, OutboxEvent, Store, WriteError},
+    domain::Moment,
+    store::{Error as StoreError, OutboxEvent, RelayTurn, Store, WriteError},
     wire,
 };
 
@@ -28,6 +29,17 @@ pub(super) struct Relay {
     pub(super) ledger: LedgerServiceClient<AuthorizedChannel>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) meters: Meters,
+}
+
+/// What a round came to.
+#[derive(Debug, Clone, Copy)]
+enum Round {
+    /// No event waits.
+    Nothing,
+    /// Some were recorded.
+    Relayed,
+    /// Another process sends them, until then at the latest.
+    AnothersUntil(Moment),
 }
 
 /// Why a round did not end as it should.
@@ -53,13 +65,20 @@ impl Relay {
             events.mark_unchanged();
             let span = tracing::debug_span!("relay", workspace = self.workspace.id());
             match self.relay_batch().instrument(span).await {
-                Ok(0) if is_draining => return,
-                Ok(0) => tokio::select! {
+                Ok(Round::Nothing | Round::AnothersUntil(_)) if is_draining => return self.give_back().await,
+                Ok(Round::Nothing) => tokio::select! {
                     changed = events.changed() => if changed.is_err() { return },
                     () = shutdown.draining() => {}
                 },
-                Ok(_) => back_off.reset(),
+                // Whatever is committed meanwhile, it sends; it is looked at again once its turn is over.
+                Ok(Round::AnothersUntil(until)) => tokio::select! {
+                    () = self.clock.sleep_until(until.timestamp()) => {}
+                    () = shutdown.draining() => {}
+                },
+                Ok(Round::Relayed) => back_off.reset(),
                 Err(error) => {
+                    // Another process may reach the ledger where this one does not.
+                    self.give_back().await;
                     let wait = back_off.next();
                     self.meters.failures.inc();
                     let (workspace, wait_ms) = (self.workspace.id(), wait.as_millis());
@@ -76,21 +95,32 @@ impl Relay {
         }
     }
 
-    /// Relays the oldest events; returns how many there were.
-    async fn relay_batch(&self) -> Result<usize, RelayError> {
+    /// Relays the oldest events, where that is this process's turn.
+    async fn relay_batch(&self) -> Result<Round, RelayError> {
         let mut batch = self.store.read().outbox(&self.workspace, BATCH_EVENTS).await?;
         batch.truncate(fitting(&batch));
         if batch.is_empty() {
             self.meters.lag_seconds.set(0.0);
-            return Ok(0);
+            return Ok(Round::Nothing);
+        }
+        let now = Moment::from(self.clock.now());
+        if let RelayTurn::AnothersUntil(until) = self.store.take_relay_turn(&self.workspace, now).await? {
+            return Ok(Round::AnothersUntil(until));
         }
         let count = batch.len();
         self.meters.lag_seconds.set(self.age_of(&batch[0]));
         let receipts = append(&self.ledger, &self.workspace, batch).await?;
         // A crash here, or before the next commit: see `append`.
-        self.store.record_receipts(receipts).await?;
+        self.store.record_receipts(&self.workspace, receipts).await?;
         self.meters.recorded.inc_by(u64::try_from(count).unwrap_or(u64::MAX));
-        Ok(count)
+        Ok(Round::Relayed)
+    }
+
+    /// Gives the turn back; where that fails it ends by itself.
+    async fn give_back(&self) {
+        if let Err(error) = self.store.give_relay_turn_back(&self.workspace).await {
+            tracing::debug!(workspace = self.workspace.id(), %error, "the relay's turn ends by itself");
+        }
     }
 }
 

@@ -1,11 +1,10 @@
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use countersign_api::{ledger::v1::ledger_service_client::LedgerServiceClient, name::Workspace};
+use countersign_api::ledger::v1::ledger_service_client::LedgerServiceClient;
 use service_kit::{clock::Clock, grpc::AuthorizedChannel, metrics::Metrics, shutdown::Shutdown};
 
 use super::{meters::Meters, run::Relay};
-use crate::store::Store;
+use crate::{each_workspace::each_workspace, store::Store};
 
 /// Starts a relay for each workspace that has or gets events, until the drain begins.
 pub(crate) async fn supervise(
@@ -16,24 +15,15 @@ pub(crate) async fn supervise(
     shutdown: Shutdown,
 ) {
     let meters = Meters::new(&metrics);
-    let mut workspaces = store.signals().workspaces();
-    let mut served: BTreeSet<Workspace> = BTreeSet::new();
-    loop {
-        let new: Vec<Workspace> = workspaces.borrow_and_update().difference(&served).cloned().collect();
-        for workspace in new {
-            served.insert(workspace.clone());
-            let relay = Relay {
-                workspace,
-                store: store.clone(),
-                ledger: ledger.clone(),
-                clock: Arc::clone(&clock),
-                meters: meters.clone(),
-            };
-            shutdown.spawn_vital("relay", relay.run(shutdown.clone()));
-        }
-        tokio::select! {
-            changed = workspaces.changed() => if changed.is_err() { return },
-            () = shutdown.draining() => return,
-        }
-    }
+    let start = |workspace| {
+        let relay = Relay {
+            workspace,
+            store: store.clone(),
+            ledger: ledger.clone(),
+            clock: Arc::clone(&clock),
+            meters: meters.clone(),
+        };
+        shutdown.spawn_vital("relay", relay.run(shutdown.clone()));
+    };
+    each_workspace(&store, &shutdown, start).await;
 }

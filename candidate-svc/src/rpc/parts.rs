@@ -3,7 +3,7 @@ use std::sync::Arc;
 use countersign_api::{ledger::v1::ledger_service_client::LedgerServiceClient, name::Workspace};
 use ledger_format::Nonce;
 use service_kit::{
-    access::{Role, Scope},
+    access::{Role, Scope, Seals},
     call::CallContext,
     clock::Clock,
     grpc::AuthorizedChannel,
@@ -17,7 +17,8 @@ use super::status;
 use crate::{
     catalogue::Catalogue,
     domain::Moment,
-    store::Store,
+    policy::Approvers,
+    store::{Reader, Store},
     wire::{FieldError, name_of},
 };
 
@@ -26,10 +27,13 @@ use crate::{
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) catalogue: Catalogue,
+    pub(crate) approvers: Approvers,
     pub(crate) ledger: LedgerServiceClient<AuthorizedChannel>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     pub(crate) shutdown: Shutdown,
+    /// Seals page and resume tokens.
+    pub(crate) seals: Seals,
 }
 
 impl Parts {
@@ -60,6 +64,11 @@ impl Parts {
             }
         }
         Ok(workspace)
+    }
+
+    /// Returns what reads for a call: a server gives up when nobody waits for the answer any more.
+    pub(super) fn reader(&self, call: &CallContext) -> Reader {
+        self.store.read().until(call.deadline())
     }
 
     pub(crate) fn now(&self) -> Moment {

@@ -129,6 +129,9 @@ fn of_refusal(refusal: Refusal) -> Rejection {
         Refusal::ConflictUnseen { candidate, unseen } => because(ErrorReason::ConflictUnseen)
             .with("candidate", candidate.to_string())
             .with("unseen", unseen.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")),
+        Refusal::ContentErased { candidate, verb: _, entry_index } => because(ErrorReason::ContentErased)
+            .with("candidate", candidate.to_string())
+            .with("entryIndex", entry_index.to_string()),
         Refusal::FenceStale { given, present } => {
             because(ErrorReason::FenceStale).with("fence", given.to_string()).with("presentFence", present.to_string())
         }

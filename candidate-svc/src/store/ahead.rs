@@ -1,6 +1,6 @@
-//! What is approved ahead: standing approvals, the use that is made of them, and what their audit samples drew.
+//! What is approved ahead: standing approvals, the use that is made of them, and what comes before them.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use countersign_api::name::{CandidateName, StandingApprovalName, Workspace};
@@ -8,10 +8,12 @@ use ledger_format::Hash;
 use service_kit::access::PrincipalId;
 
 use super::{CorruptRow, job::Ask};
-use crate::domain::{ActionTypeName, GrantStandingApproval, Moment, RevokeStandingApproval, StandingApproval};
+use crate::domain::{
+    ActionTypeName, Candidate, GrantStandingApproval, Moment, RevokeStandingApproval, StandingApproval,
+};
 
 /// Asks something of standing approvals.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StandingJob {
     /// Who asks.
     pub ask: Ask,
@@ -20,7 +22,7 @@ pub struct StandingJob {
 }
 
 /// What can be asked of standing approvals.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum StandingOrder {
     /// Gives one.
     Grant(GrantStandingApproval),
@@ -31,6 +33,11 @@ pub enum StandingOrder {
         /// With which words.
         command: RevokeStandingApproval,
     },
+    /// Takes one back if what people found in its audit sample says so.
+    RevokeTurned {
+        /// Which.
+        name: StandingApprovalName,
+    },
 }
 
 /// What the store holds of that which is approved ahead, kept up to date while a batch is judged.
@@ -38,8 +45,8 @@ pub enum StandingOrder {
 pub(crate) struct Ahead {
     /// Those in force where something is proposed or granted, and those that jobs name; the oldest first.
     pub(crate) approvals: BTreeMap<StandingApprovalName, Result<Arc<StandingApproval>, CorruptRow>>,
-    /// By what proposals are known again that were drawn for an audit sample, as long as no person decided.
-    pub(crate) drawn: HashSet<(Workspace, Hash)>,
+    /// What is open, by what it is alike to proposals in categories that are approved ahead.
+    pub(crate) alike: HashMap<(Workspace, Hash), BTreeSet<CandidateName>>,
 }
 
 /// What to write of that which is approved ahead.
@@ -49,7 +56,8 @@ pub(crate) struct AheadWrites {
     /// Those that were used or revoked, as they stand afterwards.
     pub(crate) changed: BTreeMap<StandingApprovalName, Arc<StandingApproval>>,
     pub(crate) uses: Vec<UseRow>,
-    pub(crate) draws: Vec<DrawRow>,
+    /// By what candidates are found that changed.
+    pub(crate) likenesses: BTreeMap<CandidateName, Likeness>,
 }
 
 /// A candidate that came under a standing approval.
@@ -60,11 +68,13 @@ pub(crate) struct UseRow {
     pub(crate) drawn_for_audit: bool,
 }
 
-/// By what a drawn candidate is known again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct DrawRow {
-    pub(crate) key: Hash,
-    pub(crate) candidate: CandidateName,
+/// By what a candidate is found to be alike to proposals.
+#[derive(Debug, Default)]
+pub(crate) struct Likeness {
+    /// Nothing that was kept before holds: it ended.
+    pub(crate) over: bool,
+    /// What holds besides what is kept.
+    pub(crate) keys: BTreeSet<Hash>,
 }
 
 impl StandingOrder {
@@ -72,7 +82,15 @@ impl StandingOrder {
     pub(crate) const fn name(&self) -> &StandingApprovalName {
         match self {
             Self::Grant(command) => &command.name,
-            Self::Revoke { name, .. } => name,
+            Self::Revoke { name, .. } | Self::RevokeTurned { name } => name,
+        }
+    }
+
+    /// Returns the name of the standing approval that it may end.
+    pub(crate) const fn revoked(&self) -> Option<&StandingApprovalName> {
+        match self {
+            Self::Grant(_) => None,
+            Self::Revoke { name, .. } | Self::RevokeTurned { name } => Some(name),
         }
     }
 }
@@ -104,9 +122,30 @@ impl Ahead {
         self.of(workspace).filter(|known| known.is_active(now)).count()
     }
 
-    /// Tells whether a proposal with one of these keys was drawn and no person decided since.
-    pub(crate) fn drew_before(&self, workspace: &Workspace, keys: &[Hash]) -> bool {
-        keys.iter().any(|key| self.drawn.contains(&(workspace.clone(), *key)))
+    /// Finds what is open and alike to a proposal with these keys.
+    pub(crate) fn alike_to(&self, workspace: &Workspace, keys: &[Hash]) -> Option<&CandidateName> {
+        let found = |key: &Hash| self.alike.get(&(workspace.clone(), *key)).and_then(BTreeSet::first);
+        keys.iter().find_map(found)
+    }
+
+    /// Takes in what a candidate became, and notes by what it is found from then on: while it is open by what it says then and said
+    /// before, and not at all once nothing may be done under it any more.
+    pub(crate) fn follow_candidate(&mut self, candidate: &Candidate, kept: &mut BTreeMap<CandidateName, Likeness>) {
+        let (name, state) = (&candidate.name, candidate.state.name());
+        if state.is_open() {
+            let kept = kept.entry(name.clone()).or_default();
+            for key in candidate.likenesses() {
+                kept.keys.insert(key);
+                self.alike.entry((name.workspace.clone(), key)).or_default().insert(name.clone());
+            }
+            return;
+        }
+        for others in self.alike.values_mut() {
+            others.remove(name);
+        }
+        if !state.is_live() {
+            kept.insert(name.clone(), Likeness { over: true, keys: BTreeSet::new() });
+        }
     }
 
     /// Takes in what became of one.

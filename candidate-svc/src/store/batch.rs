@@ -4,6 +4,7 @@
 
 mod apply_policy;
 mod delegation;
+mod erasure;
 mod policy;
 mod policy_file;
 mod standing;
@@ -12,14 +13,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use countersign_api::name::{CandidateName, DelegationName, TriggerName, Workspace};
-use ledger_format::CONTENT_MAX_BYTES;
+use ledger_format::{CONTENT_MAX_BYTES, Hash};
 use service_kit::access::Pseudonyms;
 
 use super::{
     Changed, CorruptRow, Denial, KeptTrigger,
     ahead::{Ahead, AheadWrites},
+    erasure::{ErasureRow, FollowedJob, KeptEvent},
     in_force::{InForce, PolicyFileRow},
-    job::{Answer, Ask, CommandJob, EventReceipt, Job, ProposeJob, TriggerJob},
+    job::{Answer, Ask, CommandJob, Job, ProposeJob, ReceiptsJob, TriggerJob},
     kin::{self, Kin, MemoryRow},
     request::{KeptRequest, RequestHash, RequestKey},
     row::{CandidateRow, EventRow, RequestRow},
@@ -34,7 +36,7 @@ use crate::{
     },
     keyed_toml::KeyError,
     ownership::Owners,
-    policy::Policy,
+    policy::{Approvers, Policy},
 };
 
 /// What judging needs besides the rows.
@@ -43,6 +45,7 @@ pub(crate) struct Judge {
     pub(crate) catalogue: Catalogue,
     /// The policy that a workspace begins with; what is wrong with it, when it is none.
     pub(crate) first_policy: Result<Policy, KeyError>,
+    pub(crate) approvers: Approvers,
     /// What is in force in the workspaces that anything was proposed in.
     pub(crate) policies: HashMap<Workspace, InForce>,
     pub(crate) owners: Owners,
@@ -63,6 +66,10 @@ pub(crate) struct Known {
     pub(crate) triggers_by_source: HashMap<SourceKey, Result<Arc<Trigger>, CorruptRow>>,
     pub(crate) kin: Kin,
     pub(crate) ahead: Ahead,
+    /// What happened to candidates that are to be erased.
+    pub(crate) histories: HashMap<CandidateName, Result<Vec<KeptEvent>, CorruptRow>>,
+    /// How many turns each team of these workspaces gave out.
+    pub(crate) team_turns: HashMap<(Workspace, Hash), u64>,
     pub(crate) triggers_by_name: HashMap<TriggerName, Result<Arc<Trigger>, CorruptRow>>,
     /// Those that have not ended, where a job is on delegations, and those that jobs name.
     pub(crate) delegations: BTreeMap<DelegationName, Result<Delegation, CorruptRow>>,
@@ -81,7 +88,11 @@ pub(crate) struct Writes {
     pub(crate) delegations_made: Vec<Delegation>,
     pub(crate) delegations_ended: Vec<Delegation>,
     pub(crate) ahead: AheadWrites,
-    pub(crate) receipts: Vec<EventReceipt>,
+    /// Teams that gave out turns, with how many that makes.
+    pub(crate) team_turns: HashMap<(Workspace, Hash), u64>,
+    pub(crate) receipts: Vec<ReceiptsJob>,
+    pub(crate) erasures: Vec<ErasureRow>,
+    pub(crate) followed: Vec<FollowedJob>,
     pub(crate) policy_revisions: Vec<PolicyRevision>,
     pub(crate) policy_files: Vec<PolicyFileRow>,
     /// What is in force afterwards in workspaces where that changed; already in the rows above.
@@ -114,9 +125,14 @@ impl<'a> Batch<'a> {
             Job::PolicyFile(job) => Answer::PolicyFile(self.take_policy_file(*job)),
             Job::Delegation(job) => Answer::Delegation(self.delegate(*job)),
             Job::Standing(job) => Answer::Standing(self.stand(*job)),
-            Job::Receipts(receipts) => {
-                self.effects.receipts += receipts.len();
-                self.writes.receipts.extend(receipts);
+            Job::Erase(job) => Answer::Erased(self.erase(&job)),
+            Job::Followed(job) => {
+                self.writes.followed.push(job);
+                Answer::Followed
+            }
+            Job::Receipts(job) => {
+                self.effects.receipts += job.receipts.len();
+                self.writes.receipts.push(job);
                 Answer::Receipts
             }
         }
@@ -152,21 +168,28 @@ impl<'a> Batch<'a> {
         if let Some(kept) = kept {
             propose.proposal.trigger = kept;
         }
-        if propose.owner.is_none()
-            && let Some(found) = self.judge.owners.find(&propose)
-        {
-            (propose.owner, propose.owner_reason) = (Some(found.owner), found.reason);
+        let mut turn = None;
+        if let Some(owner) = &propose.owner {
+            propose.owner_team = self.judge.owners.team_of(owner).cloned();
+        } else if let Some(found) = self.judge.owners.find(&propose, |team| self.turns_given(&name.workspace, team)) {
+            (propose.owner, propose.owner_reason, propose.owner_team) = (Some(found.owner), found.reason, found.team);
+            turn = found.turn;
         }
         self.check_memory(&ask, &propose)?;
         let predecessor = self.predecessor(&ask, &propose)?;
         propose.proposal.supersedes = predecessor.as_ref().map(|predecessor| predecessor.name.clone());
-        let (offers, audit_keys) = self.offers(&ask, &propose, predecessor.as_deref());
-        propose.standing = offers;
+        propose.standing = self.offers(&ask, &propose);
+        if !propose.standing.is_empty() {
+            propose.precedence = self.precedence(&ask, &propose, predecessor.as_deref());
+        }
         let trigger = Arc::clone(&propose.proposal.trigger);
         let action_type = propose.proposal.action_type.clone();
         let events = domain::propose(propose, &self.context(&ask, &name.workspace, &action_type, false, &[])?)?;
         let candidate = self.admit(&ask, None, &events)?;
-        self.count_use(&candidate, audit_keys);
+        self.count_use(&candidate);
+        if let Some(turn) = turn {
+            self.take_turn(&name.workspace, turn);
+        }
         if let Some(predecessor) = predecessor {
             self.supersede(&ask, &predecessor, &candidate.name)?;
         }
@@ -176,13 +199,25 @@ impl<'a> Batch<'a> {
         Ok(Changed { candidate, replayed: false })
     }
 
+    fn turns_given(&self, workspace: &Workspace, team: Hash) -> u64 {
+        self.known.team_turns.get(&(workspace.clone(), team)).copied().unwrap_or_default()
+    }
+
+    /// Counts a turn that a kept candidate took: what is refused, and what is answered again, takes none.
+    fn take_turn(&mut self, workspace: &Workspace, team: Hash) {
+        let given = self.turns_given(workspace, team) + 1;
+        self.known.team_turns.insert((workspace.clone(), team), given);
+        self.writes.team_turns.insert((workspace.clone(), team), given);
+    }
+
     /// Refuses what was rejected before, while that is remembered.
     fn check_memory(&self, ask: &Ask, propose: &Propose) -> Result<(), Denial> {
         // The keys are hashes over whole payloads: not made where nothing could be found by them.
         if self.known.kin.memories.is_empty() {
             return Ok(());
         }
-        let keys = kin::memory_keys(&ask.actor.principal(), propose);
+        let action_type = self.judge.catalogue.get(&propose.proposal.action_type);
+        let keys = kin::memory_keys(&ask.actor.principal(), propose, action_type);
         match self.known.kin.remembered(&propose.name.workspace, &keys, self.now) {
             None => Ok(()),
             Some(memory) => Err(Denial::RejectedBefore(memory.clone())),
@@ -223,7 +258,7 @@ impl<'a> Batch<'a> {
             Some(Err(corrupt)) => return Err(corrupt.clone().into()),
             Some(Ok(candidate)) => Arc::clone(candidate),
         };
-        let rivals = self.known.kin.rivals(name);
+        let rivals = self.known.kin.rivals(&before);
         let context = self.context(ask, &name.workspace, &before.proposal.action_type, *in_batch, &rivals)?;
         let events = domain::decide(&before, command, &context)?;
         let candidate = self.admit(ask, Some(&before), &events)?;
@@ -281,7 +316,16 @@ impl<'a> Batch<'a> {
         let name = CandidateName::new(workspace.clone(), kept.subject_id);
         let candidate = match self.known.candidates.get(&name) {
             Some(Ok(present)) if present.revision == kept.revision => Ok(Arc::clone(present)),
-            _ => self.known.answered.get(&(name, kept.revision)).cloned().expect("C-6: a kept answer can be rebuilt"),
+            present => {
+                // Rebuilt from erased events, it does not say by itself that it was erased.
+                let erased = present.and_then(|present| present.as_ref().ok()).and_then(|present| present.erased);
+                let then = self.known.answered.get(&(name, kept.revision)).cloned();
+                let then = then.expect("C-6: a kept answer can be rebuilt");
+                then.map(|then| match erased {
+                    Some(_) => Arc::new(Candidate { erased, ..Candidate::clone(&then) }),
+                    None => then,
+                })
+            }
         };
         Ok(Changed { candidate: candidate?, replayed: true })
     }
@@ -293,6 +337,14 @@ impl<'a> Batch<'a> {
         before: Option<&Arc<Candidate>>,
         events: &[Event],
     ) -> Result<Arc<Candidate>, Denial> {
+        // What is still said of an erased candidate is recorded without its words.
+        let erased: Vec<Event>;
+        let events = if before.is_some_and(|before| before.erased.is_some()) {
+            erased = events.iter().map(Event::erased).collect();
+            erased.as_slice()
+        } else {
+            events
+        };
         let rows = events
             .iter()
             .map(|event| EventRow::new(event, &self.judge.pseudonyms))
@@ -337,8 +389,10 @@ impl<'a> Batch<'a> {
         self.remember_request(ask, &name.workspace, name.id, candidate.revision);
         self.touched.entry(name.clone()).or_insert(before_revision);
         self.known.candidates.insert(name.clone(), Ok(Arc::clone(&candidate)));
-        self.known.kin.follow(&candidate, self.judge.catalogue.get(&candidate.proposal.action_type));
-        let memories = self.known.kin.remember(&candidate, events);
+        self.follow_ahead(before.map(|before| &**before), &candidate);
+        let action_type = self.judge.catalogue.get(&candidate.proposal.action_type);
+        self.known.kin.follow(&candidate, action_type);
+        let memories = self.known.kin.remember(&candidate, action_type, events);
         self.writes.memories.extend(memories);
         tracing::debug!(
             workspace = name.workspace.id(),
@@ -379,7 +433,9 @@ impl Writes {
         self.events.is_empty()
             && self.requests.is_empty()
             && self.triggers.is_empty()
-            && self.receipts.is_empty()
+            && self.receipts.iter().all(|job| job.receipts.is_empty())
+            && self.erasures.is_empty()
+            && self.followed.is_empty()
             && self.policy_files.is_empty()
     }
 }
@@ -391,7 +447,7 @@ pub(crate) fn source_of(trigger: &Trigger) -> SourceKey {
 }
 
 fn same_content(id: &RequestId, hash: RequestHash, kept: &KeptRequest) -> Result<KeptRequest, Denial> {
-    if kept.hash == hash { Ok(*kept) } else { Err(Denial::RequestIdReused(id.clone())) }
+    if kept.hash == hash || kept.hash.is_erased() { Ok(*kept) } else { Err(Denial::RequestIdReused(id.clone())) }
 }
 
 /// Returns the fence of the claim that an event ends.

@@ -2,7 +2,7 @@ use countersign_api::name::CandidateName;
 use ledger_format::{Hash, PayloadDigest, PrincipalKind};
 
 use super::Subject;
-use crate::domain::Rival;
+use crate::domain::{Moment, Rival};
 
 /// An event as it is kept, with its receipt once there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +69,15 @@ pub struct Claimable {
     pub entry: ApprovingEntry,
     /// Index of the entry that records the standing approval which gave it ahead, if one did.
     pub granted_in: Option<u64>,
+}
+
+/// Whose turn it is to send a workspace's events to the ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelayTurn {
+    /// This process's.
+    Ours,
+    /// Another's, until then at the latest.
+    AnothersUntil(Moment),
 }
 
 impl OutboxEvent {

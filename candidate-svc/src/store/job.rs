@@ -3,7 +3,12 @@ use std::sync::Arc;
 use countersign_api::name::{CandidateName, DelegationName, Workspace};
 use ledger_format::Hash;
 
-use super::{Denial, RequestHash, ahead::StandingJob, request::RequestKey};
+use super::{
+    Denial, RequestHash,
+    ahead::StandingJob,
+    erasure::{EraseJob, Erased, FollowedJob},
+    request::RequestKey,
+};
 use crate::domain::{
     Actor, Candidate, Command, Delegate, Delegation, Propose, RecordedAt, RequestId, StandingApproval, Trigger,
 };
@@ -21,7 +26,7 @@ pub struct Ask {
 }
 
 /// Asks for a new candidate.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ProposeJob {
     /// Who asks.
     pub ask: Ask,
@@ -30,7 +35,7 @@ pub struct ProposeJob {
 }
 
 /// Asks something of a candidate.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct CommandJob {
     /// Who asks.
     pub ask: Ask,
@@ -43,7 +48,7 @@ pub struct CommandJob {
 }
 
 /// Asks to keep a trigger.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TriggerJob {
     /// Who asks.
     pub ask: Ask,
@@ -52,7 +57,7 @@ pub struct TriggerJob {
 }
 
 /// Asks something of delegations.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DelegationJob {
     /// Who asks.
     pub ask: Ask,
@@ -63,7 +68,7 @@ pub struct DelegationJob {
 }
 
 /// What can be asked of delegations.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum DelegationOrder {
     /// A turn passes.
     Make(Delegate),
@@ -77,7 +82,7 @@ pub enum DelegationOrder {
 }
 
 /// Asks to put the policy of an approved candidate in force.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ApplyPolicyJob {
     /// Candidate-svc itself, in the trace of the call that approved.
     pub ask: Ask,
@@ -88,7 +93,7 @@ pub struct ApplyPolicyJob {
 }
 
 /// Asks to have a policy file proposed, where a workspace has not taken notice of it yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PolicyFileJob {
     /// What the file says.
     pub policy: Policy,
@@ -107,8 +112,15 @@ pub struct EventReceipt {
     pub leaf_hash: Hash,
 }
 
+/// Asks to keep receipts of events of one workspace.
+#[derive(Debug, Clone)]
+pub(crate) struct ReceiptsJob {
+    pub(crate) workspace: Workspace,
+    pub(crate) receipts: Vec<EventReceipt>,
+}
+
 /// One thing for the writer to do.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Job {
     Propose(Box<ProposeJob>),
     Command(Box<CommandJob>),
@@ -117,7 +129,9 @@ pub(crate) enum Job {
     PolicyFile(Box<PolicyFileJob>),
     Delegation(Box<DelegationJob>),
     Standing(Box<StandingJob>),
-    Receipts(Vec<EventReceipt>),
+    Receipts(ReceiptsJob),
+    Erase(EraseJob),
+    Followed(FollowedJob),
 }
 
 impl Job {
@@ -159,6 +173,8 @@ pub(crate) enum Answer {
     Delegation(Result<Delegation, Denial>),
     Standing(Result<Arc<StandingApproval>, Denial>),
     Receipts,
+    Erased(Result<Erased, Denial>),
+    Followed,
 }
 
 impl Ask {
@@ -198,6 +214,13 @@ impl Answer {
         match self {
             Self::Standing(answer) => answer,
             _ => panic!("invariant: a job on a standing approval is answered with one"),
+        }
+    }
+
+    pub(crate) fn into_erased(self) -> Result<Erased, Denial> {
+        match self {
+            Self::Erased(answer) => answer,
+            _ => panic!("invariant: an erasure is answered with what became of it"),
         }
     }
 

@@ -39,6 +39,11 @@ impl RequestHash {
         Self(bytes)
     }
 
+    /// Tells whether what was asked is erased, so that nothing can be compared with it any more.
+    pub(crate) fn is_erased(&self) -> bool {
+        self.0 == [0; 32]
+    }
+
     pub(crate) const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -27,6 +27,8 @@ pub(crate) struct EventRow {
     pub(crate) payload_digest: Option<PayloadDigest>,
     pub(crate) traceparent: String,
     pub(crate) content: Vec<u8>,
+    /// Whether it was written without words, because what it is about is erased.
+    pub(crate) erased: bool,
 }
 
 /// A candidate as it is stored, with what only the catalogue could tell about it.
@@ -75,6 +77,7 @@ impl EventRow {
             payload_digest: wire::event::payload_digest(&event.body),
             traceparent: event.traceparent.clone(),
             content: wire::event::encode(event),
+            erased: event.erased,
         }
     }
 
@@ -108,6 +111,7 @@ impl EventRow {
             payload_digest: None,
             traceparent: fact.traceparent.to_owned(),
             content: content.encode_to_vec(),
+            erased: false,
         }
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Effects {
     pub(crate) ended_claims: Vec<(CandidateName, u64)>,
     /// Whether a change of the policy was approved.
     pub(crate) policy_approved: bool,
+    /// Whether standing approvals may have turned.
+    pub(crate) looked: bool,
     /// How many candidates more, or fewer, are in each state.
     pub(crate) states: BTreeMap<StateName, i64>,
 }
@@ -45,6 +47,7 @@ pub struct Signals {
     receipts: watch::Sender<u64>,
     triggers: watch::Sender<u64>,
     policy_approvals: watch::Sender<()>,
+    looks: watch::Sender<()>,
     deadline: watch::Sender<Option<Moment>>,
     claims: Mutex<HashMap<(CandidateName, u64), OwnedSemaphorePermit>>,
     meters: Meters,
@@ -73,6 +76,7 @@ impl Signals {
             receipts: watch::Sender::default(),
             triggers: watch::Sender::default(),
             policy_approvals: watch::Sender::default(),
+            looks: watch::Sender::default(),
             deadline: watch::Sender::default(),
             claims: Mutex::default(),
             meters,
@@ -102,6 +106,11 @@ impl Signals {
     /// Changes when a change of the policy was approved.
     pub(crate) fn policy_approvals(&self) -> watch::Receiver<()> {
         self.policy_approvals.subscribe()
+    }
+
+    /// Changes when it became known what looks at audit samples found, or another policy came into force.
+    pub(crate) fn looks(&self) -> watch::Receiver<()> {
+        self.looks.subscribe()
     }
 
     /// Holds a place among a stream's claims until the claim is over.
@@ -144,6 +153,29 @@ impl Signals {
         self.meters.outbox_events.set(outbox_events);
     }
 
+    /// Takes in workspaces that others wrote in.
+    pub(crate) fn learn(&self, workspaces: BTreeSet<Workspace>) {
+        self.workspaces.send_if_modified(|known| {
+            let before = known.len();
+            known.extend(workspaces);
+            known.len() > before
+        });
+    }
+
+    /// Returns the claims whose places are held until they are over.
+    pub(crate) fn held_claims(&self) -> Vec<(CandidateName, u64)> {
+        self.claims.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
+    }
+
+    /// Has everybody look who waits for something: what it was is not known.
+    pub(crate) fn wake_all(&self) {
+        for signal in [&self.events, &self.receipts, &self.triggers] {
+            signal.send_modify(|commits| *commits += 1);
+        }
+        self.policy_approvals.send_replace(());
+        self.looks.send_replace(());
+    }
+
     /// Tells everybody what a commit changed.
     pub(crate) fn publish(&self, effects: Effects) {
         for (state, delta) in &effects.states {
@@ -164,11 +196,10 @@ impl Signals {
         if effects.policy_approved {
             self.policy_approvals.send_replace(());
         }
-        self.workspaces.send_if_modified(|known| {
-            let before = known.len();
-            known.extend(effects.with_events);
-            known.len() > before
-        });
+        if effects.looked {
+            self.looks.send_replace(());
+        }
+        self.learn(effects.with_events);
         for (signal, count) in
             [(&self.events, effects.events), (&self.receipts, effects.receipts), (&self.triggers, effects.triggers)]
         {

@@ -70,3 +70,8 @@ async fn an_edit_is_the_same_however_its_change_is_written() {
         assert_eq!(reason(&refused), "REQUEST_ID_REUSED", "{id}");
     }
 }
+
+crate::tests::support::on_postgres!(
+    a_proposal_is_the_same_however_its_payload_is_written,
+    an_edit_is_the_same_however_its_change_is_written,
+);

@@ -1,8 +1,8 @@
 //! Several decisions sent together: each has its own answer.
 
 use countersign_api::candidate::v1::{
-    BatchAnswer, BatchDecision, Candidate, DecideBatchRequest, State, batch_answer::Result as Outcome,
-    batch_decision::Decision,
+    BatchAnswer, BatchDecision, Candidate, DecideBatchRequest, HoldCandidateRequest, State,
+    batch_answer::Result as Outcome, batch_decision::Decision,
 };
 use prost::Message;
 use tonic::{Code, Status};
@@ -51,7 +51,7 @@ async fn every_decision_has_its_own_answer() {
         "STATE_REJECTED",
         "STATE_EDITED",
         "ETAG_STALE",
-        "STATE_REJECTED",
+        "POLICY_DENIED",
         "REQUEST_MALFORMED",
     ];
     assert_eq!(answers.iter().map(said).collect::<Vec<_>>(), expected);
@@ -64,10 +64,27 @@ async fn every_decision_has_its_own_answer() {
 }
 
 #[tokio::test]
-async fn what_is_of_high_risk_is_approved_singly() {
+async fn what_is_of_high_risk_is_decided_singly_whatever_is_decided() {
     let bench = Bench::open().await;
     let high = bench.propose("high", call_customer("9")).await;
-    let alone = bench.reviewer("humans/anna").approve_candidate(approve(&high, "d")).await.expect("approved");
+    let hold = HoldCandidateRequest {
+        name: high.name.clone(),
+        request_id: "b3".into(),
+        etag: high.etag.clone(),
+        reason: "Not today.".into(),
+        ..Default::default()
+    };
+    let mut anna = bench.reviewer("humans/anna");
+    for decision in [
+        Decision::Approve(approve(&high, "b0")),
+        Decision::Reject(reject(&high, "b1")),
+        Decision::Edit(edit(&high, "b2", "2026-12-02")),
+        Decision::Hold(hold),
+    ] {
+        let answers = anna.decide_batch(batch(vec![decision.clone()])).await.expect("answers").into_inner().answers;
+        assert_eq!(said(&answers[0]), "POLICY_DENIED", "{decision:?}");
+    }
+    let alone = anna.approve_candidate(approve(&high, "d")).await.expect("approved");
     assert_eq!(alone.into_inner().candidate.expect("a candidate").state(), State::Approved);
 }
 
@@ -87,3 +104,9 @@ async fn a_batch_has_1_to_500_decisions() {
         assert!(answers.iter().all(|answer| said(answer) == "STATE_REJECTED"), "one request, one answer");
     }
 }
+
+crate::tests::support::on_postgres!(
+    every_decision_has_its_own_answer,
+    what_is_of_high_risk_is_decided_singly_whatever_is_decided,
+    a_batch_has_1_to_500_decisions,
+);

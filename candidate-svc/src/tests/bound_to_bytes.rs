@@ -96,3 +96,10 @@ async fn an_edit_and_new_evidence_drop_the_approval_that_was_there() {
         assert_ne!(bench.candidate(&once.name).await.state(), State::Approved);
     }
 }
+
+crate::tests::support::on_postgres!(
+    an_approval_says_which_revision_and_which_bytes_it_is_for,
+    a_whole_payload_is_recorded_as_the_patch_that_leads_to_it,
+    a_patch_that_does_not_apply_names_the_operation_and_its_place,
+    an_edit_and_new_evidence_drop_the_approval_that_was_there,
+);

@@ -332,7 +332,7 @@ async fn settle_outcome() {
         settlement: Some(Settlement::Failed(Failure {
             class: FailureClass::Unavailable.into(),
             message: "never called".into(),
-            retry_safe: false,
+            ..Failure::default()
         })),
         fence: 0,
         acknowledged_conflicts: Vec::new(),
@@ -374,3 +374,19 @@ async fn a_decision_names_a_candidate_that_is_there_and_within_reach() {
         "NEEDS_EVIDENCE"
     );
 }
+
+crate::tests::support::on_postgres!(
+    approve_candidate,
+    approving_asks_for_the_digest_that_was_read,
+    nobody_approves_their_own_edit_and_no_machine_approves,
+    withdraw_approval,
+    edit_candidate,
+    reject_candidate,
+    hold_and_release,
+    request_and_add_evidence,
+    assign_owner,
+    send_back_for_rework,
+    retry_execution,
+    settle_outcome,
+    a_decision_names_a_candidate_that_is_there_and_within_reach,
+);

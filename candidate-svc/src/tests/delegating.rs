@@ -214,3 +214,15 @@ async fn what_is_not_of_its_form_is_refused_by_field() {
     }
     assert!(listed(&bench, 10).await.is_empty());
 }
+
+crate::tests::support::on_postgres!(
+    what_is_annas_turn_is_bens_too_until_the_delegation_ends,
+    a_delegation_that_has_not_begun_changes_nothing_yet,
+    the_right_to_decide_does_not_pass,
+    a_managers_word_passes_anothers_turn_on_and_ends_it,
+    the_same_request_gets_the_same_answer_whatever_happened_since,
+    two_that_are_asked_at_once_see_one_another,
+    the_next_to_end_comes_first_page_by_page,
+    the_ledger_has_both_its_beginning_and_its_end,
+    what_is_not_of_its_form_is_refused_by_field,
+);

@@ -90,3 +90,9 @@ async fn what_is_unknown_and_what_is_missing_are_two_lists() {
         assert_eq!(missing, ["account", "sector"]);
     }
 }
+
+crate::tests::support::on_postgres!(
+    evidence_is_kept_shown_and_recorded_as_it_was_handed_in,
+    what_its_type_requires_is_asked_for_by_kind_until_it_comes,
+    what_is_unknown_and_what_is_missing_are_two_lists,
+);

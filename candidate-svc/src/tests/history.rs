@@ -58,3 +58,9 @@ async fn a_candidate_that_is_not_there_is_not_found() {
         assert_eq!((refused.code(), reason(&refused).as_str()), (code, expected), "{name}");
     }
 }
+
+crate::tests::support::on_postgres!(
+    a_history_shows_every_event_with_its_place_in_the_ledger,
+    a_leaf_shows_who_did_what_to_what_under_a_pseudonym,
+    a_candidate_that_is_not_there_is_not_found,
+);

@@ -1,13 +1,15 @@
 //! Proposals that are about the same thing, were rejected before, or would change the same field.
 
 use countersign_api::candidate::v1::{
-    ApproveCandidateRequest, BatchDecision, Candidate, Conflict, DecideBatchRequest, GetCandidateRequest,
-    GetCandidateResponse, Proposal, State, batch_answer::Result as Outcome, batch_decision::Decision,
+    ApproveCandidateRequest, BatchDecision, Candidate, Conflict, DecideBatchRequest, EditCandidateRequest,
+    GetCandidateRequest, GetCandidateResponse, Proposal, RecordReference, State, WithdrawCandidateRequest,
+    batch_answer::Result as Outcome, batch_decision::Decision, edit_candidate_request::Change,
 };
 use tonic::Code;
 
 use super::support::{
-    Bench, PARENT, approve, edit, evidence, item, name_of, proposal, propose, reason, reject, update_field,
+    Bench, PARENT, approve, edit, evidence, item, name_of, proposal, propose, reason, reject, report_success,
+    update_field,
 };
 
 const REMEMBER: &str = "[[rules]]\nreason = \"rejections are remembered\"\nremember_rejection_days = 30";
@@ -122,6 +124,61 @@ async fn an_edit_does_not_hide_what_was_proposed_from_the_memory() {
     }
 }
 
+/// What runs is the payload: another record beside it makes it no other thing.
+#[tokio::test]
+async fn a_payload_that_names_its_record_is_known_again_whatever_it_is_said_to_be_about() {
+    let bench = Bench::with_rules(REMEMBER).await;
+    let first = bench.propose("p1", change("7", "GTX Pro")).await;
+    bench.reviewer("humans/anna").reject_candidate(reject(&first, "r1")).await.expect("a rejection");
+    let said = |id: &str| Proposal {
+        record: Some(RecordReference {
+            system: "erp".into(),
+            object_type: "order".into(),
+            id: id.into(),
+            ..Default::default()
+        }),
+        ..change("7", "GTX Pro")
+    };
+    for (id, again) in [("p2", said("99")), ("p3", Proposal { target: said("98").record, ..change("7", "GTX Pro") })] {
+        let refused = bench.proposer().propose_candidate(propose(id, again)).await.expect_err(id);
+        assert_eq!(reason(&refused), "REJECTED_BEFORE", "{id}");
+    }
+    bench.propose("p4", change("8", "GTX Pro")).await;
+
+    // What was proposed is known again as well, though it was edited before somebody rejected it.
+    let second = bench.propose("p5", change("9", "GTX Pro")).await;
+    let patch = r#"[{"op":"replace","path":"/to","value":"GTX Plus"}]"#.to_owned();
+    let to_plus = EditCandidateRequest { change: Some(Change::PatchJson(patch)), ..edit(&second, "e1", "") };
+    let edited = bench.reviewer("humans/anna").edit_candidate(to_plus).await.expect("an edit").into_inner();
+    let edited = edited.candidate.expect("a candidate");
+    bench.reviewer("humans/anna").reject_candidate(reject(&edited, "r2")).await.expect("a rejection");
+    for (id, to) in [("p6", "GTX Pro"), ("p7", "GTX Plus")] {
+        let again = Proposal { record: said("99").record, ..change("9", to) };
+        let refused = bench.proposer().propose_candidate(propose(id, again)).await.expect_err(id);
+        assert_eq!(reason(&refused), "REJECTED_BEFORE", "{id}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_takes_a_proposal_back_for_one_that_does_not_exist() {
+    let bench = Bench::open().await;
+    let first = bench.propose("p1", proposal("7")).await;
+    let withdraw = |request_id: &str, superseded_by: &str| WithdrawCandidateRequest {
+        name: first.name.clone(),
+        request_id: request_id.into(),
+        etag: first.etag.clone(),
+        superseded_by: superseded_by.into(),
+        ..Default::default()
+    };
+    let ghost = "workspaces/demo/candidates/01a22b84-9d37-7979-87a4-000000000000";
+    let refused = bench.proposer().withdraw_candidate(withdraw("w1", ghost)).await.expect_err("a ghost");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::NotFound, "RESOURCE_NOT_FOUND"));
+    assert_eq!(bench.candidate(&first.name).await.state(), State::Proposed);
+    let second = bench.propose("p2", proposal("8")).await;
+    bench.proposer().withdraw_candidate(withdraw("w2", &second.name)).await.expect("withdrawn");
+    assert_eq!(bench.candidate(&first.name).await.superseded_by, second.name);
+}
+
 #[tokio::test]
 async fn by_default_nothing_is_remembered() {
     let bench = Bench::open().await;
@@ -142,11 +199,8 @@ async fn two_changes_of_one_field_are_shown_and_not_both_approved_unseen() {
     let first = bench.propose("p1", change("7", "GTX Pro")).await;
     let second = bench.propose("p2", change("7", "GTX Basic")).await;
     let elsewhere = bench.propose("p3", change("8", "GTX Pro")).await;
-    let expected = Conflict {
-        candidate: second.name.clone(),
-        state: State::Proposed.into(),
-        subject: "crm/deal/7#product".into(),
-    };
+    let expected =
+        Conflict { candidate: second.name.clone(), state: State::Proposed.into(), subject: "deal/7#product".into() };
     assert_eq!(shown(&bench, &first.name).await.conflicts, [expected]);
     assert_eq!(shown(&bench, &elsewhere.name).await.conflicts, []);
 
@@ -158,6 +212,45 @@ async fn two_changes_of_one_field_are_shown_and_not_both_approved_unseen() {
     let approved = anna.approve_candidate(beside(&second, "a3", &[&first])).await.expect("seen").into_inner();
     assert_eq!(approved.candidate.expect("a candidate").state(), State::Approved);
     anna.approve_candidate(approve(&elsewhere, "a4")).await.expect("nothing conflicts");
+}
+
+#[tokio::test]
+async fn a_conflict_is_told_by_what_runs_and_not_by_what_is_said_about_it() {
+    let bench = Bench::open().await;
+    let first = bench.propose("p1", change("7", "GTX Pro")).await;
+    let elsewhere = |spelling: &str| RecordReference {
+        system: format!(" {spelling} "),
+        object_type: "inquiry".into(),
+        id: "99".into(),
+        ..RecordReference::default()
+    };
+    let mut anna = bench.reviewer("humans/anna");
+    anna.approve_candidate(approve(&first, "a1")).await.expect("the first");
+    for (n, record) in [None, Some(elsewhere("CRM")), Some(elsewhere("crm"))].into_iter().enumerate() {
+        let other = bench.propose(&format!("o{n}"), Proposal { record, ..change("7", &format!("GTX {n}")) }).await;
+        let refused = anna.approve_candidate(approve(&other, &format!("b{n}"))).await.expect_err("unseen");
+        assert_eq!(reason(&refused), "CONFLICT_UNSEEN", "{n}");
+        assert_eq!(shown(&bench, &other.name).await.conflicts[0].subject, "deal/7#product");
+    }
+}
+
+#[tokio::test]
+async fn what_was_changed_since_is_seen_before_it_is_changed_again() {
+    let bench = Bench::open().await;
+    let second = bench.propose("p2", change("7", "GTX Basic")).await;
+    let permit = bench.claimed("p1", change("7", "GTX Pro")).await;
+    bench.executor().report_outcome(report_success(&permit, "o")).await.expect("executed");
+    let first = bench.candidate(&permit.candidate).await;
+    assert_eq!(first.state(), State::Executed);
+    assert_eq!(shown(&bench, &second.name).await.conflicts[0].candidate, first.name);
+    let mut anna = bench.reviewer("humans/anna");
+    let refused = anna.approve_candidate(approve(&second, "a1")).await.expect_err("unseen");
+    assert_eq!(reason(&refused), "CONFLICT_UNSEEN");
+    anna.approve_candidate(beside(&second, "a2", &[&first])).await.expect("seen");
+    // Who proposes after the change has seen what it left.
+    bench.advance_secs(1);
+    let third = bench.propose("p3", change("7", "GTX Max")).await;
+    assert_eq!(shown(&bench, &third.name).await.conflicts.len(), 1, "the second alone");
 }
 
 #[tokio::test]
@@ -173,3 +266,18 @@ async fn two_conflicting_approvals_of_one_commit_do_not_both_pass() {
     let passed = |outcome: Option<&Outcome>| matches!(outcome, Some(Outcome::Candidate(_)));
     assert_eq!(answers.iter().map(|answer| passed(answer.result.as_ref())).collect::<Vec<_>>(), [true, false]);
 }
+
+crate::tests::support::on_postgres!(
+    the_same_dedup_key_supersedes_what_is_open_and_each_names_the_other,
+    two_proposals_of_one_commit_see_each_other,
+    nobody_buries_what_another_proposed_or_a_person_approved,
+    what_was_rejected_is_refused_while_it_is_remembered,
+    an_edit_does_not_hide_what_was_proposed_from_the_memory,
+    a_payload_that_names_its_record_is_known_again_whatever_it_is_said_to_be_about,
+    nobody_takes_a_proposal_back_for_one_that_does_not_exist,
+    by_default_nothing_is_remembered,
+    two_changes_of_one_field_are_shown_and_not_both_approved_unseen,
+    a_conflict_is_told_by_what_runs_and_not_by_what_is_said_about_it,
+    what_was_changed_since_is_seen_before_it_is_changed_again,
+    two_conflicting_approvals_of_one_commit_do_not_both_pass,
+);

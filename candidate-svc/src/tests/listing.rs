@@ -156,6 +156,9 @@ async fn a_token_is_good_for_the_list_it_was_given_for_alone() {
         let refused = bench.reviewer("humans/anna").list_candidates(other).await.expect_err("another list");
         assert_eq!(reason(&refused), "PAGE_TOKEN_INVALID");
     }
+    let of_ben = ListCandidatesRequest { page_token: token.clone(), ..request.clone() };
+    let refused = bench.reviewer("humans/ben").list_candidates(of_ben).await.expect_err("another caller's token");
+    assert_eq!(reason(&refused), "PAGE_TOKEN_INVALID");
     // Another page size is still the same list.
     let larger = ListCandidatesRequest { page_token: token, page_size: 100, ..request };
     let rest = bench.reviewer("humans/anna").list_candidates(larger).await.expect("a page").into_inner();
@@ -166,7 +169,7 @@ async fn a_token_is_good_for_the_list_it_was_given_for_alone() {
 async fn what_is_not_understood_is_refused_with_its_position() {
     let bench = Bench::open().await;
     for (request, expected, part) in [
-        (list("state = DONE", ""), "FILTER_INVALID", "at byte 0"),
+        (list("state = DONE", ""), "FILTER_INVALID", "at byte 8"),
         (list("state = PROPOSED AND snapshot = x", ""), "FILTER_INVALID", "at byte 21"),
         (list("state = PROPOSED AND (", ""), "FILTER_INVALID", "at byte 22"),
         (list("", "size"), "REQUEST_MALFORMED", "`order_by`"),
@@ -260,3 +263,15 @@ async fn my_turn_is_mine_and_my_roles() {
     let found: Vec<String> = page.into_inner().candidates.into_iter().map(|it| it.turn).collect();
     assert_eq!(found, ["humans/ben", "roles/manager"]);
 }
+
+crate::tests::support::on_postgres!(
+    filters_pick_by_every_field,
+    orders_go_both_ways_through_all_pages,
+    a_page_stays_where_it_is_while_others_are_proposed,
+    a_token_is_good_for_the_list_it_was_given_for_alone,
+    what_is_not_understood_is_refused_with_its_position,
+    counts_are_by_every_field_most_frequent_first,
+    values_beyond_the_hundred_most_frequent_are_counted_together,
+    what_cannot_be_counted_is_refused,
+    my_turn_is_mine_and_my_roles,
+);

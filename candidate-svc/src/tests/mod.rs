@@ -17,6 +17,8 @@ mod permits;
 mod policies;
 mod proposals;
 mod recording;
+mod refusing;
+mod replicas;
 mod restarting;
 mod rights;
 mod sizes;

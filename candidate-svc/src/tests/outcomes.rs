@@ -98,3 +98,11 @@ async fn a_lease_is_extended_from_now_on() {
     let late = ExtendClaimRequest { request_id: "x3".into(), ..request };
     assert_eq!(conflict(&bench.executor().extend_claim(late).await.expect_err("it is over")).state, "EXECUTED");
 }
+
+crate::tests::support::on_postgres!(
+    a_success_is_kept_once,
+    a_failure_is_tried_again_only_while_that_is_safe,
+    what_nobody_knows_is_said_openly,
+    a_stale_fence_and_a_stranger_change_nothing,
+    a_lease_is_extended_from_now_on,
+);

@@ -275,3 +275,17 @@ async fn an_execution_leads_to_the_trace_of_its_approval() {
         assert_eq!(started.traceparent.split('-').nth(1), trace_of(n).split('-').nth(1));
     }
 }
+
+crate::tests::support::on_postgres!(
+    a_permit_carries_all_that_an_executor_verifies,
+    no_permit_before_the_approval_is_recorded,
+    a_stream_goes_on_as_approvals_are_recorded_and_holds_no_more_than_asked_for,
+    a_drain_waits_for_what_is_approved_and_not_recorded_and_for_back_offs,
+    an_executor_that_restarted_gets_what_it_holds_under_the_old_fence,
+    a_ledger_that_proves_nothing_lets_nothing_be_executed_and_nothing_be_forgotten,
+    only_operations_that_are_named_are_claimed,
+    an_approval_that_falls_is_not_claimed,
+    a_request_out_of_bounds_is_refused_by_name,
+    a_lapsed_lease_gives_its_place_back,
+    an_execution_leads_to_the_trace_of_its_approval,
+);

@@ -171,3 +171,14 @@ async fn the_catalogue_is_listed() {
     assert_eq!(names, ["call_customer", "change_policy", "create_task", "update_field"]);
     assert!(listed.action_types[1].payload_schema.contains("maxLength"));
 }
+
+crate::tests::support::on_postgres!(
+    a_proposal_becomes_a_candidate,
+    the_same_request_gives_the_same_answer_also_after_changes,
+    the_same_request_id_with_other_content_is_refused,
+    what_is_missing_decides_where_a_candidate_waits,
+    what_is_not_of_its_form_is_refused_by_name_and_leaves_nothing,
+    a_trigger_that_is_kept_is_named_or_found_by_its_source,
+    a_proposal_is_taken_back_once_and_by_its_proposer_alone,
+    the_catalogue_is_listed,
+);

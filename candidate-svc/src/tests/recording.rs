@@ -117,3 +117,12 @@ async fn a_drain_hands_over_what_is_not_recorded_yet() {
     bench.ledger.set_down(false);
     assert_eq!(bench.end().await.entries().len(), 3);
 }
+
+crate::tests::support::on_postgres!(
+    every_event_is_recorded_once_in_the_order_of_its_candidate,
+    content_goes_out_as_it_was_stored,
+    a_lost_answer_gives_the_same_receipt_once,
+    a_crash_before_the_receipt_is_kept_gives_the_same_receipt_after_the_restart,
+    proposals_and_decisions_go_on_while_the_ledger_is_down,
+    a_drain_hands_over_what_is_not_recorded_yet,
+);

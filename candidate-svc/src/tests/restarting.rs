@@ -67,3 +67,9 @@ async fn a_resume_token_outlives_the_server() {
     let next = resumed.message().await.expect("an event").expect("an event").event.expect("an event");
     assert_eq!(next.event.expect("an event").candidate, second.name);
 }
+
+crate::tests::support::on_postgres!(
+    a_restart_keeps_candidates_answers_triggers_and_claims,
+    what_was_approved_before_a_restart_is_executed_after_it,
+    a_resume_token_outlives_the_server,
+);

@@ -67,3 +67,8 @@ async fn an_item_of_256_kib_is_judged_by_what_is_recorded_of_it() {
     assert!(bench.store().read().workspaces().await.expect("workspaces").is_empty());
     assert!(bench.ledger.entries().is_empty());
 }
+
+crate::tests::support::on_postgres!(
+    what_is_recorded_of_a_proposal_is_at_most_256_kib,
+    an_item_of_256_kib_is_judged_by_what_is_recorded_of_it,
+);

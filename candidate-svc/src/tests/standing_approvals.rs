@@ -3,7 +3,10 @@
 mod audit_sample;
 mod covering;
 mod granting;
+mod one_by_one;
+mod open_first;
 mod revoking;
+mod turning;
 
 use std::time::Duration;
 
@@ -51,9 +54,20 @@ fn ask(bench: &Bench, request_id: &str) -> GrantStandingApprovalRequest {
 
 /// Has Ben give it, and waits until it is on record.
 async fn granted(bench: &Bench, request: GrantStandingApprovalRequest) -> StandingApproval {
-    let answer = people(bench, "humans/ben").grant_standing_approval(request).await.expect("granted").into_inner();
+    granted_by(bench, "humans/ben", request).await
+}
+
+async fn granted_by(bench: &Bench, giver: &str, request: GrantStandingApprovalRequest) -> StandingApproval {
+    let answer = people(bench, giver).grant_standing_approval(request).await.expect("granted").into_inner();
     bench.recorded().await;
     answer.standing_approval.expect("a standing approval")
+}
+
+/// Opens a bench where somebody approved ahead what the rules are sure of.
+pub(super) async fn given_by(giver: &str) -> Bench {
+    let bench = open().await;
+    granted_by(&bench, giver, ask(&bench, "ahead")).await;
+    bench
 }
 
 async fn get(bench: &Bench, name: &str) -> StandingApproval {
@@ -73,9 +87,11 @@ async fn revoke(bench: &Bench, name: &str, request_id: &str) -> StandingApproval
 }
 
 /// A proposal that the rules are sure of.
-fn sure(deal: &str) -> Proposal {
+pub(super) fn sure(deal: &str) -> Proposal {
     let confidence = Confidence { level: ConfidenceLevel::High.into(), ..Confidence::default() };
-    Proposal { confidence: Some(confidence), ..proposal(deal) }
+    let payload_json =
+        format!(r#"{{"subject":"Ask for the account of {deal}","owner":"humans/anna","due":"2026-11-30"}}"#);
+    Proposal { confidence: Some(confidence), payload_json, ..proposal(deal) }
 }
 
 /// Proposes until one is not drawn for the sample.

@@ -160,3 +160,13 @@ async fn what_would_not_fit_a_ledger_entry_is_refused() {
     assert_eq!(item_reason(&answers[0]).as_deref(), Some("ITEM_TOO_LARGE"));
     assert_eq!(bench.store().read().states().await.expect("counts"), []);
 }
+
+crate::tests::support::on_postgres!(
+    every_item_is_answered_in_the_order_sent,
+    a_refused_item_has_its_own_error_and_the_stream_goes_on,
+    the_same_item_twice_is_one_candidate,
+    after_a_cut_sending_everything_again_loses_and_doubles_nothing,
+    a_draining_server_answers_what_it_took_and_says_that_it_ends,
+    an_item_that_is_too_large_is_refused_by_itself,
+    what_would_not_fit_a_ledger_entry_is_refused,
+);

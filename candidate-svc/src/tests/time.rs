@@ -89,3 +89,12 @@ async fn many_that_are_due_at_once_are_all_done() {
         bench.until(&name, |candidate| candidate.state() == State::Expired).await;
     }
 }
+
+crate::tests::support::on_postgres!(
+    a_lease_that_lapses_leaves_an_unknown_outcome,
+    a_lease_that_lapses_is_tried_again_where_that_is_safe,
+    a_hold_ends_when_its_time_has_come,
+    silence_expires_and_never_approves,
+    an_earlier_deadline_that_comes_later_is_not_overslept,
+    many_that_are_due_at_once_are_all_done,
+);

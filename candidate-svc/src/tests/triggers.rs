@@ -116,3 +116,10 @@ async fn a_stream_goes_on_with_new_triggers_and_resumes_behind_the_last_one_seen
         }
     }
 }
+
+crate::tests::support::on_postgres!(
+    a_trigger_is_kept_once,
+    what_is_not_of_its_form_is_refused_by_name,
+    pages_show_every_trigger_once_oldest_first,
+    a_stream_goes_on_with_new_triggers_and_resumes_behind_the_last_one_seen,
+);

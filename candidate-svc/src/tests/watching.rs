@@ -1,10 +1,16 @@
 //! Watches: the ledger's order, resumed where one stopped.
 
 use countersign_api::candidate::v1::{
-    ListCandidatesRequest, WatchCandidatesRequest, WatchOutcomesRequest, candidate_event::Event,
+    Candidate, EditCandidateRequest, ListCandidatesRequest, RejectionReason, WatchCandidatesRequest,
+    WatchOutcomesRequest, candidate_event::Event, edit_candidate_request,
 };
+use serde_json::Value;
 
-use super::support::{Bench, PARENT, proposal, propose, reason};
+use super::support::{Bench, PARENT, edit, proposal, propose, reason, reject};
+
+fn payload_of(candidate: &Candidate) -> String {
+    candidate.payload.as_ref().expect("a payload").canonical_json.clone()
+}
 
 #[tokio::test]
 async fn a_watch_shows_every_event_and_resumes_behind_the_last_one_seen() {
@@ -58,6 +64,46 @@ async fn a_proposer_watches_its_own_proposals_alone() {
 }
 
 #[tokio::test]
+async fn a_proposer_learns_of_one_case_what_was_changed_and_why_it_was_refused() {
+    let bench = Bench::open().await;
+    let proposed = bench.propose("p", proposal("7")).await;
+    let before: Value = serde_json::from_str(&payload_of(&proposed)).expect("JSON");
+    let request = edit(&proposed, "edit", "2026-12-24");
+    let edited = bench.reviewer("humans/anna").edit_candidate(request).await.expect("edited").into_inner();
+    // Another edit gives the whole payload: the change is told as a patch all the same.
+    let mut whole = before.clone();
+    whole["due"] = "2026-12-31".into();
+    let change = Some(edit_candidate_request::Change::PayloadJson(whole.to_string()));
+    let again = edited.candidate.expect("the candidate");
+    let request = EditCandidateRequest { change, ..edit(&again, "edit-again", "") };
+    let again = bench.reviewer("humans/ben").edit_candidate(request).await.expect("edited").into_inner();
+    let again = again.candidate.expect("the candidate");
+    bench.reviewer("humans/anna").reject_candidate(reject(&again, "reject")).await.expect("rejected");
+    bench.recorded().await;
+
+    let request = WatchOutcomesRequest { parent: PARENT.into(), resume_token: String::new() };
+    let mut watch = bench.proposer().watch_outcomes(request).await.expect("a watch").into_inner();
+    let mut payload = before;
+    for due in ["", "2026-12-24", "2026-12-31"] {
+        let next = watch.message().await.expect("an event").expect("an event").event.expect("an event");
+        let Some(Event::CandidateEdited(edited)) = next.event.expect("an event").event else {
+            assert_eq!(due, "", "the proposal comes first");
+            continue;
+        };
+        let patch: json_patch::Patch = serde_json::from_str(&edited.patch_json).expect("a patch");
+        assert_eq!((patch.0.len(), edited.note.as_str()), (1, "Later."));
+        json_patch::patch(&mut payload, &patch).expect("it fits what was there before");
+        let now: Value = serde_json::from_str(&edited.payload.expect("a payload").canonical_json).expect("JSON");
+        assert_eq!((&now, now["due"].as_str()), (&payload, Some(due)));
+    }
+    let next = watch.message().await.expect("an event").expect("an event").event.expect("an event");
+    let Some(Event::CandidateRejected(rejected)) = next.event.expect("an event").event else {
+        panic!("it was rejected")
+    };
+    assert_eq!((rejected.reason(), rejected.note.as_str()), (RejectionReason::NotWorthIt, "Too small."));
+}
+
+#[tokio::test]
 async fn a_token_of_another_rpc_is_refused() {
     let bench = Bench::open().await;
     for n in 0..3 {
@@ -87,3 +133,12 @@ async fn a_ledger_that_does_not_answer_is_said_to_be_unavailable() {
     let refused = bench.reviewer("humans/anna").watch_candidates(request).await.expect_err("it is down");
     assert_eq!((refused.code(), reason(&refused).as_str()), (tonic::Code::Unavailable, "STORAGE_FAILED"));
 }
+
+crate::tests::support::on_postgres!(
+    a_watch_shows_every_event_and_resumes_behind_the_last_one_seen,
+    a_proposer_watches_its_own_proposals_alone,
+    a_proposer_learns_of_one_case_what_was_changed_and_why_it_was_refused,
+    a_token_of_another_rpc_is_refused,
+    a_watch_ends_with_the_server,
+    a_ledger_that_does_not_answer_is_said_to_be_unavailable,
+);

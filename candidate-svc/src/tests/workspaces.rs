@@ -59,3 +59,8 @@ async fn a_fresh_installation_lists_as_empty() {
     let event = events.message().await.expect("an event").expect("an event").event.expect("an event");
     assert_eq!(event.event.expect("an event").candidate, first.name);
 }
+
+crate::tests::support::on_postgres!(
+    an_admin_of_all_workspaces_learns_that_one_is_not_there,
+    a_fresh_installation_lists_as_empty,
+);

@@ -11,6 +11,10 @@ pub fn to_wire(action_type: &ActionType) -> api::ActionType {
         pointer: label.pointer.clone(),
         label: label.label.clone(),
     };
+    let payload_record = action_type.payload_record.as_ref().map(|named| api::PayloadRecord {
+        object_type_pointer: named.object_type.clone(),
+        id_pointer: named.id.clone(),
+    });
     api::ActionType {
         name: action_type.name.to_string(),
         description: action_type.description.clone(),
@@ -23,5 +27,6 @@ pub fn to_wire(action_type: &ActionType) -> api::ActionType {
         operation: action_type.operation.clone(),
         retry_safe: action_type.retry_safe,
         undo: action_type.undo.clone(),
+        payload_record,
     }
 }

@@ -4,8 +4,8 @@ use countersign_api::candidate::v1 as api;
 
 use super::{assessment, evidence, execution, payload, record, time, words::Word};
 use crate::domain::{
-    Approval, Candidate, Escalation, Executing, Execution, Generator, Held, NeedsEvidence, Rejection, Rework, State,
-    Waiting,
+    Approval, Candidate, Erasure, Escalation, Executing, Execution, Generator, Held, NeedsEvidence, Rejection, Rework,
+    State, Waiting,
 };
 
 /// Writes a candidate as the contract has it.
@@ -49,6 +49,14 @@ pub fn to_wire(candidate: &Candidate) -> api::Candidate {
         execution: execution_to_wire(candidate),
         turn: candidate.turn().to_string(),
         escalation: candidate.escalation.as_ref().map(escalation_to_wire),
+        erased: candidate.erased.map(erasure_to_wire),
+    }
+}
+
+fn erasure_to_wire(erasure: Erasure) -> api::Erasure {
+    api::Erasure {
+        erase_time: Some(time::to_wire(erasure.erased_at)),
+        entry_index: i64::try_from(erasure.entry_index).unwrap_or(i64::MAX),
     }
 }
 

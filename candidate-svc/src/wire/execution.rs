@@ -33,6 +33,7 @@ pub fn failure_to_wire(failure: &Failure) -> api::Failure {
         class: failure.class.to_wire().into(),
         message: failure.message.clone(),
         retry_safe: failure.retry_safe,
+        system: failure.system.clone(),
     }
 }
 
@@ -42,7 +43,7 @@ pub fn failure_to_wire(failure: &Failure) -> api::Failure {
 /// When its class is not stated.
 pub fn failure_from_wire(failure: api::Failure) -> Result<Failure, FieldError> {
     let class = words::from_wire("class", failure.class)?;
-    Ok(Failure { class, message: failure.message, retry_safe: failure.retry_safe })
+    Ok(Failure { class, message: failure.message, retry_safe: failure.retry_safe, system: failure.system })
 }
 
 /// Writes a result as the contract has it.

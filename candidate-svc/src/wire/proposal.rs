@@ -112,9 +112,11 @@ fn of_known_type(
         risk_tier: assessment::tier_from_wire("risk_tier", proposal.risk_tier)?,
         owner: field::parsed_unless_empty("owner", &proposal.owner)?,
         owner_reason: String::new(),
+        owner_team: None,
         payload,
         nonce,
         standing: Vec::new(),
+        precedence: None,
         proposal: Proposal {
             generator: generator_from_wire(proposal.generator.unwrap_or_default()),
             trigger,

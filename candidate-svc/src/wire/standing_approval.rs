@@ -14,6 +14,7 @@ use crate::domain::{
 /// Writes a standing approval as the contract has it, as it stands now.
 pub fn to_wire(standing: &StandingApproval, now: Moment) -> api::StandingApproval {
     let revocation = standing.revocation.as_ref();
+    let (looks, harmful_looks) = standing.looks.counts();
     api::StandingApproval {
         name: standing.name.to_string(),
         revision: signed(standing.revision),
@@ -36,6 +37,10 @@ pub fn to_wire(standing: &StandingApproval, now: Moment) -> api::StandingApprova
         active: standing.is_active(now),
         entry_index: standing.entry_index.map(signed).unwrap_or_default(),
         recorded: standing.entry_index.is_some(),
+        audits_waiting: standing.audits_waiting.into(),
+        audits_owed: standing.audits_owed.into(),
+        looks: number(looks),
+        harmful_looks: number(harmful_looks),
     }
 }
 
@@ -72,6 +77,7 @@ pub fn use_to_wire(used: &StandingApprovalUse) -> api::StandingApprovalUse {
         granted_by: used.granted_by.to_string(),
         use_number: signed(used.use_number),
         drawn_for_audit: used.drawn_for_audit,
+        in_place_of_another: used.in_place_of_another,
         grant_entry_index: signed(used.grant_entry_index),
     }
 }
@@ -86,7 +92,9 @@ pub fn use_from_wire(used: &api::StandingApprovalUse) -> Result<StandingApproval
         granted_by: field::parsed("granted_by", &used.granted_by)?,
         use_number: field::natural("use_number", used.use_number)?,
         drawn_for_audit: used.drawn_for_audit,
+        in_place_of_another: used.in_place_of_another,
         grant_entry_index: field::natural("grant_entry_index", used.grant_entry_index)?,
+        found_harmful: None,
     })
 }
 
@@ -94,11 +102,15 @@ fn signed(number: u64) -> i64 {
     i64::try_from(number).expect("invariant: a counter fits 63 bits")
 }
 
+fn number(count: usize) -> i64 {
+    i64::try_from(count).expect("invariant: what is in memory is counted in 63 bits")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::tests::standing::{on_the_light_path, standing};
-    use crate::domain::{Person, RecordPrefix, Revocation};
+    use crate::domain::{RecordPrefix, Revocation};
 
     #[test]
     fn a_use_reads_back_as_it_was_written() {
@@ -107,7 +119,9 @@ mod tests {
             granted_by: "humans/ben".parse().expect("a person"),
             use_number: 7,
             drawn_for_audit: true,
+            in_place_of_another: true,
             grant_entry_index: 4_711,
+            found_harmful: None,
         };
         assert_eq!(use_from_wire(&use_to_wire(&used)), Ok(used.clone()));
         let forged = api::StandingApprovalUse { granted_by: "services/executor".into(), ..use_to_wire(&used) };
@@ -117,7 +131,7 @@ mod tests {
     #[test]
     fn everything_about_one_is_shown() {
         let story = on_the_light_path();
-        let revoked_by: Person = "humans/cara".parse().expect("a person");
+        let revoked_by = "humans/cara".parse().expect("a principal");
         let revocation = Some(Revocation { revoked_at: story.now, revoked_by, reason: "One was wrong.".into() });
         let records: RecordPrefix = "crm/deal".parse().expect("a prefix");
         let given = StandingApproval { records, revocation, ..standing(&story, "generators/rules") };

@@ -1,25 +1,32 @@
 use std::sync::Arc;
 
-use analytics::{Exporter, FeedbackConfig};
-use candidate_svc::AuditSample;
+use analytics::{Exporter, FeedbackConfig, Mailer, Schedule};
+use anyhow::Context as _;
+use candidate_svc::{AuditSample, catalogue::Catalogue, policy::Approvers};
+use countersign_api::candidate::v1::policy_service_client::PolicyServiceClient;
 use executor::connector::Connectors;
 use executor::connector::sandbox::Sandbox;
-use ledger_format::SigningKey;
-use ledger_svc::keys::load_or_create;
-use ledger_svc::{LedgerConfig, QueueLimits};
+use ledger_format::{VerifyingKeys, WitnessPolicy};
+use ledger_svc::keys::{load_command, load_or_create};
+use ledger_svc::signing::CheckpointSigner;
+use ledger_svc::witness::WitnessConfig;
+use ledger_svc::{LedgerConfig, QueueLimits, custody::Unwatched};
 use service_kit::access::{
     Access, AccessPolicy, BearerToken, Principal, Pseudonyms, TokenRpc, TokenStore, ensure_admin_token,
 };
 use service_kit::data_dir::DataDir;
+use service_kit::database::Location;
 use service_kit::grpc::{AuthorizedChannel, Server, with_token};
 use service_kit::shutdown::DRAIN_MAX;
 use tonic::transport::Channel;
 
-use super::config::{Config, Execution, ORIGIN_PREFIX};
-use super::executors::Executors;
+use super::allowed_harm::PolicyInForce;
+use super::candidates_place;
+use super::config::{Config, Execution, LedgerOptions, ORIGIN_PREFIX, ReportOptions, SignerOptions};
+use super::executors::{self, Executors};
 use super::folder::Folder;
 use super::process::Process;
-use super::{definitions, keys, principals};
+use super::{definitions, keys, ledger_place, principals};
 use crate::failure::Failure;
 
 /// All services, running in this process.
@@ -31,7 +38,7 @@ pub struct App {
     access: Arc<Access>,
     channel: Channel,
     sandbox: Sandbox,
-    ledger: ledger_svc::App,
+    pub(super) ledger: ledger_svc::App,
     candidates: candidate_svc::App,
 }
 
@@ -90,22 +97,35 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     let policy = AccessPolicy::in_force(data_dir)?;
     let access = open_access(data_dir, &process).await?;
 
-    let signing_key = load_or_create(&keys::signing_key_file(data_dir), ORIGIN_PREFIX, &*process.ids)?;
-    let verifying_key = signing_key.verifying_key().clone();
-    let ledger = open_ledger(data_dir, signing_key, &process).await?;
-    // The ledger has a server of its own inside: candidate-svc needs a way to it before the server that has them all is built.
-    let inner = process.server(&access, &policy).add_service(ledger.service()).build();
-    let to_ledger = inner.in_memory_channel();
+    let signer = open_signer(data_dir, &config.ledger, &process)?;
+    let verifying_keys = signer.known_keys().clone();
     let pseudonyms = Pseudonyms::open(&keys::pseudonym_file(data_dir), &*process.ids)?;
+    let ledger = open_ledger(data_dir, signer, pseudonyms.clone(), &config.ledger, &process).await?;
+    // The ledger has a server of its own inside: candidate-svc needs a way to it before the server that has them all is built.
+    let inner =
+        process.server(&access, &policy).add_service(ledger.service()).add_service(ledger.erasure_service()).build();
+    let to_ledger = inner.in_memory_channel();
     let relay = with_token(to_ledger.clone(), &access.lend(principals::relay()));
-    let candidates = open_candidates(data_dir, relay, pseudonyms.clone(), &process).await?;
+    let catalogue = definitions::catalogue(data_dir)?;
+    let bound = (candidates_place::settle(data_dir, config.database)?, verifying_keys.clone());
+    let candidates =
+        open_candidates(data_dir, catalogue.clone(), &policy, relay, pseudonyms.clone(), bound, &process).await?;
+    // And the feedback service a way to the policies.
+    let inner = process.server(&access, &policy).add_service(candidates.policy_service()).build();
+    let policies = with_token(inner.in_memory_channel(), &access.lend(principals::analytics()));
     let exporter = Exporter {
         ledger: with_token(to_ledger, &access.lend(principals::analytics())),
         folder: data_dir.export(),
-        verifying_key: verifying_key.clone(),
+        verifying_keys: verifying_keys.clone(),
         export_key: keys::export_key(data_dir.folder(), &*process.ids)?,
     };
-    let feedback = FeedbackConfig { exporter, report_folder: data_dir.report(), pseudonyms };
+    let feedback = FeedbackConfig {
+        exporter,
+        report_folder: data_dir.report(),
+        pseudonyms,
+        allowed_harm: Arc::new(PolicyInForce(PolicyServiceClient::new(policies))),
+        schedule: open_schedule(&config.reports, &candidates)?,
+    };
     let feedback = feedback.build(&process.for_feedback());
     let sandbox =
         Sandbox::open(&data_dir.sandbox_db(), Arc::clone(&process.clock), &process.metrics, &process.shutdown).await?;
@@ -120,19 +140,23 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         .add_service(candidates.policy_service())
         .add_service(candidates.standing_approval_service())
         .add_service(ledger.service())
+        .add_service(ledger.erasure_service())
         .add_service(feedback.service())
         .build();
     let channel = server.in_memory_channel();
     ledger.spawn(&process.shutdown);
+    ledger.spawn_covering(&process.shutdown);
     candidates.spawn(&process.shutdown);
     feedback.spawn(&process.shutdown);
     let executors = |lease| -> anyhow::Result<Executors> {
+        let connectors = Connectors::new().register(Arc::new(sandbox.clone()))?;
+        executors::warn_of_unperformed(&catalogue, &connectors);
         Ok(Executors {
             process: process.clone(),
             // A connection of their own: their streams take no places from callers on the other.
             channel: with_token(server.in_memory_channel(), &access.lend(principals::executor())),
-            connectors: Connectors::new().register(Arc::new(sandbox.clone()))?,
-            verifying_key,
+            connectors,
+            verifying_keys,
             memory_db: data_dir.folder().join("executor.db"),
             lease,
         })
@@ -150,37 +174,76 @@ async fn open_access(data_dir: &DataDir, process: &Process) -> anyhow::Result<Ar
     let store = TokenStore::open(&data_dir.tokens_db()).await?;
     let access = Arc::new(Access::new(store, Arc::clone(&process.clock), Arc::clone(&process.ids)));
     ensure_admin_token(data_dir, &access).await?;
-    keys::ensure_local_proposer(data_dir, &access).await?;
+    keys::ensure_local_tokens(data_dir, &access).await?;
     Ok(access)
+}
+
+/// Reads what reports are made by themselves, and who gets them by mail.
+fn open_schedule(reports: &ReportOptions, candidates: &candidate_svc::App) -> anyhow::Result<Option<Schedule>> {
+    let mailer = reports.mail.as_deref().map(Mailer::read).transpose()?;
+    if reports.every.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Schedule { every: reports.every.clone(), workspaces: candidates.workspaces(), mailer }))
+}
+
+/// Loads the key file, or holds the signer command to its verifying key.
+fn open_signer(data_dir: &DataDir, options: &LedgerOptions, process: &Process) -> anyhow::Result<CheckpointSigner> {
+    let file = keys::signing_key_file(data_dir);
+    match &options.signer {
+        Some(SignerOptions { command, verifying_keys }) => Ok(load_command(&file, command.clone(), verifying_keys)?),
+        None => Ok(load_or_create(&file, ORIGIN_PREFIX, &*process.ids)?),
+    }
+}
+
+/// Reads the policy that names witnesses.
+fn open_witnesses(data_dir: &DataDir, options: &LedgerOptions) -> anyhow::Result<Option<WitnessConfig>> {
+    let Some(file) = &options.witness_policy else { return Ok(None) };
+    let refused = || format!("the witness policy `{}` cannot be used", file.display());
+    let text = std::fs::read_to_string(file).with_context(refused)?;
+    let policy = WitnessPolicy::parse(&text).with_context(refused)?;
+    Ok(Some(WitnessConfig::new(policy, data_dir.folder().join("witnesses.db"))))
 }
 
 async fn open_ledger(
     data_dir: &DataDir,
-    signing_key: SigningKey,
+    signer: CheckpointSigner,
+    pseudonyms: Pseudonyms,
+    options: &LedgerOptions,
     process: &Process,
 ) -> anyhow::Result<ledger_svc::App> {
+    let place = ledger_place::settle(data_dir.folder(), &options.place)?;
     let config = LedgerConfig {
-        ledger_path: data_dir.ledger_db(),
+        place: place.clone(),
         fence_path: data_dir.fence_db(),
-        signing_key,
+        signer,
         origin_prefix: ORIGIN_PREFIX.to_owned(),
+        witnesses: open_witnesses(data_dir, options)?,
         queue: QueueLimits::default(),
+        pseudonyms,
+        erasure_steps: Arc::new(Unwatched),
     };
-    Ok(config.build(&process.for_ledger()).await?)
+    let ledger = config.build(&process.for_ledger()).await?;
+    ledger_place::keep(data_dir.folder(), &place)?;
+    Ok(ledger)
 }
 
 async fn open_candidates(
     data_dir: &DataDir,
+    catalogue: Catalogue,
+    access_policy: &AccessPolicy,
     ledger: AuthorizedChannel,
     pseudonyms: Pseudonyms,
+    (database, ledger_keys): (Location, VerifyingKeys),
     process: &Process,
 ) -> anyhow::Result<candidate_svc::App> {
-    let catalogue = definitions::catalogue(data_dir)?;
     let config = candidate_svc::Config {
-        database_path: data_dir.candidates_db(),
+        database,
+        ledger_keys,
         owners: definitions::owners(data_dir, &catalogue)?,
         catalogue,
         policy: definitions::policy(data_dir)?,
+        approvers: Approvers::under(access_policy),
         pseudonyms,
         audit: AuditSample::open(&keys::audit_file(data_dir), &*process.ids)?,
     };

@@ -3,9 +3,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use candidate_svc::catalogue::Catalogue;
+use candidate_svc::domain::ActionType;
 use countersign_api::name::Workspace;
 use executor::connector::Connectors;
-use ledger_format::VerifyingKey;
+use ledger_format::VerifyingKeys;
 use service_kit::grpc::AuthorizedChannel;
 use tokio::sync::watch;
 
@@ -24,8 +26,8 @@ pub struct Executors {
     pub channel: AuthorizedChannel,
     /// What acts.
     pub connectors: Connectors,
-    /// The key that permits are verified with.
-    pub verifying_key: VerifyingKey,
+    /// The keys that permits are verified with.
+    pub verifying_keys: VerifyingKeys,
     /// The file that remembers how far each log was seen to grow.
     pub memory_db: PathBuf,
     /// How long a claim lasts before it must be extended.
@@ -41,7 +43,7 @@ impl Executors {
         if workspaces.is_empty() {
             return Ok(());
         }
-        let usual = executor::Config::new(workspaces, ORIGIN_PREFIX, self.verifying_key.clone(), &self.memory_db);
+        let usual = executor::Config::new(workspaces, ORIGIN_PREFIX, self.verifying_keys.clone(), &self.memory_db);
         let config = executor::Config { lease: self.lease, ..usual };
         let Process { clock, metrics, shutdown, .. } = &self.process;
         let (executions, ledger) = (self.channel.clone(), self.channel.clone());
@@ -78,6 +80,23 @@ impl Executors {
     }
 }
 
+/// Says in the log which action types nothing here can carry out: what is approved of them waits for an executor of its own.
+pub fn warn_of_unperformed(catalogue: &Catalogue, connectors: &Connectors) {
+    for ActionType { name, operation, .. } in unperformed(catalogue, connectors) {
+        tracing::warn!(
+            action_type = %name,
+            operation,
+            "no connector here performs this operation: what is approved waits for an executor that offers it"
+        );
+    }
+}
+
+fn unperformed<'a>(catalogue: &'a Catalogue, connectors: &Connectors) -> impl Iterator<Item = &'a ActionType> {
+    let offered: BTreeSet<&str> = connectors.operation_names().collect();
+    let by_connectors = catalogue.iter().filter(|action_type| !action_type.changes_policy());
+    by_connectors.filter(move |action_type| !offered.contains(action_type.operation.as_str()))
+}
+
 /// The workspaces that are executed in.
 #[derive(Debug, Default)]
 struct Places {
@@ -111,10 +130,35 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
+    use executor::connector::sandbox::Sandbox;
+    use service_kit::{clock::SystemClock, metrics::Metrics, shutdown::Shutdown};
+
     use super::*;
 
     fn workspaces(count: usize) -> BTreeSet<Workspace> {
         (0..count).map(|number| Workspace::new(&format!("w{number}")).expect("an id")).collect()
+    }
+
+    #[test]
+    fn what_no_connector_performs_is_named_and_a_change_of_policy_needs_none() {
+        let names = |catalogue: &Catalogue, connectors: &Connectors| -> Vec<String> {
+            unperformed(catalogue, connectors).map(|action_type| action_type.name.to_string()).collect()
+        };
+        let catalogue = Catalogue::built_in();
+        let without_any = names(&catalogue, &Connectors::new());
+        assert_eq!(without_any.len() + 1, catalogue.iter().len());
+        assert!(!without_any.contains(&"change_policy".to_owned()), "{without_any:?}");
+    }
+
+    #[tokio::test]
+    async fn the_sandbox_performs_what_is_built_in() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (metrics, shutdown) = (Metrics::new(), Shutdown::new());
+        let clock = Arc::new(SystemClock);
+        let sandbox =
+            Sandbox::open(&folder.path().join("sandbox.db"), clock, &metrics, &shutdown).await.expect("it opens");
+        let connectors = Connectors::new().register(Arc::new(sandbox)).expect("the first");
+        assert_eq!(unperformed(&Catalogue::built_in(), &connectors).count(), 0);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use analytics::export::ExportKey;
 use anyhow::Context as _;
-use ledger_format::VerifyingKey;
-use service_kit::access::{Access, BearerToken};
+use ledger_format::{VerifyingKey, VerifyingKeys};
+use service_kit::access::{Access, BearerToken, Principal};
 use service_kit::data_dir::{DataDir, read_secret, write_secret};
 use service_kit::ids::Ids;
 
@@ -18,7 +18,16 @@ pub fn signing_key_file(data_dir: &DataDir) -> PathBuf {
     data_dir.keys().join("ledger.key")
 }
 
-/// Reads the key that checkpoints are verified with.
+/// Reads the keys that checkpoints are verified with, the newest first.
+///
+/// # Errors
+/// When there is none, or one is not a key.
+pub fn verifying_keys(file: &Path) -> anyhow::Result<VerifyingKeys> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("no verifying key in `{}`", file.display()))?;
+    text.parse().with_context(|| format!("`{}` does not list verifying keys, one a line", file.display()))
+}
+
+/// Reads the key that the manifests of exports are verified with.
 ///
 /// # Errors
 /// When there is none, or it is not a key.
@@ -47,17 +56,27 @@ pub fn local_proposer_file(folder: &Path) -> PathBuf {
     folder.join("keys").join("local-proposer.token")
 }
 
-/// Makes sure that the local proposer has a token.
+/// Returns the file of the token that `countersign execution` calls with, in a data folder.
+pub fn local_executor_file(folder: &Path) -> PathBuf {
+    folder.join("keys").join("local-executor.token")
+}
+
+/// Makes sure that the local proposer and the local executor have a token each.
 ///
 /// # Errors
-/// When it cannot be made or kept.
-pub async fn ensure_local_proposer(data_dir: &DataDir, access: &Access) -> anyhow::Result<()> {
-    let file = local_proposer_file(data_dir.folder());
-    if read_secret(&file)?.is_some() {
+/// When one cannot be made or kept.
+pub async fn ensure_local_tokens(data_dir: &DataDir, access: &Access) -> anyhow::Result<()> {
+    let folder = data_dir.folder();
+    ensure_token(&local_proposer_file(folder), principals::local_proposer(), access).await?;
+    ensure_token(&local_executor_file(folder), principals::local_executor(), access).await
+}
+
+async fn ensure_token(file: &Path, principal: Principal, access: &Access) -> anyhow::Result<()> {
+    if read_secret(file)?.is_some() {
         return Ok(());
     }
-    let (token, _) = access.create(principals::local_proposer(), None).await?;
-    write_token(&file, &token)
+    let (token, _) = access.create(principal, None).await?;
+    write_token(file, &token)
 }
 
 /// Writes a token to a file for its owner alone.

@@ -21,6 +21,11 @@ pub fn local_proposer() -> Principal {
     house("generators/local", Role::Proposer)
 }
 
+/// Claims, extends and reports what `countersign execution` asks for.
+pub fn local_executor() -> Principal {
+    house("services/local", Role::Executor)
+}
+
 /// Makes a principal of one workspace.
 ///
 /// # Panics

@@ -15,18 +15,31 @@ pub struct Listening {
     pub services: SocketAddr,
     /// Metrics and health, over HTTP.
     pub admin: SocketAddr,
+    /// Checkpoints, tiles and entry bundles, over HTTP and without a token; nowhere unless asked for.
+    pub ledger_http: Option<SocketAddr>,
 }
 
 impl App {
-    /// Opens both ports, serves on them until the drain, and leaves the address in the data folder for commands to find.
+    /// Opens the ports, serves on them until the drain, and leaves the address in the data folder for commands to find.
     ///
     /// # Errors
     /// [`Failure::Unreachable`] for an address that cannot be listened on.
-    pub async fn listen(&self, services: SocketAddr, admin: SocketAddr) -> Result<Listening, Failure> {
+    pub async fn listen(
+        &self,
+        services: SocketAddr,
+        admin: SocketAddr,
+        ledger_http: Option<SocketAddr>,
+    ) -> Result<Listening, Failure> {
         let (services, admin) = (bind(services).await?, bind(admin).await?);
+        let tiles = match ledger_http {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        let address_of = |listener: &TcpListener| listener.local_addr().map_err(Failure::fault);
         let listening = Listening {
-            services: services.local_addr().map_err(Failure::fault)?,
-            admin: admin.local_addr().map_err(Failure::fault)?,
+            services: address_of(&services)?,
+            admin: address_of(&admin)?,
+            ledger_http: tiles.as_ref().map(address_of).transpose()?,
         };
         let process = &self.process;
         self.server.serve(services);
@@ -36,6 +49,14 @@ impl App {
                 tracing::error!(%error, "the admin port fails");
             }
         });
+        if let Some(listener) = tiles {
+            let served = http::serve_routes(listener, self.ledger.tile_routes(), process.shutdown.clone());
+            process.shutdown.spawn_vital("ledger port", async move {
+                if let Err(error) = served.await {
+                    tracing::error!(%error, "the ledger port fails");
+                }
+            });
+        }
         let address = format!("{}\n", listening.services);
         write_secret(&self.folder.data_dir().server_address(), address.as_bytes()).map_err(Failure::fault)?;
         Ok(listening)

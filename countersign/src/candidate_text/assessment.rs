@@ -2,10 +2,13 @@ use countersign_api::candidate::v1::{Candidate, Confidence, ConfidenceLevel, Evi
 
 use super::layout::Page;
 use super::wire_name::{bare, who};
-use crate::output::moment;
+use crate::output::moment_or;
 
 /// What stands where the proposer has named nothing.
 const NONE: &str = "none was named";
+
+/// What stands where the proposer does not know.
+const NOT_STATED: &str = "not stated";
 
 /// Says what was looked at, what is missing and unknown, how reliable the reading is and, apart from that, what a
 /// mistake would cost.
@@ -38,13 +41,19 @@ fn evidence_text(evidence: &Evidence) -> String {
         format!("{} = {value}", field.name)
     }));
     lines.extend((!evidence.link.is_empty()).then(|| evidence.link.clone()));
-    let read = evidence.read_time.as_ref().map_or_else(String::new, |time| format!(", read {}", moment(Some(time))));
+    let read = moment_or(evidence.read_time.as_ref(), NOT_STATED);
     let hash = match evidence.content_sha256.as_slice() {
-        [] => String::new(),
-        bytes => format!(", sha256 {}", hex::encode(bytes)),
+        [] => NOT_STATED.to_owned(),
+        bytes => hex::encode(bytes),
     };
-    lines.push(format!("added by {}{read}{hash}", who(evidence.added_by.as_ref())));
+    lines.push(format!("added by {}, read {read}, sha256 {hash}", who(evidence.added_by.as_ref())));
     lines.join("\n")
+}
+
+/// Returns the fields of evidence that its giver left open, as the contract names them.
+pub fn not_stated(evidence: &Evidence) -> Vec<&'static str> {
+    let open = [("content_sha256", evidence.content_sha256.is_empty()), ("read_time", evidence.read_time.is_none())];
+    open.into_iter().filter_map(|(field, is_open)| is_open.then_some(field)).collect()
 }
 
 fn confidence_text(confidence: Option<&Confidence>) -> String {

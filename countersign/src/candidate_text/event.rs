@@ -5,6 +5,7 @@ use super::execution::{failure_text, result_lines};
 use super::payload::short_digest;
 use super::review::{fault_name, rejection_name};
 use super::wire_name::bare;
+use crate::candidate_text::short_id;
 use crate::output::{counted, moment_or};
 
 /// Returns what happened, in a word or two.
@@ -71,7 +72,8 @@ pub fn event_text(event: &CandidateEvent) -> String {
         }
         Event::ApprovalCollected(collected) => {
             let digest = short_digest(&collected.digest);
-            format!("digest {digest}, {} of {}\n{}", collected.approvals, collected.quorum, collected.note)
+            let beside = beside(&collected.acknowledged_conflicts);
+            format!("digest {digest}, {} of {}\n{beside}\n{}", collected.approvals, collected.quorum, collected.note)
         }
         Event::CandidateApproved(approved) => {
             let by = match approved.cause() {
@@ -82,7 +84,9 @@ pub fn event_text(event: &CandidateEvent) -> String {
             };
             let until = moment_or(approved.approval_expire_time.as_ref(), "it is executed");
             let digest = short_digest(&approved.digest);
-            format!("digest {digest}{by}, stands until {until}\n{}\n{}", approved.standing_approval, approved.note)
+            let beside = beside(&approved.acknowledged_conflicts);
+            let standing = &approved.standing_approval;
+            format!("digest {digest}{by}, stands until {until}\n{beside}\n{standing}\n{}", approved.note)
         }
         Event::ApprovalWithdrawn(withdrawn) => {
             format!("{}\n{} now", withdrawn.note, approvals(withdrawn.approvals, "stands", "stand"))
@@ -131,13 +135,34 @@ pub fn event_text(event: &CandidateEvent) -> String {
     }
 }
 
+/// Names what an approver saw beside it.
+fn beside(conflicts: &[String]) -> String {
+    if conflicts.is_empty() {
+        return String::new();
+    }
+    let seen: Vec<&str> = conflicts.iter().map(|name| short_id(name)).collect();
+    format!("seen beside it: {}", seen.join(", "))
+}
+
 fn proposed_text(proposed: &CandidateProposed) -> String {
     let digest = proposed.payload.as_ref().map_or_else(String::new, |payload| short_digest(&payload.digest));
-    let Some(used) = &proposed.standing_approval_use else { return format!("digest {digest}") };
+    let owner = owner_text(proposed);
+    let Some(used) = &proposed.standing_approval_use else { return format!("{owner}digest {digest}") };
     let drawn = if used.drawn_for_audit { "; drawn for a person to look at all the same" } else { "" };
     let (number, by, index) = (used.use_number, &used.granted_by, used.grant_entry_index);
     let under = &used.standing_approval;
-    format!("digest {digest}\nnumber {number} under {under} by {by}, granted in entry {index}{drawn}")
+    format!("{owner}digest {digest}\nnumber {number} under {under} by {by}, granted in entry {index}{drawn}")
+}
+
+/// Says which team's the owner is, and why this one; nothing where neither is known.
+fn owner_text(proposed: &CandidateProposed) -> String {
+    let owner = if proposed.owner.is_empty() { "nobody" } else { &proposed.owner };
+    match (proposed.owner_team.as_str(), proposed.owner_reason.as_str()) {
+        ("", "") => String::new(),
+        ("", reason) => format!("owner {owner}: {reason}\n"),
+        (team, "") => format!("owner {owner} of team {team}\n"),
+        (team, reason) => format!("owner {owner} of team {team}: {reason}\n"),
+    }
 }
 
 fn dropped(count: i32) -> String {

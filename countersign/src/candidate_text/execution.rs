@@ -35,7 +35,8 @@ pub fn result_lines(result: &ExecutionResult) -> Vec<String> {
 pub fn failure_text(failure: &Failure) -> String {
     let class = bare(failure.class().as_str_name(), "FAILURE_CLASS_");
     let again = if failure.retry_safe { "; trying again is safe" } else { "" };
-    format!("{class}: {}{again}", failure.message)
+    let system = if failure.system.is_empty() { String::new() } else { format!(" at {}", failure.system) };
+    format!("{class}{system}: {}{again}", failure.message)
 }
 
 fn attempt_text(attempt: &Attempt) -> String {

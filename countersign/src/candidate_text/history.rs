@@ -1,15 +1,22 @@
 use countersign_api::candidate::v1::candidate_event::Event;
-use countersign_api::candidate::v1::{CandidateEvent, RecordedEvent};
+use countersign_api::candidate::v1::{CandidateEvent, FieldLabel, RecordedEvent};
 
+use super::changes::Replay;
 use super::event::{event_name, event_text, new_digest};
 use super::layout::Page;
 use super::payload::short_digest;
 use super::wire_name::{state_name, trace_id, who};
 use crate::output::moment;
 
-/// Says who did what, when and why, with each event's place in the ledger and the trace of the call that led to it.
-pub fn write(page: &mut Page, history: &[RecordedEvent]) {
+/// Says who did what, when and why, what each edit changed, each event's place in the ledger and the trace of the call that
+/// led to it.
+pub fn write(page: &mut Page, history: &[RecordedEvent], labels: &[FieldLabel]) {
     page.section("History");
+    let mut replay = Replay::default();
+    let label = |pointer: &str| {
+        let known = labels.iter().find(|label| label.pointer == pointer);
+        known.map_or(pointer, |known| &known.label).to_owned()
+    };
     for (recorded, digest) in with_digests(history) {
         let Some(event) = &recorded.event else { continue };
         let place = if recorded.recorded { format!("entry {}", recorded.entry_index) } else { "not yet".to_owned() };
@@ -21,7 +28,8 @@ pub fn write(page: &mut Page, history: &[RecordedEvent]) {
             who(event.actor.as_ref()),
             state_name(event.state)
         ));
-        for line in lines(event, digest) {
+        let changed = replay.follow(event).map_or_else(Vec::new, |edit| edit.lines(label));
+        for line in changed.into_iter().chain(lines(event, digest)) {
             page.put_line(&format!("{:34}{line}", ""));
         }
     }

@@ -1,6 +1,8 @@
 //! A candidate as a person reads it: why it exists, what was looked at, what would run, who decided, what came of it.
 
 mod assessment;
+mod changes;
+mod doubt;
 mod event;
 mod execution;
 mod history;
@@ -15,7 +17,9 @@ use countersign_api::candidate::v1::{ActionType, Candidate, CandidateEvent, GetC
 
 use crate::output::moment;
 
-pub use assessment::{confidence_name, risk_name};
+pub use assessment::{confidence_name, not_stated, risk_name};
+pub use changes::Replay;
+pub use doubt::doubts;
 pub use history::with_digests;
 pub use origin::record_text;
 pub use payload::{payload_lines, short_digest};
@@ -28,18 +32,20 @@ use layout::Page;
 pub fn whole(response: &GetCandidateResponse, action_types: &[ActionType]) -> String {
     let Some(candidate) = &response.candidate else { return String::new() };
     let mut page = Page::new(&heading(candidate));
+    write_doubts(&mut page, candidate, action_types);
     origin::write(&mut page, candidate);
     assessment::write(&mut page, candidate);
     payload::write(&mut page, candidate, action_types);
     review::write(&mut page, candidate, response);
     execution::write(&mut page, candidate);
-    history::write(&mut page, &response.history);
+    history::write(&mut page, &response.history, payload::labels_of(candidate, action_types));
     page.finish()
 }
 
 /// Renders what a reviewer decides on: what would run and what argues for it, without the past.
 pub fn proposal(candidate: &Candidate, action_types: &[ActionType]) -> String {
     let mut page = Page::new(&heading(candidate));
+    write_doubts(&mut page, candidate, action_types);
     assessment::write(&mut page, candidate);
     payload::write(&mut page, candidate, action_types);
     page.finish()
@@ -61,9 +67,19 @@ pub fn event_lines(event: &CandidateEvent) -> String {
     page.finish()
 }
 
+/// What does not fit together stands before everything else.
+fn write_doubts(page: &mut Page, candidate: &Candidate, action_types: &[ActionType]) {
+    page.section("Look into this first");
+    page.put_all("doubt", &doubts(candidate, action_types));
+}
+
 fn heading(candidate: &Candidate) -> String {
+    let erased = candidate.erased.as_ref().map_or_else(String::new, |erased| {
+        let at = moment(erased.erase_time.as_ref());
+        format!("; what it said was erased at {at}, by entry {}", erased.entry_index)
+    });
     format!(
-        "{} is {} at revision {} (etag {})",
+        "{} is {} at revision {} (etag {}){erased}",
         short_id(&candidate.name),
         state_name(candidate.state),
         candidate.revision,

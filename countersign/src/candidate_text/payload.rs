@@ -28,6 +28,12 @@ pub fn write(page: &mut Page, candidate: &Candidate, action_types: &[ActionType]
     }
 }
 
+/// Returns the labels of a candidate's payload, as its action type has them.
+pub fn labels_of<'a>(candidate: &Candidate, action_types: &'a [ActionType]) -> &'a [FieldLabel] {
+    let action_type = action_types.iter().find(|action_type| action_type.name == candidate.action_type);
+    action_type.map_or(&[], |known| &known.labels)
+}
+
 /// Returns every value of a payload: first those that the action type labels, in its order, then the rest under their JSON
 /// Pointers. A payload that is not JSON is shown as it is.
 pub fn payload_lines(canonical_json: &str, action_type: Option<&ActionType>) -> Vec<(String, String)> {

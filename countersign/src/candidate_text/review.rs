@@ -53,7 +53,7 @@ pub fn write(page: &mut Page, candidate: &Candidate, response: &GetCandidateResp
     page.put("expires", &moment_or(candidate.expire_time.as_ref(), ""));
     let commands: Vec<&str> =
         response.allowed_transitions.iter().filter_map(|transition| command_for(transition)).collect();
-    page.put("you can now", &commands.join(", "));
+    page.put("possible now", &commands.join(", "));
 }
 
 fn conflict_text(conflict: &Conflict) -> String {

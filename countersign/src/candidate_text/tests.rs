@@ -1,8 +1,9 @@
 use countersign_api::candidate::v1::candidate_event::Event;
 use countersign_api::candidate::v1::{
-    Attempt, AttemptOutcome, CandidateEdited, CandidateEvent, CandidateRejected, Confidence, ConfidenceBasis,
-    ConfidenceLevel, Evidence, EvidenceField, EvidenceQuestion, Execution, ExecutionResult, ExternalReference, Fault,
-    FieldChange, FieldLabel, Impact, Payload, RecordedEvent, Rework, Risk, RiskTier, SourceField, State, Trigger,
+    Attempt, AttemptOutcome, CandidateEdited, CandidateEvent, CandidateProposed, CandidateRejected, Confidence,
+    ConfidenceBasis, ConfidenceLevel, Evidence, EvidenceField, EvidenceQuestion, Execution, ExecutionResult,
+    ExternalReference, Fault, FieldChange, FieldLabel, Impact, Payload, PayloadRecord, RecordReference, RecordedEvent,
+    Rework, Risk, RiskTier, SourceField, State, Trigger,
 };
 use countersign_api::r#type::v1::Principal;
 
@@ -10,12 +11,15 @@ use super::*;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 
+/// The payload as it was proposed, with a sign in it that would turn the rest of the line round.
+const NOTED: &str = "{\"due\":\"2026-11-30\",\"notes\":\"call first\u{202E}\"}";
+
 fn anna() -> Principal {
     Principal { kind: 1, id: "humans/anna".into() }
 }
 
-fn executed_and_sent_back() -> GetCandidateResponse {
-    let candidate = Candidate {
+fn candidate() -> Candidate {
+    Candidate {
         name: "workspaces/demo/candidates/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55".into(),
         revision: 6,
         etag: "r6".into(),
@@ -74,16 +78,35 @@ fn executed_and_sent_back() -> GetCandidateResponse {
             ..Execution::default()
         }),
         ..Candidate::default()
+    }
+}
+
+fn executed_and_sent_back() -> GetCandidateResponse {
+    let proposed = CandidateEvent {
+        actor: Some(Principal { kind: 2, id: "generators/crm-rules".into() }),
+        event: Some(Event::CandidateProposed(CandidateProposed {
+            payload: Some(Payload { canonical_json: NOTED.into(), digest: vec![6; 32], ..Payload::default() }),
+            owner: "humans/anna".into(),
+            owner_reason: "rule 2: the record's owner".into(),
+            owner_team: "sales".into(),
+            ..CandidateProposed::default()
+        })),
+        ..CandidateEvent::default()
     };
     let edited = CandidateEvent {
         traceparent: format!("00-{TRACE}-00f067aa0ba902b7-01"),
         actor: Some(anna()),
         state: State::Edited.into(),
         event: Some(Event::CandidateEdited(CandidateEdited {
-            payload: Some(Payload { digest: vec![7; 32], ..Payload::default() }),
+            payload: Some(Payload {
+                canonical_json: r#"{"due":"2026-12-02"}"#.into(),
+                digest: vec![7; 32],
+                ..Payload::default()
+            }),
             digest_before: vec![6; 32],
             approvals_dropped: 1,
-            patch_json: r#"[{"op":"replace","path":"/due","value":"2026-12-02"}]"#.into(),
+            patch_json: r#"[{"op":"replace","path":"/due","value":"2026-12-02"},{"op":"remove","path":"/notes"}]"#
+                .into(),
             note: "two more days".into(),
             ..CandidateEdited::default()
         })),
@@ -101,8 +124,8 @@ fn executed_and_sent_back() -> GetCandidateResponse {
         ..RecordedEvent::default()
     };
     GetCandidateResponse {
-        candidate: Some(candidate),
-        history: vec![recorded(edited, 4711), recorded(rejected, 4712)],
+        candidate: Some(candidate()),
+        history: vec![recorded(proposed, 4710), recorded(edited, 4711), recorded(rejected, 4712)],
         allowed_transitions: vec!["edit".into(), "reject".into(), "send_back".into(), "expire".into()],
         conflicts: Vec::new(),
         rejection_remembered_until: None,
@@ -133,6 +156,10 @@ fn it_answers_what_one_can_ask_about_a_candidate() {
         ("who decided", "edited by humans/anna, now EDITED"),
         ("why", "two more days"),
         ("what exactly changed", r#""path":"/due","value":"2026-12-02""#),
+        ("what stood before", r#"Due date: "2026-11-30" → "2026-12-02""#),
+        ("what was taken away", r#"/notes: "call first\u{202e}" → (nothing)"#),
+        ("who found the owner, for which team", "owner humans/anna of team sales: rule 2: the record's owner"),
+        ("what nobody stated of the evidence", "added by generators/crm-rules, read not stated, sha256 not stated"),
         ("which bytes were refused", "too late\n                                    digest 0707070707070707…"),
         ("which bytes are meant now", &"07".repeat(32)),
         ("what fell with the edit", "1 approval fell"),
@@ -179,5 +206,27 @@ fn what_the_proposer_did_not_name_is_said_to_be_none() {
     let text = whole(&GetCandidateResponse { candidate: Some(candidate), ..GetCandidateResponse::default() }, &[]);
     for question in ["missing            ", "unknown            ", "evidence           "] {
         assert!(text.contains(&format!("{question}none was named")), "{question} in\n{text}");
+    }
+}
+
+#[test]
+fn a_payload_about_another_record_is_doubted_before_anything_else() {
+    let record = RecordReference { object_type: "deal".into(), id: "OP-9999".into(), ..RecordReference::default() };
+    let canonical_json = r#"{"object_type":"deal","record_id":"OP-2029","text":"x"}"#.into();
+    let candidate = Candidate {
+        action_type: "add_note".into(),
+        record: Some(record),
+        payload: Some(Payload { canonical_json, ..Payload::default() }),
+        ..Candidate::default()
+    };
+    let pointers = PayloadRecord { object_type_pointer: "/object_type".into(), id_pointer: "/record_id".into() };
+    let action_types =
+        [ActionType { name: "add_note".into(), payload_record: Some(pointers), ..ActionType::default() }];
+    let doubt = "the payload changes deal OP-2029, but the record named is deal OP-9999";
+    // Whoever is asked to approve reads it, too.
+    let response = GetCandidateResponse { candidate: Some(candidate.clone()), ..GetCandidateResponse::default() };
+    for text in [proposal(&candidate, &action_types), whole(&response, &action_types)] {
+        let (first, _) = text.split_once("What would run").expect("a section");
+        assert!(first.contains(doubt), "{text}");
     }
 }

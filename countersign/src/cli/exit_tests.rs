@@ -27,6 +27,7 @@ impl Bench {
         bench.write("one.jsonl", LINE);
         bench.write("bad.jsonl", "{oops");
         bench.write("junk.token", "junk");
+        bench.write("policy.toml", candidate_svc::policy::Policy::built_in().text());
         let stranger = BearerToken::draw(&RandomIds, SystemClock.now()).reveal();
         bench.write("stranger.token", &stranger);
         fs::create_dir(bench.path("taken")).expect("a folder");
@@ -60,12 +61,13 @@ impl Bench {
         leaf.subject.rsplit('/').next().expect("an id").to_owned()
     }
 
-    /// Runs a command line over the data folder and returns how it ends. `{}` stands for the folder with the files.
+    /// Runs a command line over the data folder and returns how it ends. `{}` stands for the folder with the files, `_` for a blank inside
+    /// a word, `__` for an underscore.
     async fn exit(&self, line: &str) -> Exit {
         let here = self.folder.path().display().to_string();
         let data_dir = self.path("data").display().to_string();
         let mut arguments: Vec<OsString> = vec!["countersign".into()];
-        arguments.extend(line.split(' ').map(|word| word.replace('_', " ").replace("{}", &here).into()));
+        arguments.extend(line.split(' ').map(|word| written_out(word).replace("{}", &here).into()));
         if !line.contains("--data-dir") {
             arguments.extend(["--data-dir".into(), data_dir.into()]);
         }
@@ -76,6 +78,10 @@ impl Bench {
             Err(_) => Exit::Usage,
         }
     }
+}
+
+fn written_out(word: &str) -> String {
+    word.split("__").map(|part| part.replace('_', " ")).collect::<Vec<_>>().join("_")
 }
 
 /// Returns an address where nobody listens: one that was just given back.
@@ -94,7 +100,7 @@ async fn every_command_ends_as_the_documentation_says() {
             .map(|id| (Exit::Negative, format!("candidate {verb} {id} {rest}").trim().to_owned()))
     });
     let mut wrong = Vec::new();
-    for (expected, line) in table(&id).into_iter().chain(unknown) {
+    for (expected, line) in table(&id).into_iter().chain(over_exports()).chain(unknown) {
         let found = bench.exit(&line).await;
         if found != expected {
             wrong.push(format!("`{line}` ends with {found:?}, not {expected:?}"));
@@ -105,7 +111,25 @@ async fn every_command_ends_as_the_documentation_says() {
     assert!(!bench.path("data/export/typo").exists(), "a slip makes no folder");
 }
 
-/// Returns command lines, and how each has to end. An underscore stands for a space inside a word.
+/// Returns command lines over exports and reports, once there is a report, and how each has to end.
+fn over_exports() -> Vec<(Exit, String)> {
+    [
+        (Exit::Done, "report check {}/report/report.json --export {}/export"),
+        (Exit::Done, "policy backtest {}/policy.toml --export {}/export"),
+        (Exit::Negative, "report check {}/one.jsonl --export {}/export"),
+        (Exit::Usage, "report check {}/report/report.json"),
+        (Exit::Usage, "report --export {}/export --out {}/report --period day"),
+        (Exit::Unreachable, "policy backtest {}/none --export {}/export"),
+        (Exit::Unreachable, "policy backtest {}/one.jsonl --export {}/export"),
+        (Exit::Unreachable, "report check {}/none --export {}/export"),
+        (Exit::Unreachable, "report check {}/report/report.json --export {}/none"),
+        (Exit::Unreachable, "report --export {}/export --out {}/report --policy {}/none"),
+    ]
+    .map(|(exit, line)| (exit, line.to_owned()))
+    .into()
+}
+
+/// Returns command lines, and how each has to end.
 fn table(id: &str) -> Vec<(Exit, String)> {
     let away = format!("--server http://{}", deserted());
     let nowhere = "--data-dir {}/nowhere";
@@ -147,7 +171,19 @@ fn table(id: &str) -> Vec<(Exit, String)> {
         (Exit::Negative, format!("candidate settle {id} --found failed --finding x")),
         (Exit::Negative, format!("candidate edit {id} --set /nope=1")),
         (Exit::Negative, format!("candidate edit {id} --payload {{}}/junk.token")),
+        (Exit::Done, "execution claim --action-type create__task".to_owned()),
+        (Exit::Negative, "execution claim --action-type nope".to_owned()),
+        (Exit::Negative, format!("execution extend {id} --fence 1")),
+        (Exit::Negative, format!("execution report {id} --fence 1 --succeeded")),
         // The command line is wrong.
+        (Exit::Usage, "execution claim".to_owned()),
+        (Exit::Usage, "execution claim --action-type create__task --limit 257".to_owned()),
+        (Exit::Usage, format!("execution extend {id} --fence 0")),
+        (Exit::Usage, format!("execution report {id} --fence 1")),
+        (Exit::Usage, format!("execution report {id} --fence 1 --failed")),
+        (Exit::Usage, format!("execution report {id} --fence 1 --succeeded --unknown x")),
+        (Exit::Usage, format!("execution report {id} --fence 1 --succeeded --class other")),
+        (Exit::Usage, format!("execution report {id} --fence 1 --unknown x --reference crm/task/1")),
         (Exit::Usage, "candidat".to_owned()),
         (Exit::Usage, "candidate list --limit 0".to_owned()),
         (Exit::Usage, "candidate list --limit -1".to_owned()),
@@ -183,7 +219,10 @@ fn table(id: &str) -> Vec<(Exit, String)> {
         (Exit::Unreachable, format!("candidate add-evidence {id} --kind note --title x --file {{}}/none")),
         (Exit::Unreachable, "token create --kind human --id ben --role reviewer --out {}/none/ben.token".to_owned()),
         (Exit::Unreachable, "demo --input {}/none".to_owned()),
+        (Exit::Unreachable, "execution claim --action-type create__task --key {}/none".to_owned()),
         // Denied.
+        (Exit::Denied, "execution claim --action-type create__task --token-file {}/data/admin.token".to_owned()),
+        (Exit::Denied, format!("execution report {id} --fence 1 --unknown x --token-file {{}}/data/admin.token")),
         (Exit::Denied, "candidate list --token-file {}/junk.token".to_owned()),
         (Exit::Denied, "candidate list --token-file {}/stranger.token".to_owned()),
         (Exit::Denied, "candidate list --token-file {}/rules.token".to_owned()),

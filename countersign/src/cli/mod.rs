@@ -3,9 +3,12 @@
 mod candidate;
 mod delegation;
 mod demo;
+mod execution;
 mod help;
 pub mod ledger;
+mod ledger_databases;
 mod number;
+mod outcome;
 mod pages;
 mod place;
 mod policy;
@@ -16,6 +19,7 @@ mod serve;
 mod standing_approval;
 mod token;
 mod usage;
+mod witness;
 mod workspaces;
 
 use std::env;
@@ -64,6 +68,9 @@ pub enum Command {
     /// Reads candidates and decides on them.
     #[command(subcommand)]
     Candidate(candidate::Candidate),
+    /// Claims, extends and reports as an executor of your own.
+    #[command(subcommand)]
+    Execution(execution::Execution),
     /// Passes a person's turn to another for a while.
     #[command(subcommand)]
     Delegation(delegation::Delegation),
@@ -81,6 +88,9 @@ pub enum Command {
     /// Makes, lists and revokes bearer tokens.
     #[command(subcommand)]
     Token(token::Token),
+    /// Vouches for other logs as a witness.
+    #[command(subcommand)]
+    Witness(witness::Witness),
 }
 
 /// What every command is given.
@@ -112,10 +122,11 @@ impl Command {
     /// Returns which log lines are written when nobody says: a server tells what it does, a command only what is wrong.
     pub const fn usual_log_filter(&self) -> &'static str {
         match self {
-            Self::Serve(_) => "info,opentelemetry=warn",
+            Self::Serve(_) | Self::Witness(_) => "info,opentelemetry=warn",
             Self::Demo(_)
             | Self::Propose(_)
             | Self::Candidate(_)
+            | Self::Execution(_)
             | Self::Delegation(_)
             | Self::Policy(_)
             | Self::StandingApproval(_)
@@ -132,13 +143,15 @@ impl Command {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         match self {
             Self::Serve(serve) => serve.run(context).await,
+            Self::Witness(witness) => witness.run(context).await,
             Self::Demo(demo) => demo.run(context).await,
             Self::Propose(propose) => propose.run(context).await,
             Self::Candidate(candidate) => candidate.run(context).await,
+            Self::Execution(execution) => execution.run(context).await,
             Self::Delegation(delegation) => delegation.run(context).await,
             Self::Policy(policy) => policy.run(context).await,
             Self::StandingApproval(standing) => standing.run(context).await,
-            Self::Ledger(ledger) => ledger.run(context).await,
+            Self::Ledger(ledger) => Box::pin(ledger.run(context)).await,
             Self::Report(report) => report.run(context).await,
             Self::Token(token) => token.run(context).await,
         }

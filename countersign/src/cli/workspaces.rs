@@ -5,9 +5,11 @@ use std::path::Path;
 use countersign_api::candidate::v1::ListCandidatesRequest;
 use countersign_api::name::Workspace;
 use ledger_svc::store::raw::{RawFile, Value};
+use service_kit::database::Location;
 use tonic::Code;
 
 use super::Context;
+use crate::app::ledger_place::{self, NamedPlace};
 use crate::failure::Failure;
 use crate::session::Session;
 
@@ -35,7 +37,9 @@ pub async fn say_if_new(context: &Context) -> Result<(), Failure> {
     if place.server.is_some() {
         return Ok(());
     }
-    let existing = existing(&place.data_dir).await?;
+    let named = NamedPlace::of_environment().map_err(Failure::Unreachable)?;
+    let ledger = ledger_place::find(&place.data_dir, &named).map_err(Failure::Unreachable)?.ledger();
+    let existing = existing(&ledger).await?;
     if !existing.is_empty() && !existing.contains(&place.workspace) {
         let id = place.workspace.id();
         context.console.say(&format!("`{id}` is a new workspace; there {}", are(&existing)));
@@ -58,19 +62,18 @@ fn are(existing: &[Workspace]) -> String {
     format!("{} {}", if named.len() == 1 { "is" } else { "are" }, named.join(", "))
 }
 
-/// Lists the workspaces that have a log in the data folder's ledger.
+/// Lists the workspaces that have a log in a ledger.
 ///
 /// # Errors
 /// [`Failure::Unreachable`] when the ledger cannot be read.
-pub async fn existing(data_dir: &Path) -> Result<Vec<Workspace>, Failure> {
-    let file = data_dir.join("ledger.db");
+pub async fn existing(ledger: &Location) -> Result<Vec<Workspace>, Failure> {
     let read = async {
-        let mut ledger = RawFile::open(&file).await?;
-        let found = ledger.workspaces().await?;
-        ledger.close().await?;
+        let mut opened = RawFile::open(ledger).await?;
+        let found = opened.workspaces().await?;
+        opened.close().await?;
         Ok::<_, anyhow::Error>(found)
     };
-    let found = read.await.map_err(|error| Failure::file(&file, format!("{error:#}")))?;
+    let found = read.await.map_err(|error| Failure::file(Path::new(&ledger.to_string()), format!("{error:#}")))?;
     let mut workspaces: Vec<Workspace> = found.of_entries.iter().filter_map(workspace_of).collect();
     workspaces.sort();
     workspaces.dedup();

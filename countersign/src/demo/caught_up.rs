@@ -63,7 +63,7 @@ path = "STRICT"
         let data = tempfile::tempdir().expect("a folder");
         std::fs::write(data.path().join("policy.toml"), POLICY).expect("written");
         let folder = Folder::take(data.path()).expect("nobody else has it");
-        let app = App::start(folder, Config { execution: Execution::Off }).await.expect("it starts");
+        let app = App::start(folder, Config::of(Execution::Off)).await.expect("it starts");
         let workspace: Workspace = "workspaces/demo".parse().expect("a name");
         let channel = |id, role| app.channel_as(principals::of_workspace(id, role, &workspace));
         let until = SystemClock.now().as_second() + 60 * 60;

@@ -1,7 +1,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
-use analytics::export::{self, ExportRequest, Manifest, PartSize};
+use analytics::export::{self, Contents, ExportRequest, Manifest, PartSize};
+use analytics::report::Terms;
 use countersign_api::candidate::v1::ListCandidatesRequest;
 use countersign_api::candidate::v1::review_service_client::ReviewServiceClient;
 use countersign_api::ledger::v1::GetCheckpointRequest;
@@ -14,13 +15,13 @@ use service_kit::ids::RandomIds;
 use super::conductor::Conducted;
 use super::growth::{self, Head};
 use super::tally::Tally;
-use crate::app::{ORIGIN_PREFIX, keys};
+use crate::app::{ORIGIN_PREFIX, keys, ledger_place};
 use crate::candidate_text::state_name;
 use crate::cli::Context;
 use crate::cli::ledger::{ExportKeys, failure_of};
 use crate::cli::report;
 use crate::failure::Failure;
-use crate::output::{count_bar, step};
+use crate::output::count_bar;
 
 const PAGE_SIZE: i32 = 1_000;
 
@@ -87,14 +88,15 @@ pub async fn export(context: &Context, auditor: AuthorizedChannel, conducted: Co
     let request = ExportRequest {
         workspace: workspace.clone(),
         origin: format!("{ORIGIN_PREFIX}/{workspace}"),
-        verifying_key: keys::verifying_key(&key_file).map_err(Failure::Unreachable)?,
+        verifying_keys: keys::verifying_keys(&key_file).map_err(Failure::Unreachable)?,
         export_key: keys::export_key(data_dir, &RandomIds).map_err(Failure::Unreachable)?,
         folder: folder.clone(),
         least_size: tally.log_size,
         part_size: PartSize::default(),
+        contents: Contents::AsTheyStand,
     };
     context.console.say("exporting and verifying the ledger");
-    let bar = count_bar("exporting and verifying", tally.log_size);
+    let bar = count_bar(context.console, "exporting and verifying", tally.log_size);
     let manifest = export::export(auditor.clone(), &request, |progress| bar.set(progress.entries)).await;
     drop(bar);
     let manifest = manifest.map_err(failure_of)?;
@@ -116,12 +118,12 @@ pub async fn verify_and_report(
 ) -> Result<Closed, Failure> {
     let data_dir = &context.place.data_dir;
     let workspace = &context.place.workspace;
-    let key = keys::verifying_key(&keys::verifying_key_file(data_dir)).map_err(Failure::Unreachable)?;
+    let key = keys::verifying_keys(&keys::verifying_key_file(data_dir)).map_err(Failure::Unreachable)?;
 
     context.console.say("verifying the ledger's files");
-    let bar = count_bar("verifying", exported.manifest.size);
-    let (ledger, fence) = (data_dir.join("ledger.db"), data_dir.join("fence.db"));
-    let logs = audit::verify(&ledger, &fence, &key, ORIGIN_PREFIX, |progress| bar.set(progress.entries)).await;
+    let bar = count_bar(context.console, "verifying", exported.manifest.size);
+    let (place, fence) = (ledger_place::own(data_dir), data_dir.join("fence.db"));
+    let logs = audit::verify(&place, &fence, &key, ORIGIN_PREFIX, |progress| bar.set(progress.entries)).await;
     drop(bar);
     let logs = logs.map_err(|error| match error {
         audit::Error::Found(finding) => Failure::Finding(finding.to_string()),
@@ -138,13 +140,13 @@ pub async fn verify_and_report(
     growth::check(server, workspace, exported_log, log).await?;
 
     context.console.say("making the report");
-    let progress = step("making the report");
+    let console = context.console;
     let out = data_dir.join("report").join(workspace.id()).join("latest");
     let Export { folder, states, .. } = exported;
     let signed_by = keys::verifying_key(&keys::export_verifying_key_file(data_dir)).map_err(Failure::Unreachable)?;
     let keys = ExportKeys::own(key, signed_by);
-    let written = tokio::task::spawn_blocking(move || report::make(&folder, &out, &keys)).await;
-    drop(progress);
+    let make = move || report::make(console, &folder, &out, &keys, Terms::default());
+    let written = tokio::task::spawn_blocking(make).await;
     let report = written.map_err(Failure::fault)??.html_file();
     Ok(Closed { states, log: exported_log, report })
 }

@@ -87,7 +87,7 @@ async fn in_this_process(
 ) -> Result<(Tally, Closed), Failure> {
     // The longest lease: claims of a run that was killed are taken up again, not given up, by one that follows soon.
     let execution = Execution::In { workspace: context.place.workspace.clone(), lease: LEASE_MAX };
-    let app = App::start(folder, Config { execution }).await?;
+    let app = App::start(folder, Config::of(execution)).await?;
     let services = Services::Here(&app);
     // The future of all the work is large, and the command's future would hold it.
     let worked = stop.unless(Box::pin(work_and_export(context, options, input, services))).await;

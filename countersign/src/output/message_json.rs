@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use countersign_api::{FILE_DESCRIPTOR_SET, access, candidate};
+use countersign_api::{FILE_DESCRIPTOR_SET, access, candidate, feedback, ledger};
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, EnumDescriptor, FieldDescriptor, Kind, MapKey, Value};
 use serde_json::{Map, Value as Json, json};
@@ -38,6 +38,9 @@ shown! {
     candidate::v1::ListDelegationsResponse = "countersign.candidate.v1.ListDelegationsResponse",
     candidate::v1::EndDelegationResponse = "countersign.candidate.v1.EndDelegationResponse",
     candidate::v1::ListCandidatesResponse = "countersign.candidate.v1.ListCandidatesResponse",
+    candidate::v1::Permit = "countersign.candidate.v1.Permit",
+    candidate::v1::ExtendClaimResponse = "countersign.candidate.v1.ExtendClaimResponse",
+    candidate::v1::ReportOutcomeResponse = "countersign.candidate.v1.ReportOutcomeResponse",
     candidate::v1::CandidateEvent = "countersign.candidate.v1.CandidateEvent",
     candidate::v1::WorkspaceEvent = "countersign.candidate.v1.WorkspaceEvent",
     candidate::v1::PolicyRevision = "countersign.candidate.v1.PolicyRevision",
@@ -47,6 +50,13 @@ shown! {
     candidate::v1::GetStandingApprovalResponse = "countersign.candidate.v1.GetStandingApprovalResponse",
     candidate::v1::ListStandingApprovalsResponse = "countersign.candidate.v1.ListStandingApprovalsResponse",
     candidate::v1::RevokeStandingApprovalResponse = "countersign.candidate.v1.RevokeStandingApprovalResponse",
+    feedback::v1::GetProposerFeedbackResponse = "countersign.feedback.v1.GetProposerFeedbackResponse",
+    ledger::v1::ContentErased = "countersign.ledger.v1.ContentErased",
+    ledger::v1::LegalHoldPlaced = "countersign.ledger.v1.LegalHoldPlaced",
+    ledger::v1::LegalHoldReleased = "countersign.ledger.v1.LegalHoldReleased",
+    ledger::v1::PlaceLegalHoldResponse = "countersign.ledger.v1.PlaceLegalHoldResponse",
+    ledger::v1::ReleaseLegalHoldResponse = "countersign.ledger.v1.ReleaseLegalHoldResponse",
+    ledger::v1::ListLegalHoldsResponse = "countersign.ledger.v1.ListLegalHoldsResponse",
     access::v1::CreateTokenResponse = "countersign.access.v1.CreateTokenResponse",
     access::v1::ListTokensResponse = "countersign.access.v1.ListTokensResponse",
     access::v1::RevokeTokenResponse = "countersign.access.v1.RevokeTokenResponse",

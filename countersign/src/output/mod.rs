@@ -13,7 +13,7 @@ mod visible;
 pub use console::Console;
 pub use count::counted;
 pub use moment::{moment, moment_or};
-pub use progress::{count_bar, step};
+pub use progress::{Progress, count_bar, step};
 pub use question::{Answer, ask};
 pub use table::{facts, table};
 pub use visible::visible;

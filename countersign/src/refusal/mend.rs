@@ -75,10 +75,21 @@ pub fn mend(reason: Reason, clues: &Clues<'_>) -> String {
         Reason::PageTokenInvalid => "begin again without a page or resume token".into(),
         Reason::FenceStale => "leave it to the executor that holds the claim now".into(),
         Reason::IdempotencyKeyReused => "the ledger keeps the first content; choose a new key for new content".into(),
+        Reason::LogDiverged => {
+            "keep the token, verify the ledger with `countersign ledger verify`, and put back the files that hold what was read".into()
+        }
         Reason::LogRangeInvalid => "choose an index below the log's size; `countersign ledger show` says it".into(),
         Reason::LogBehindFence => {
             "restore the ledger from a backup that holds what was signed last; `countersign ledger verify` says more"
                 .into()
+        }
+        Reason::ContentErased => "propose it again if it is still wanted: what was said of it is erased for good".into(),
+        Reason::LegalHoldStands => {
+            "look at `countersign ledger holds`; once the reason is gone, `countersign ledger release-hold`, then erase again"
+                .into()
+        }
+        Reason::ErasureUnknown => {
+            "have a person begin it with `countersign ledger erase`; only what was begun is repeated".into()
         }
         Reason::StorageFailed => "free disk space or mend the disk, then restart the server".into(),
         Reason::DeadlineExceeded => "try again; the same request id gives the same answer".into(),
@@ -126,7 +137,11 @@ pub fn mend_of_line(reason: Reason, clues: &Clues<'_>) -> String {
         | Reason::FenceStale
         | Reason::IdempotencyKeyReused
         | Reason::LogRangeInvalid
+        | Reason::LogDiverged
         | Reason::LogBehindFence
+        | Reason::ContentErased
+        | Reason::LegalHoldStands
+        | Reason::ErasureUnknown
         | Reason::StorageFailed
         | Reason::DeadlineExceeded
         | Reason::ShuttingDown

@@ -3,7 +3,8 @@ use service_kit::grpc::AuthorizedChannel;
 
 use super::remote::read_token;
 use super::{Caller, Missing, Needs};
-use crate::app::{App, Config, Execution, Folder, FolderError};
+use crate::app::ledger_place::NamedPlace;
+use crate::app::{App, Config, Execution, Folder, FolderError, LedgerOptions};
 use crate::cli::Place;
 use crate::failure::Failure;
 
@@ -38,7 +39,7 @@ impl Embedded {
             Err(FolderError::InUse) => return Ok(Start::InUse),
             Err(FolderError::Other(error)) => return Err(Failure::Unreachable(error)),
         };
-        let app = App::start(folder, config(&place.workspace, needs)).await?;
+        let app = App::start(folder, config(&place.workspace, needs)?).await?;
         Ok(Start::Started(Box::new(Self { app })))
     }
 
@@ -59,7 +60,9 @@ impl Embedded {
     }
 }
 
-fn config(workspace: &Workspace, needs: Needs) -> Config {
+fn config(workspace: &Workspace, needs: Needs) -> Result<Config, Failure> {
     let execution = if needs.execution { Execution::only_in(workspace.clone()) } else { Execution::Off };
-    Config { execution }
+    let place = NamedPlace::of_environment().map_err(Failure::Unreachable)?;
+    let usual = Config::of(execution);
+    Ok(Config { ledger: LedgerOptions { place, ..usual.ledger }, ..usual })
 }

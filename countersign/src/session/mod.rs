@@ -5,11 +5,14 @@ mod outcome;
 mod remote;
 
 use countersign_api::access::v1::token_service_client::TokenServiceClient;
+use countersign_api::candidate::v1::execution_service_client::ExecutionServiceClient;
 use countersign_api::candidate::v1::policy_service_client::PolicyServiceClient;
 use countersign_api::candidate::v1::proposal_service_client::ProposalServiceClient;
 use countersign_api::candidate::v1::review_service_client::ReviewServiceClient;
 use countersign_api::candidate::v1::standing_approval_service_client::StandingApprovalServiceClient;
 use countersign_api::candidate::v1::{ActionType, ListActionTypesRequest};
+use countersign_api::feedback::v1::feedback_service_client::FeedbackServiceClient;
+use countersign_api::ledger::v1::erasure_service_client::ErasureServiceClient;
 use countersign_api::ledger::v1::ledger_service_client::LedgerServiceClient;
 use countersign_api::name::Workspace;
 use prost_types::Timestamp;
@@ -51,6 +54,8 @@ pub enum Caller {
     Admin,
     /// The proposer that stands for this folder's own files.
     LocalProposer,
+    /// The executor that stands for whoever works in this folder.
+    LocalExecutor,
 }
 
 /// A way to the services, as one principal, in one workspace.
@@ -58,7 +63,7 @@ pub enum Caller {
 pub struct Session {
     workspace: Workspace,
     channel: AuthorizedChannel,
-    embedded: Option<Embedded>,
+    embedded: Option<Box<Embedded>>,
     clock: SystemClock,
     ids: RandomIds,
 }
@@ -79,7 +84,8 @@ impl Context {
         N: Into<Needs>,
         F: AsyncFnOnce(&Session) -> Result<(), Failure>,
     {
-        let session = Session::open(&self.place, needs.into()).await?;
+        // Boxed: opening all services is long, and each command would be as long.
+        let session = Box::pin(Session::open(&self.place, needs.into())).await?;
         let done = work(&session).await;
         let closed = session.close().await;
         done.and(closed)
@@ -102,7 +108,7 @@ impl Session {
         }
         match Embedded::start(place, needs).await? {
             embedded::Start::Started(embedded) => match embedded.channel(place, needs.caller) {
-                Ok(channel) => Ok(Self::over(place, channel, Some(*embedded))),
+                Ok(channel) => Ok(Self::over(place, channel, Some(embedded))),
                 Err(failure) => embedded.close().await.and(Err(failure)),
             },
             embedded::Start::InUse => {
@@ -113,7 +119,7 @@ impl Session {
         }
     }
 
-    fn over(place: &Place, channel: AuthorizedChannel, embedded: Option<Embedded>) -> Self {
+    fn over(place: &Place, channel: AuthorizedChannel, embedded: Option<Box<Embedded>>) -> Self {
         Self { workspace: place.workspace.clone(), channel, embedded, clock: SystemClock, ids: RandomIds }
     }
 
@@ -149,6 +155,11 @@ impl Session {
         ProposalServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
     }
 
+    /// Returns a client for permits and reports.
+    pub fn executions(&self) -> ExecutionServiceClient<AuthorizedChannel> {
+        ExecutionServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
     /// Returns a client for the review policy.
     pub fn policies(&self) -> PolicyServiceClient<AuthorizedChannel> {
         PolicyServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
@@ -162,6 +173,16 @@ impl Session {
     /// Returns a client for the ledger.
     pub fn ledger(&self) -> LedgerServiceClient<AuthorizedChannel> {
         LedgerServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
+    }
+
+    /// Returns a client for erasures and legal holds.
+    pub fn erasures(&self) -> ErasureServiceClient<AuthorizedChannel> {
+        ErasureServiceClient::new(self.channel())
+    }
+
+    /// Returns a client for reports.
+    pub fn feedback(&self) -> FeedbackServiceClient<AuthorizedChannel> {
+        FeedbackServiceClient::new(self.channel()).max_decoding_message_size(TRANSPORT_MAX_BYTES)
     }
 
     /// Returns a client for tokens.

@@ -52,6 +52,7 @@ pub fn read_token(place: &Place, caller: Caller) -> Result<BearerToken, Failure>
         (Some(file), _) => file.clone(),
         (None, Caller::Admin) => place.data_dir.join("admin.token"),
         (None, Caller::LocalProposer) => keys::local_proposer_file(&place.data_dir),
+        (None, Caller::LocalExecutor) => keys::local_executor_file(&place.data_dir),
     };
     let read = || -> anyhow::Result<BearerToken> {
         let text = fs::read_to_string(&file)?;

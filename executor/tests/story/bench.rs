@@ -11,7 +11,7 @@ use countersign_api::{
     ledger::v1::ledger_service_server::LedgerServiceServer, name::Workspace,
 };
 use executor::{
-    App, BuildError, Config, RunError, Tally,
+    App, BuildError, Config, PermitCheck, PermitCheckConfig, RunError, Tally,
     connector::{Connector, Connectors, sandbox::Sandbox},
 };
 use service_kit::{
@@ -104,6 +104,17 @@ impl Bench {
         let connectors = Connectors::new().register(connector).expect("one connector");
         let (executions, ledger) = (self.channel.clone(), self.channel.clone());
         App::build(config, self.clock(), executions, ledger, connectors, &self.metrics).await
+    }
+
+    /// Opens what verifies permits and does nothing else with them.
+    pub async fn permit_check(&self, memory_db: Option<PathBuf>) -> PermitCheck {
+        let config = PermitCheckConfig {
+            workspace: self.log.workspace.clone(),
+            origin_prefix: PREFIX.to_owned(),
+            verifying_keys: self.log.verifying_key().into(),
+            memory_db,
+        };
+        PermitCheck::open(config, self.clock(), self.channel.clone()).await.expect("it opens")
     }
 
     /// Starts an executor that takes up the memory of the one before, and lets it work until nothing is left.

@@ -8,9 +8,9 @@ use std::sync::{
 use countersign_api::ledger::v1::{
     AppendEntriesRequest, AppendEntriesResponse, AppendStreamRequest, AppendStreamResponse, GetCheckpointRequest,
     GetCheckpointResponse, GetEntryByKeyRequest, GetEntryByKeyResponse, GetEntryRequest, GetEntryResponse,
-    ProveConsistencyRequest, ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse,
-    ReadEntriesRequest, ReadEntriesResponse, SubscribeEntriesRequest, SubscribeEntriesResponse,
-    ledger_service_server::LedgerService,
+    ProveCheckpointRequest, ProveCheckpointResponse, ProveConsistencyRequest, ProveConsistencyResponse,
+    ProveInclusionRequest, ProveInclusionResponse, ReadEntriesRequest, ReadEntriesResponse, SubscribeEntriesRequest,
+    SubscribeEntriesResponse, ledger_service_server::LedgerService,
 };
 use futures::stream::BoxStream;
 use tonic::{Request, Response, Status, Streaming};
@@ -125,6 +125,10 @@ impl LedgerService for Ledger {
     }
 
     async fn get_checkpoint(&self, _: Request<GetCheckpointRequest>) -> Answer<GetCheckpointResponse> {
+        Err(Status::unimplemented("not in these stories"))
+    }
+
+    async fn prove_checkpoint(&self, _: Request<ProveCheckpointRequest>) -> Answer<ProveCheckpointResponse> {
         Err(Status::unimplemented("not in these stories"))
     }
 

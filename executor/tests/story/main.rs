@@ -15,5 +15,6 @@ mod permits_that_do_not_verify;
 mod reports;
 mod sandbox_effects;
 mod sandbox_notes_drafts_owners;
+mod verification_alone;
 mod what_is_remembered;
 mod workspaces;

@@ -257,7 +257,7 @@ async fn an_error_of_a_stopped_executor_reads_alone() {
     let bench = Bench::new().await;
     remember(&bench, 2).await;
     let mut config = bench.config();
-    config.verifying_key = Log::new(8).verifying_key();
+    config.verifying_keys = Log::new(8).verifying_key().into();
     let error = bench.try_executor(config, Arc::new(Listener::default())).await.expect_err("another key is pinned");
     let words = words_of(&error);
     assert!(words.contains("not signed by the pinned key"), "{words}");

@@ -1,4 +1,4 @@
-//! What the format promises, tested from outside: standards' vectors, an independent implementation, golden files, forgeries and noise.
+//! What the format promises, tested from outside: standards' vectors, independent implementations, golden files, forgeries and noise.
 
 mod approval;
 mod canonical_json;
@@ -7,7 +7,10 @@ mod golden;
 mod leaf;
 mod log;
 mod noise;
+mod other_trees;
+mod probes;
 mod tile;
 mod tlog_proof;
 mod tree;
 mod verify;
+mod witness;

@@ -119,6 +119,28 @@ fn all_small_proofs_hold_and_name_the_subtrees_they_read() {
     }
 }
 
+/// Whoever signs a chain `H(H(H(a, b), c), d)` as a tree can not prove anything under it: a tree's proofs have another length.
+#[test]
+fn a_chain_of_hashes_does_not_pass_for_a_tree() {
+    let leaves: Vec<Hash> = (0..64).map(|index| leaf_hash(&leaf(index))).collect();
+    let chain = |size: usize| leaves[1..size].iter().fold(leaves[0], |chain, leaf| node_hash(&chain, leaf));
+    for size in 4..=leaves.len() {
+        // What the chain's owner would show for its last leaf: all the others, and that leaf.
+        let (index, root) = (size as u64 - 1, chain(size));
+        let fake = InclusionProof { index, size: size as u64, hashes: vec![chain(size - 1)] };
+        let holds = fake.verify(leaves[size - 1], root);
+        // Where the last leaf stands alone at the right edge, a tree has the same form.
+        if index.is_power_of_two() {
+            assert_eq!(holds, Ok(()), "size {size}");
+        } else {
+            assert!(holds.is_err_and(|error| is_wrong_length(&error)), "size {size}");
+        }
+        // And for its first: each of the others in turn.
+        let fake = InclusionProof { index: 0, size: size as u64, hashes: leaves[1..size].to_vec() };
+        assert!(fake.verify(leaves[0], root).is_err_and(|error| is_wrong_length(&error)), "size {size}");
+    }
+}
+
 #[test]
 fn a_frontier_is_rebuilt_from_its_stored_edge_and_grows_on() {
     let whole = tree_of(300).frontier;
@@ -159,6 +181,9 @@ fn the_empty_tree_and_the_same_tree_need_no_hashes() {
     let from_empty = ConsistencyProof { old_size: 0, new_size: 5, hashes: vec![] };
     assert_eq!(from_empty.verify(empty_root(), root), Ok(()));
     assert!(matches!(from_empty.verify(root, root), Err(Error::OldRootDiffers { .. })));
+    let nothing = ConsistencyProof { old_size: 0, new_size: 0, hashes: vec![] };
+    assert_eq!(nothing.verify(empty_root(), empty_root()), Ok(()));
+    assert!(matches!(nothing.verify(empty_root(), root), Err(Error::OldRootDiffers { .. })), "two roots for one size");
     let same = ConsistencyProof { old_size: 5, new_size: 5, hashes: vec![] };
     assert_eq!(same.verify(root, root), Ok(()));
     assert!(matches!(same.verify(empty_root(), root), Err(Error::OldRootDiffers { .. })));

@@ -1,14 +1,18 @@
 use std::{sync::Arc, time::Duration};
 
-use countersign_api::name::CandidateName;
+use countersign_api::name::{CandidateName, Workspace};
 use service_kit::{
     group_commit::{Limits, SubmitError, Ticket, Writer},
     metrics::Metrics,
     shutdown::Shutdown,
 };
 
-use super::{Answer, Appended, Committer, Job, Refusal, job::Append, room::Room};
-use crate::{config::QueueLimits, entry::NewEntry, log::Log, store::sqlite::CheckpointRow};
+use super::{
+    Answer, Appended, Committer, Job, Recorded, Refusal,
+    job::{Append, Custody},
+    room::Room,
+};
+use crate::{config::QueueLimits, custody::Act, entry::NewEntry, log::Log, store::CheckpointRow};
 
 /// How soon a caller who found no room in the queue should come back.
 const RETRY_AFTER: Duration = Duration::from_millis(50);
@@ -64,11 +68,24 @@ impl Appender {
         self.writer.enqueue(Job::Append(Append { log, entries, room, span })).await.map(Receiving)
     }
 
-    /// Stores checkpoints with the next commit.
-    pub(crate) async fn store_checkpoints(&self, rows: Vec<CheckpointRow>) -> Result<(), SubmitError> {
+    /// Erases contents, or places or lifts a hold; returns once it is recorded and done.
+    ///
+    /// # Errors
+    /// Any [`AppendError`].
+    pub async fn custody(&self, log: Arc<Log>, act: Act) -> Result<Recorded, AppendError> {
+        match self.writer.try_enqueue(Job::Custody(Custody { log, act }))?.await? {
+            Answer::Custody(recorded) => Ok(recorded?),
+            Answer::Appended(_) | Answer::CheckpointsStored { .. } => {
+                unreachable!("a job about contents is answered as one")
+            }
+        }
+    }
+
+    /// Stores checkpoints with the next commit; names the logs whose checkpoint was not stored, because somebody else's was.
+    pub(crate) async fn store_checkpoints(&self, rows: Vec<CheckpointRow>) -> Result<Vec<Workspace>, SubmitError> {
         match self.writer.submit(Job::StoreCheckpoints(rows)).await? {
-            Answer::CheckpointsStored => Ok(()),
-            Answer::Appended(_) => unreachable!("a job of checkpoints is answered as one"),
+            Answer::CheckpointsStored { superseded } => Ok(superseded),
+            Answer::Appended(_) | Answer::Custody(_) => unreachable!("a job of checkpoints is answered as one"),
         }
     }
 
@@ -86,7 +103,9 @@ impl Receiving {
     pub async fn receive(self) -> Result<Vec<Appended>, AppendError> {
         match self.0.await? {
             Answer::Appended(appended) => Ok(appended?),
-            Answer::CheckpointsStored => unreachable!("a job of entries is answered as one"),
+            Answer::CheckpointsStored { .. } | Answer::Custody(_) => {
+                unreachable!("a job of entries is answered as one")
+            }
         }
     }
 }

@@ -1,12 +1,14 @@
 use std::sync::Arc;
 
+use countersign_api::name::Workspace;
 use ledger_format::Receipt;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
+    custody::{Act, CustodyRefusal},
     entry::{Conflict, NewEntry},
     log::{Halt, Log},
-    store::sqlite::CheckpointRow,
+    store::CheckpointRow,
 };
 
 /// What is handed to the writer.
@@ -14,6 +16,8 @@ use crate::{
 pub(crate) enum Job {
     /// Entries to append, all or none, in this order.
     Append(Append),
+    /// Something about contents: erased, held, held no more.
+    Custody(Custody),
     /// Checkpoints that were signed and fenced.
     StoreCheckpoints(Vec<CheckpointRow>),
 }
@@ -22,17 +26,37 @@ pub(crate) enum Job {
 pub(crate) struct Append {
     pub(super) log: Arc<Log>,
     pub(super) entries: Vec<NewEntry>,
-    /// The bytes taken of the queue, given back with the answer.
+    /// The bytes taken of the queue, given back once the answer is sent.
+    #[expect(dead_code, reason = "it is held, not read")]
     pub(super) room: OwnedSemaphorePermit,
     /// Where the caller waits.
     pub(super) span: tracing::Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Custody {
+    pub(super) log: Arc<Log>,
+    pub(super) act: Act,
 }
 
 /// What the writer answers after its commit.
 #[derive(Debug)]
 pub(crate) enum Answer {
     Appended(Result<Vec<Appended>, Refusal>),
-    CheckpointsStored,
+    CheckpointsStored {
+        /// Logs whose checkpoint was not stored: somebody else's was.
+        superseded: Vec<Workspace>,
+    },
+    Custody(Result<Recorded, Refusal>),
+}
+
+/// What became of something about contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recorded {
+    /// Where it stands.
+    pub appended: Appended,
+    /// How many entries have lost their content by it.
+    pub erased_entries: u64,
 }
 
 /// What became of one entry.
@@ -53,4 +77,7 @@ pub enum Refusal {
     /// The log is halted.
     #[error(transparent)]
     Halted(#[from] Halt),
+    /// Contents are neither erased nor held.
+    #[error(transparent)]
+    Custody(#[from] CustodyRefusal),
 }

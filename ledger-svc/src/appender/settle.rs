@@ -1,14 +1,18 @@
 use std::{collections::HashMap, sync::Arc};
 
-use ledger_format::{APPROVING_KIND, Receipt, leaf_hash};
+use ledger_format::{APPROVING_KIND, ContentKey, Receipt, Salt, commit_content, custody::content_subject, leaf_hash};
 use service_kit::ids::Ids;
 
 use super::{Appended, Refusal};
 use crate::{
+    contents::Unsealed,
     entry::{NewEntry, Standing},
     log::Log,
-    store::sqlite::EntryRow,
+    store::content_keys::KeyNumber,
 };
+
+/// Keys of subjects, by the subject.
+pub(super) type SubjectKeys = HashMap<String, (KeyNumber, ContentKey)>;
 
 /// What one commit adds to one log, as jobs are settled one after the other.
 #[derive(Debug)]
@@ -20,13 +24,21 @@ pub(super) struct Staging {
     appended_at_us: i64,
     /// Keys that stand in the log already, and those staged so far.
     standing: HashMap<String, Standing>,
-    rows: Vec<EntryRow>,
+    rows: Vec<Unsealed>,
     holds_approval: bool,
+    /// Keys that the subjects of these jobs have already.
+    keys: SubjectKeys,
 }
 
 impl Staging {
-    pub(super) fn new(log: Arc<Log>, size: u64, appended_at_us: i64, standing: HashMap<String, Standing>) -> Self {
-        Self { log, next_index: size, appended_at_us, standing, rows: Vec::new(), holds_approval: false }
+    pub(super) fn new(
+        log: Arc<Log>,
+        size: u64,
+        appended_at_us: i64,
+        standing: HashMap<String, Standing>,
+        keys: SubjectKeys,
+    ) -> Self {
+        Self { log, next_index: size, appended_at_us, standing, rows: Vec::new(), holds_approval: false, keys }
     }
 
     /// Settles one job: what it gets once the commit stands. A refused one leaves nothing behind.
@@ -56,22 +68,32 @@ impl Staging {
         self.holds_approval
     }
 
-    pub(super) fn into_rows(self) -> Vec<EntryRow> {
-        self.rows
+    pub(super) fn into_rows(self) -> (Vec<Unsealed>, SubjectKeys) {
+        (self.rows, self.keys)
+    }
+
+    /// Tells whether an entry stands under a key.
+    pub(super) fn knows(&self, idempotency_key: &str) -> bool {
+        self.standing.contains_key(idempotency_key)
+    }
+
+    /// Returns the index that the next new entry gets.
+    pub(super) fn next_index(&self) -> u64 {
+        self.next_index
     }
 
     fn stage(&mut self, entry: NewEntry, ids: &dyn Ids) -> Receipt {
         self.holds_approval |= entry.kind == APPROVING_KIND;
-        let salt = ledger_format::Salt::new(ids.random_32());
-        let leaf = entry.encode_leaf(&self.log.origin, self.appended_at_us, &salt);
+        let salt = Salt::new(ids.random_32());
+        let leaf = entry.encode_leaf(&self.log.origin, self.appended_at_us, commit_content(&salt, &entry.content));
         let receipt = Receipt { index: self.next_index, leaf_hash: leaf_hash(&leaf) };
-        let standing = Standing { receipt, salt, appended_at_us: self.appended_at_us };
+        let standing = Standing::of_new(receipt, self.appended_at_us, salt);
         self.standing.insert(entry.idempotency_key.clone(), standing);
-        self.rows.push(EntryRow {
-            workspace: self.log.workspace.clone(),
+        self.rows.push(Unsealed {
             index: receipt.index,
             leaf_hash: receipt.leaf_hash,
             salt,
+            content_subject: content_subject(&entry.kind, &entry.subject, receipt.index).into_owned(),
             idempotency_key: entry.idempotency_key,
             leaf,
             content: entry.content,
@@ -101,7 +123,7 @@ mod tests {
     fn staging(size: u64) -> Staging {
         let logs = Logs::new(Origins::new("countersign.local").expect("a prefix"), Health::new());
         let log = logs.of(&Workspace::new("demo").expect("an id"));
-        Staging::new(log, size, 1_000, HashMap::new())
+        Staging::new(log, size, 1_000, HashMap::new(), HashMap::new())
     }
 
     fn entry(key: &str, content: &str) -> NewEntry {
@@ -130,7 +152,7 @@ mod tests {
         let second = staging.settle(vec![entry("c", "3"), entry("b", "2")], &ids).expect("taken");
         assert_eq!(indices(&second), [(9, false), (8, true)]);
         assert_eq!(second[1].receipt, first[1].receipt);
-        assert_eq!(staging.into_rows().iter().map(|row| row.index).collect::<Vec<_>>(), [7, 8, 9]);
+        assert_eq!(staging.into_rows().0.iter().map(|row| row.index).collect::<Vec<_>>(), [7, 8, 9]);
     }
 
     #[test]
@@ -164,7 +186,7 @@ mod tests {
         let ids = SeededIds::new(1);
         let mut staging = staging(0);
         staging.settle(vec![entry("a", "yes"), entry("b", "yes")], &ids).expect("taken");
-        let rows = staging.into_rows();
+        let (rows, _) = staging.into_rows();
         assert_ne!(rows[0].salt, rows[1].salt);
     }
 
@@ -213,7 +235,7 @@ mod tests {
                 })
                 .collect();
             prop_assert_eq!(settled, model(&history));
-            let rows = staging.into_rows();
+            let (rows, _) = staging.into_rows();
             let expected: Vec<u64> = (0..rows.len() as u64).collect();
             prop_assert_eq!(rows.iter().map(|row| row.index).collect::<Vec<_>>(), expected);
         }

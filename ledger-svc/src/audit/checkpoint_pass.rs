@@ -1,7 +1,7 @@
 use std::collections::VecDeque;
 
 use countersign_api::name::Workspace;
-use ledger_format::{Checkpoint, SignedCheckpoint, VerifyingKey};
+use ledger_format::{Checkpoint, SignedCheckpoint, VerifyingKeys};
 
 use super::{
     Extent, Finding, What,
@@ -19,14 +19,14 @@ const TABLE: Table = CHECKPOINTS;
 /// Checkpoints read at a time; at least the entries of a page, so that all that end within one are at hand.
 const PAGE_CHECKPOINTS: u32 = 512;
 
-/// Lines of a stored note: origin, size, root, a blank one, one signature.
-const NOTE_LINES: usize = 5;
+/// Lines of a stored note before its signatures: origin, size, root, a blank one.
+const NOTE_LINES: usize = 4;
 
 /// Reads the checkpoints of one log in the order of their sizes, and checks what each says of itself.
 pub(super) struct CheckpointPass<'a> {
     workspace: &'a Workspace,
     origin: &'a str,
-    key: &'a VerifyingKey,
+    keys: &'a VerifyingKeys,
     waiting: VecDeque<RawCheckpoint>,
     /// Where the next page begins.
     after_size: Option<i64>,
@@ -40,11 +40,11 @@ pub(super) struct CheckpointPass<'a> {
 }
 
 impl<'a> CheckpointPass<'a> {
-    pub(super) fn new(workspace: &'a Workspace, origin: &'a str, key: &'a VerifyingKey) -> Self {
+    pub(super) fn new(workspace: &'a Workspace, origin: &'a str, keys: &'a VerifyingKeys) -> Self {
         Self {
             workspace,
             origin,
-            key,
+            keys,
             waiting: VecDeque::new(),
             after_size: None,
             is_read_out: false,
@@ -91,8 +91,13 @@ impl<'a> CheckpointPass<'a> {
         let text = note_column.text(note)?;
         let refused = |error| note_column.fault(What::CheckpointRefused(error));
         let signed = SignedCheckpoint::parse(text).map_err(refused)?;
-        let checkpoint = signed.verify(self.key, self.origin).cloned().map_err(refused)?;
-        if text.matches('\n').count() == NOTE_LINES {
+        let checkpoint = signed.verify(self.keys, self.origin).cloned().map_err(refused)?;
+        // A line by a key that is not pinned could say anything: a changed byte of it would go unseen.
+        let lines = signed.signatures();
+        let is_pinned = lines.iter().all(|line| self.keys.iter().any(|key| line.is_by(key)));
+        // The same line twice is none of ours either: a key signs once.
+        let is_once = self.keys.iter().all(|key| lines.iter().filter(|line| line.is_by(key)).count() <= 1);
+        if is_pinned && is_once && text.matches('\n').count() == NOTE_LINES + lines.len() {
             Ok(checkpoint)
         } else {
             Err(note_column.fault(What::CheckpointExtended))

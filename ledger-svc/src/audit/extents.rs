@@ -22,14 +22,14 @@ pub(super) async fn of_every_log(ledger: Source<'_>, fence: Source<'_>, origins:
 }
 
 async fn stored(ledger: Source<'_>) -> Result<BTreeMap<Workspace, u64>, sqlx::Error> {
-    let mut file = RawFile::open(ledger.path).await?;
+    let mut file = RawFile::open(ledger.location).await?;
     let counted = file.count_entries().await?;
     file.close().await?;
     Ok(counted.into_iter().filter_map(|(value, count)| Some((workspace(&value)?, count))).collect())
 }
 
 async fn remembered(fence: Source<'_>, origins: &Origins) -> Result<BTreeMap<Workspace, u64>, sqlx::Error> {
-    let mut file = RawFile::open(fence.path).await?;
+    let mut file = RawFile::open(fence.location).await?;
     let fences = file.fences().await?;
     file.close().await?;
     let head = |origin: &Value, size: &Value| {
@@ -43,5 +43,5 @@ async fn remembered(fence: Source<'_>, origins: &Origins) -> Result<BTreeMap<Wor
 /// Reads a stored value as a workspace; none when it is none.
 pub(super) fn workspace(value: &Value) -> Option<Workspace> {
     let Value::Text(bytes) = value else { return None };
-    Workspace::new(str::from_utf8(bytes).ok()?).ok()
+    Workspace::of_stored(str::from_utf8(bytes).ok()?).ok()
 }

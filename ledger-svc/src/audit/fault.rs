@@ -1,4 +1,5 @@
-use std::path::Path;
+use service_kit::database::Location;
+use sqlx::error::DatabaseError;
 
 use super::{
     Cell, Error, Extent, Finding, Place, Reach, StoreFile, What,
@@ -27,7 +28,7 @@ pub(super) enum Trouble {
 /// A file that is read, and what an error of the driver means in it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Source<'a> {
-    pub(super) path: &'a Path,
+    pub(super) location: &'a Location,
     pub(super) file: StoreFile,
 }
 
@@ -36,6 +37,16 @@ const NOT_IN_SCHEMA: u32 = 1;
 
 /// SQLite's result codes for a file that opens and can not be read: a failing disk, a damaged database, something else than a database.
 const DAMAGED: [u32; 3] = [10, 11, 26];
+
+/// PostgreSQL's class of errors for pages and indices that can not be read.
+const POSTGRES_DAMAGED: &str = "XX";
+
+/// What an error of the driver says is wrong.
+enum Blame {
+    Schema,
+    Rows,
+    Nobody,
+}
 
 impl Fault {
     /// Something is wrong with a table, or with a row of it.
@@ -88,10 +99,30 @@ impl Source<'_> {
             let said = source.as_database_error().map_or_else(String::new, |error| error.message().to_owned());
             Fault::of_table(self.table(table), What::Unreadable { said })
         };
-        move |source| match primary_code(&source) {
-            Some(NOT_IN_SCHEMA) => Trouble::Below(fault(&source)),
-            Some(code) if DAMAGED.contains(&code) => fault(&source).into(),
-            _ => Error::File { file: self.path.to_owned(), source }.into(),
+        move |source| match self.blame(&source) {
+            Blame::Schema => Trouble::Below(fault(&source)),
+            Blame::Rows => fault(&source).into(),
+            Blame::Nobody => Error::File { file: self.location.to_string().into(), source }.into(),
+        }
+    }
+
+    /// Tells what an error says is wrong.
+    fn blame(self, source: &sqlx::Error) -> Blame {
+        match self.location {
+            Location::Sqlite(_) => match primary_code(source) {
+                Some(NOT_IN_SCHEMA) => Blame::Schema,
+                Some(code) if DAMAGED.contains(&code) => Blame::Rows,
+                _ => Blame::Nobody,
+            },
+            Location::Postgres(_) => {
+                let code = source.as_database_error().and_then(DatabaseError::code).unwrap_or_default();
+                match code.as_ref() {
+                    // No such schema, table or column.
+                    "3F000" | "42P01" | "42703" => Blame::Schema,
+                    code if code.starts_with(POSTGRES_DAMAGED) => Blame::Rows,
+                    _ => Blame::Nobody,
+                }
+            }
         }
     }
 

@@ -20,6 +20,16 @@ use crate::{
 pub(super) struct FencePass {
     before: Fences,
     after: Fences,
+    signed_by: SignedBy,
+}
+
+/// Who signs the logs that a fence store remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SignedBy {
+    /// The process whose fence store it is.
+    One,
+    /// Others as well, each with a fence store of its own: what they signed while this process was away it has not seen yet.
+    Several,
 }
 
 /// How a log ended, to be held against its fence.
@@ -47,8 +57,8 @@ struct Fence {
 }
 
 impl FencePass {
-    pub(super) fn new(origins: &Origins, before: &[RawFence], after: &[RawFence]) -> Self {
-        Self { before: Fences::read(origins, before), after: Fences::read(origins, after) }
+    pub(super) fn new(origins: &Origins, before: &[RawFence], after: &[RawFence], signed_by: SignedBy) -> Self {
+        Self { before: Fences::read(origins, before), after: Fences::read(origins, after), signed_by }
     }
 
     /// Lists the workspaces that have a row.
@@ -92,7 +102,10 @@ impl FencePass {
             return Err(fault.at(Extent::span(workspace.id(), size, fence_size)));
         }
         let size_of = |fence: Option<Fence>| fence.map_or(0, |fence| fence.head.size);
-        let must_know = tail.checkpoint.size.max(size_of(before));
+        let must_know = match self.signed_by {
+            SignedBy::One => tail.checkpoint.size.max(size_of(before)),
+            SignedBy::Several => size_of(before),
+        };
         if size_of(after) < must_know {
             let what = What::FenceBehind { checkpoint_size: tail.checkpoint.size, fence_size: size_of(after) };
             let fault = self.of_moved_row(workspace, origin, tail);
@@ -101,7 +114,7 @@ impl FencePass {
         }
         match after {
             // Moving means that a server is at work: the ledger's moment lies somewhere between the two.
-            Some(fence) if before == after => check_note(fence, workspace, origin, tail),
+            Some(fence) if before == after => check_note(fence, self.signed_by, workspace, origin, tail),
             Some(_) | None => Ok(()),
         }
     }
@@ -140,13 +153,23 @@ impl FencePass {
 }
 
 /// Checks which checkpoint the fence store knows as stored: the last, or, after a crash while it was being stored, the one before.
-fn check_note(fence: Fence, workspace: &Workspace, origin: &str, tail: &LogTail) -> Result<(), Finding> {
+fn check_note(
+    fence: Fence,
+    signed_by: SignedBy,
+    workspace: &Workspace,
+    origin: &str,
+    tail: &LogTail,
+) -> Result<(), Finding> {
     let Fence { head, stored_root } = fence;
     let LogTail { checkpoint, previous, .. } = tail;
     if stored_root == head.root && checkpoint.size < head.size {
         let fault = Fault::of_table(CHECKPOINTS, What::CheckpointMissing { fence_size: head.size });
         let fault = fault.in_row(|| row_of_checkpoint(workspace.id(), head.size));
         return Err(fault.at(Extent::span(workspace.id(), checkpoint.size, head.size)));
+    }
+    if signed_by == SignedBy::Several {
+        // What it knew as stored before this may have been anything that others signed.
+        return Ok(());
     }
     let is_noted = stored_root == head.root;
     let is_not_stored = stored_root == checkpoint.root && checkpoint.size < head.size;
@@ -240,7 +263,7 @@ mod tests {
             by_workspace: fence.map(|fence| (workspace(), Ok(fence))).into_iter().collect(),
             of_no_log: None,
         };
-        let pass = FencePass { before: fences(before), after: fences(after) };
+        let pass = FencePass { before: fences(before), after: fences(after), signed_by: SignedBy::One };
         let tail = LogTail { head: head(size), previous: head(checkpoints.0), checkpoint: head(checkpoints.1) };
         pass.check(&workspace(), "countersign.local/workspaces/demo", &tail)
     }

@@ -3,7 +3,7 @@ use std::pin::pin;
 use countersign_api::name::Workspace;
 use futures::TryStreamExt;
 use ledger_format::{
-    Column, Content, EntryParts, Hash, LogVerifier, Salt, TILE_WIDTH, VerifyingKey,
+    Column, Content, EntryParts, Hash, Leaf, LogVerifier, TILE_WIDTH, VerifyingKeys,
     leaf::Field,
     verify::{self, What as LogWhat},
 };
@@ -12,6 +12,7 @@ use super::{
     Error, Extent, Finding, What,
     astray::Astray,
     checkpoint_pass::CheckpointPass,
+    custody_pass::{Custody, CustodyOfLog, Opened, at_entry},
     fault::{Fault, Source, Trouble},
     fence_pass::{FencePass, LogTail},
     place::{CHECKPOINTS, ENTRIES, row_of_entry},
@@ -55,6 +56,8 @@ pub(super) struct LogPass<'a> {
     workspace: &'a Workspace,
     origin: &'a str,
     fences: &'a FencePass,
+    custody: &'a mut Custody,
+    custody_of_log: CustodyOfLog,
     roots: Roots<'a>,
     verifier: LogVerifier,
     tiles: TilePass<'a>,
@@ -75,16 +78,19 @@ impl<'a> LogPass<'a> {
         source: Source<'a>,
         workspace: &'a Workspace,
         origin: &'a str,
-        key: &'a VerifyingKey,
+        keys: &'a VerifyingKeys,
         fences: &'a FencePass,
+        custody: &'a mut Custody,
     ) -> Self {
-        let checkpoints = CheckpointPass::new(workspace, origin, key);
+        let checkpoints = CheckpointPass::new(workspace, origin, keys);
         Self {
             ledger,
             source,
             workspace,
             origin,
             fences,
+            custody,
+            custody_of_log: CustodyOfLog::default(),
             roots: Roots { checkpoints, fenced: fences.heads(workspace), denied: None },
             verifier: LogVerifier::new(origin),
             tiles: TilePass::new(workspace),
@@ -106,6 +112,11 @@ impl<'a> LogPass<'a> {
             }
             (_, read) => read,
         }
+    }
+
+    /// Returns how many entries of the log say that contents were erased.
+    pub(super) const fn erasures(&self) -> u64 {
+        self.custody_of_log.erasures
     }
 
     async fn read(&mut self, on_read: &mut impl FnMut(u64)) -> Result<(), Trouble> {
@@ -138,7 +149,14 @@ impl<'a> LogPass<'a> {
                 let row = row.map_err(|trouble| trouble.at(Extent::span(log, index, index + 1)))?;
                 let Some(row) = row else { break };
                 let confirmed = self.roots.checkpoints.last.size;
-                last = Some(check_entry(&row, log, confirmed, &mut self.verifier, &mut self.tiles)?);
+                last = Some(check_entry(
+                    &row,
+                    log,
+                    confirmed,
+                    &mut self.verifier,
+                    &mut self.tiles,
+                    (&mut *self.custody, &mut self.custody_of_log),
+                )?);
                 read += 1;
                 self.roots.check(self.workspace, self.origin, &mut self.verifier)?;
             }
@@ -166,6 +184,7 @@ impl<'a> LogPass<'a> {
         }
         let counted = self.tiles.check_count(self.ledger, self.source, size).await;
         counted.map_err(|trouble| trouble.at(self.here()))?;
+        self.custody.end(self.workspace, size, &self.custody_of_log, self.source, self.ledger).await?;
         let CheckpointPass { last, previous, .. } = self.roots.checkpoints;
         let tail = LogTail { head, checkpoint: last, previous };
         if let Err(found) = self.fences.check(self.workspace, self.origin, &tail) {
@@ -217,24 +236,32 @@ fn check_entry(
     confirmed: u64,
     verifier: &mut LogVerifier,
     tiles: &mut TilePass<'_>,
+    (custody, custody_of_log): (&mut Custody, &mut CustodyOfLog),
 ) -> Result<RawPosition, Finding> {
     let index = verifier.size();
     let here = |fault: Fault| fault.in_row(|| row_of_entry(log, index)).at(Extent::span(log, index, index + 1));
     let entry_index = check_index(row, log, index)?;
     let leaf_hash = Typed::new(ENTRIES, "leaf_hash").hash(&row.leaf_hash).map_err(here)?;
-    let salt = Salt::new(Typed::new(ENTRIES, "salt").array(&row.salt).map_err(here)?);
+    let content_key = Typed::new(ENTRIES, "content_key").count(&row.content_key).map_err(here)?;
     let key = Typed::new(ENTRIES, "idempotency_key").text(&row.idempotency_key).map_err(here)?;
     let leaf = Typed::new(ENTRIES, "leaf").bytes(&row.leaf).map_err(here)?;
-    let content = Typed::new(ENTRIES, "content").bytes(&row.content).map_err(here)?;
+    let sealed = Typed::new(ENTRIES, "sealed").bytes(&row.sealed).map_err(here)?;
 
     let in_tile = tiles.stored_leaf_hash(index);
-    let parts = EntryParts {
-        index,
-        leaf,
-        leaf_hash,
-        columns: &[Column::IdempotencyKey(key)],
-        content: Content::Kept { salt, bytes: content },
-    };
+    let columns = &[Column::IdempotencyKey(key)];
+    // First what the tree says of the leaf: only then is it worth asking for what it commits to.
+    let parts = |content| EntryParts { index, leaf, leaf_hash, columns, content };
+    verifier.check_entry(&parts(Content::Erased)).map_err(|finding| explain(finding, log, confirmed, in_tile))?;
+    let decoded = Leaf::decode(leaf).expect("invariant: what was checked decodes");
+    let opened = custody.open(log, index, &decoded, &leaf_hash, content_key, sealed);
+    let opened = opened.map_err(|fault| at_entry(fault, log, index))?;
+    custody
+        .note(log, index, &decoded, custody_of_log)
+        .map_err(|fault| fault.at(Extent::span(log, index, index + 1)))?;
+    let parts = parts(match &opened {
+        Opened::Kept { salt, content } => Content::Kept { salt: *salt, bytes: content },
+        Opened::Erased => Content::Erased,
+    });
     let checked = verifier.entry_with(parts, |subtree, hash| tiles.note(subtree, hash));
     checked.map_err(|finding| explain(finding, log, confirmed, in_tile))?;
     if in_tile.is_some_and(|stored| stored != leaf_hash) {

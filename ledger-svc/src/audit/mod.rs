@@ -1,4 +1,4 @@
-//! Offline verification and proofs, from the files alone: no server is asked, and none need run.
+//! Offline verification and proofs, from the files or databases alone: no service is asked, and none need run.
 //!
 //! [`verify`] reads every column of every row: entries are hashed again, contents included; tiles, checkpoints and fences are compared
 //! with what the entries give; what SQLite keeps beside them is checked last. It reads one moment of the ledger, holds a few
@@ -15,24 +15,32 @@
 
 mod astray;
 mod checkpoint_pass;
+mod content_keys;
+mod cover_pass;
+mod custody_pass;
 mod error;
 mod extents;
 mod fault;
 mod fence_pass;
 mod finding;
+mod head_pass;
+mod key_store_pass;
 mod log_pass;
 mod place;
 mod prove;
+mod prove_growth;
 mod structure_pass;
 mod tile_pass;
 mod typed;
 mod verify;
 mod what;
 
+pub use content_keys::content_keys;
 pub use error::Error;
 pub use finding::Finding;
 pub use log_pass::LogVerified;
 pub use place::{Cell, Extent, Place, Reach, StoreFile};
 pub use prove::{EntryId, Proof, ProveError, prove};
+pub use prove_growth::prove_growth;
 pub use verify::{Progress, verify, verify_log};
 pub use what::What;

@@ -22,13 +22,19 @@ pub struct Cell {
     pub column: Option<&'static str>,
 }
 
-/// One of the two files of a ledger.
+/// One of the files or databases of a ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StoreFile {
     /// Entries, tiles and checkpoints.
     Ledger,
     /// What was signed last.
     Fence,
+    /// The keys that contents are sealed under.
+    ContentKeys,
+    /// What [`StoreFile::Ledger`] has, in a database.
+    LedgerDatabase,
+    /// What [`StoreFile::ContentKeys`] has, in a database.
+    ContentKeysDatabase,
 }
 
 /// Which entries are in doubt.
@@ -62,25 +68,55 @@ pub(super) const SCHEMA: &str = "sqlite_schema";
 /// Where sqlx keeps which migrations were applied.
 pub(super) const MIGRATIONS: &str = "_sqlx_migrations";
 
+/// Where databases say which store of content keys a ledger has.
+pub(super) const KEY_STORE: &str = "key_store";
+
 pub(super) const ENTRIES: Table = Table { file: StoreFile::Ledger, name: "entries" };
 pub(super) const TILES: Table = Table { file: StoreFile::Ledger, name: "tiles" };
+pub(super) const HEADS: Table = Table { file: StoreFile::Ledger, name: "heads" };
 pub(super) const CHECKPOINTS: Table = Table { file: StoreFile::Ledger, name: "checkpoints" };
+pub(super) const SUBJECT_KEYS: Table = Table { file: StoreFile::Ledger, name: "subject_keys" };
+pub(super) const LEGAL_HOLDS: Table = Table { file: StoreFile::Ledger, name: "legal_holds" };
+pub(super) const CONTENT_KEYS: Table = Table { file: StoreFile::ContentKeys, name: "content_keys" };
 pub(super) const FENCES: Table = Table { file: StoreFile::Fence, name: "fences" };
 
 impl StoreFile {
-    /// Returns the file's name in a data folder.
+    /// Returns the file's name in a data folder, or what the database holds.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Ledger => "ledger.db",
             Self::Fence => "fence.db",
+            Self::ContentKeys => "content-keys.db",
+            Self::LedgerDatabase => "the ledger's database",
+            Self::ContentKeysDatabase => "the content keys' database",
         }
     }
 
     /// Returns the tables that the service makes in it.
     pub(super) const fn tables(self) -> &'static [&'static str] {
         match self {
-            Self::Ledger => &[ENTRIES.name, TILES.name, CHECKPOINTS.name, MIGRATIONS],
+            Self::Ledger | Self::LedgerDatabase => {
+                &[ENTRIES.name, TILES.name, CHECKPOINTS.name, SUBJECT_KEYS.name, LEGAL_HOLDS.name, MIGRATIONS]
+            }
+            Self::ContentKeys | Self::ContentKeysDatabase => &[CONTENT_KEYS.name, MIGRATIONS],
             Self::Fence => &[FENCES.name, MIGRATIONS],
+        }
+    }
+}
+
+impl Cell {
+    /// Names what databases have in the place of files.
+    pub(super) fn in_databases(&mut self) {
+        self.file = match self.file {
+            StoreFile::Ledger | StoreFile::LedgerDatabase => StoreFile::LedgerDatabase,
+            StoreFile::ContentKeys | StoreFile::ContentKeysDatabase => StoreFile::ContentKeysDatabase,
+            // The fence is a file in any case.
+            StoreFile::Fence => return,
+        };
+        match self.table {
+            SCHEMA => self.table = "pg_catalog",
+            MIGRATIONS => self.table = "migrations",
+            _ => {}
         }
     }
 }

@@ -1,13 +1,10 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use countersign_api::name::Workspace;
 use ledger_format::{InclusionProof, SignedCheckpoint, TlogProof};
-use sqlx::{Connection, SqliteConnection};
+use service_kit::database::Location;
 
-use crate::store::{
-    self,
-    sqlite::{self, ReadOnlyFile, TileRoots},
-};
+use crate::store::{self, Rows, TileRoots, raw::RawFile, read, tree};
 
 /// Which entry a proof is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +54,7 @@ pub enum ProveError {
     /// A row is missing or malformed, or the file can not be read.
     #[error(transparent)]
     Store(#[from] store::Error),
-    /// The file can not be opened.
+    /// The file or database can not be opened.
     #[error("`{file}` can not be read; check that it is there and may be read by this user", file = file.display())]
     File {
         /// The file.
@@ -67,42 +64,34 @@ pub enum ProveError {
     },
 }
 
-/// Proves from the ledger's file alone that an entry is under the log's last stored checkpoint.
+/// Proves from the ledger's file or database alone that an entry is under the log's last stored checkpoint.
 ///
 /// # Errors
 /// See [`ProveError`]. The proof is as good as the file: whoever gets it verifies it.
-pub async fn prove(ledger: &Path, workspace: &Workspace, entry: &EntryId) -> Result<Proof, ProveError> {
-    let unopened = |source| ProveError::File { file: ledger.to_owned(), source };
-    let mut file = ReadOnlyFile::open(ledger).await.map_err(unopened)?;
-    // One moment for all that is read.
-    let mut moment = file.connection.begin().await.map_err(store::Error::from)?;
-    let proof = prove_from(&mut moment, workspace, entry).await?;
-    drop(moment);
-    file.close().await.map_err(store::Error::from)?;
+pub async fn prove(ledger: &Location, workspace: &Workspace, entry: &EntryId) -> Result<Proof, ProveError> {
+    let unopened = |source| ProveError::File { file: ledger.to_string().into(), source };
+    let mut moment = RawFile::open(ledger).await.map_err(unopened)?;
+    let proof = prove_from(&mut moment.rows(), workspace, entry).await?;
+    moment.close().await.map_err(store::Error::from)?;
     Ok(proof)
 }
 
-async fn prove_from(
-    connection: &mut SqliteConnection,
-    workspace: &Workspace,
-    entry: &EntryId,
-) -> Result<Proof, ProveError> {
+async fn prove_from(rows: &mut Rows<'_>, workspace: &Workspace, entry: &EntryId) -> Result<Proof, ProveError> {
     let stored = match entry {
-        // No log reaches what SQLite's numbers can not hold.
+        // No log reaches what a database's numbers can not hold.
         EntryId::Index(index) if i64::try_from(*index).is_err() => None,
-        EntryId::Index(index) => sqlite::entry(connection, workspace, *index).await?,
-        EntryId::Key(key) => sqlite::entry_by_key(connection, workspace, key).await?,
+        EntryId::Index(index) => read::entry(rows, workspace, *index).await?,
+        EntryId::Key(key) => read::entry_by_key(rows, workspace, key).await?,
     };
     let stored = stored.ok_or_else(|| ProveError::NoEntry { workspace: workspace.clone() })?;
     let index = stored.index;
     let unsigned = || ProveError::Unsigned { workspace: workspace.clone(), index };
-    let row =
-        sqlite::last_checkpoint(connection, workspace).await?.filter(|row| row.size > index).ok_or_else(unsigned)?;
+    let row = read::last_checkpoint(rows, workspace).await?.filter(|row| row.size > index).ok_or_else(unsigned)?;
     let checkpoint = SignedCheckpoint::parse(&row.signed_note)
         .map_err(|source| ProveError::Checkpoint { workspace: workspace.clone(), source })?;
 
     let subtrees = InclusionProof::subtrees(index, row.size).expect("invariant: the checkpoint covers the index");
-    let hashes = sqlite::tree_hashes(connection, &TileRoots::default(), workspace, row.size, subtrees).await?;
+    let hashes = tree::tree_hashes(rows, &TileRoots::default(), workspace, row.size, subtrees).await?;
     let proof = InclusionProof::build(index, row.size, &hashes).expect("invariant: every hash was read ahead");
     let leaf = stored.leaf.to_vec();
     let tlog_proof = TlogProof { extra: Some(leaf.clone()), index, hashes: proof.hashes, checkpoint };

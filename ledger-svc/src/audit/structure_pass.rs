@@ -1,18 +1,28 @@
+use service_kit::database::Location;
 use sqlx::migrate::{MigrateError, Migrator};
 
 use super::{
-    Extent, What,
+    Extent, StoreFile, What,
     fault::{Fault, Source, Trouble},
     place::{ENTRIES, MIGRATIONS, SCHEMA},
     typed::Typed,
 };
-use crate::store::raw::{MigrationRow, RawFile, SchemaObject, Value, expected_migrations, expected_schema};
+use crate::store::{
+    content_keys, postgres,
+    raw::{
+        MigrationRow, RawFile, SchemaObject, Value, expected_catalogue, expected_keys_catalogue, expected_migrations,
+        expected_schema,
+    },
+};
 
 /// SQLite's own tables of planner statistics; their names are reserved.
 const STATISTICS_PREFIX: &[u8] = b"sqlite_stat";
 
 /// Checks what SQLite keeps beside the rows: tables against indices and constraints, and the schema against what the service makes.
 pub(super) async fn check(source: Source<'_>, file: &mut RawFile, migrator: &Migrator) -> Result<(), Trouble> {
+    if let Location::Postgres(_) = source.location {
+        return check_catalogue(source, file).await;
+    }
     check_integrity(source, file).await?;
     let applied = file.migrations().await.map_err(source.refuse(MIGRATIONS))?;
     let all = expected_migrations(migrator);
@@ -29,6 +39,22 @@ pub(super) async fn check(source: Source<'_>, file: &mut RawFile, migrator: &Mig
         return Err(of_migration(source, lost, What::MigrationLost).into());
     }
     Err(fault.into())
+}
+
+/// Checks what a server keeps beside the rows: which migrations were applied, columns, constraints, and triggers, which can be off.
+async fn check_catalogue(source: Source<'_>, file: &mut RawFile) -> Result<(), Trouble> {
+    let (migrator, catalogue) = match source.file {
+        StoreFile::ContentKeys | StoreFile::ContentKeysDatabase => {
+            (content_keys::migrations(), expected_keys_catalogue())
+        }
+        StoreFile::Ledger | StoreFile::LedgerDatabase | StoreFile::Fence => {
+            (postgres::migrations(), expected_catalogue())
+        }
+    };
+    let applied = file.migrations().await.map_err(source.refuse(MIGRATIONS))?;
+    check_migrations(source, &applied, &expected_migrations(&migrator))?;
+    let found = file.schema().await.map_err(source.refuse(SCHEMA))?;
+    Ok(check_schema(source, &catalogue, &found)?)
 }
 
 async fn schema_of(source: Source<'_>, migrator: &Migrator, count: usize) -> Result<Vec<SchemaObject>, Trouble> {

@@ -1,20 +1,24 @@
 use std::{collections::BTreeSet, path::Path};
 
 use countersign_api::name::Workspace;
-use ledger_format::VerifyingKey;
+use ledger_format::{PinnedKeys, VerifyingKeys};
+use service_kit::database::Location;
 
 use super::{
-    Error, StoreFile, What, extents,
+    Error, StoreFile, What, cover_pass,
+    custody_pass::Custody,
+    extents,
     fault::{Fault, Source, Trouble},
-    fence_pass::FencePass,
+    fence_pass::{FencePass, SignedBy},
+    head_pass, key_store_pass,
     log_pass::{LogPass, LogVerified},
-    place::{CHECKPOINTS, ENTRIES, FENCES, TILES, Table},
+    place::{CHECKPOINTS, ENTRIES, FENCES, KEY_STORE, TILES, Table},
     structure_pass,
 };
 use crate::{
     origin::Origins,
     store::{
-        fence,
+        LedgerPlace, content_keys as keys_store, fence,
         raw::{RawFence, RawFile, RawWorkspaces, Value},
         sqlite::{self, Stillness},
     },
@@ -31,54 +35,75 @@ pub struct Progress<'a> {
     pub entries_about: u64,
 }
 
-/// Verifies every log of a ledger's file against its own hashes, its signed checkpoints and the fence store.
+/// Verifies every log of a ledger, in a file or a database, against its own hashes, its signed checkpoints and the fence store.
 ///
-/// Returns what was verified, a log each, sorted by workspace.
+/// Returns what was verified, a log each, sorted by workspace, the log of logs last. Each of its entries is held against the checkpoint that it
+/// covers.
 ///
 /// # Errors
 /// [`Error::Found`] with the first thing that is wrong; the others when the files can not be read at all.
 pub async fn verify(
-    ledger: &Path,
+    place: &LedgerPlace,
     fence: &Path,
-    key: &VerifyingKey,
+    keys: &(impl PinnedKeys + ?Sized),
     origin_prefix: &str,
     on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Vec<LogVerified>, Error> {
-    verify_logs(ledger, fence, key, origin_prefix, None, on_progress).await
+    let verified = verify_logs(place, fence, &keys.to_list(), origin_prefix, None, on_progress).await;
+    verified.map_err(|error| named_in(place, error))
 }
 
-/// Verifies one workspace's log as [`verify`] does, whatever stands in the others, and the two files that hold it.
+/// Verifies one workspace's log as [`verify`] does, whatever stands in the others, and the files or databases that hold it.
 ///
 /// Returns what was verified; none when the workspace has no log.
 ///
 /// # Errors
 /// As [`verify`].
 pub async fn verify_log(
-    ledger: &Path,
+    place: &LedgerPlace,
     fence: &Path,
-    key: &VerifyingKey,
+    keys: &(impl PinnedKeys + ?Sized),
     origin_prefix: &str,
     workspace: &Workspace,
     on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Option<LogVerified>, Error> {
-    let verified = verify_logs(ledger, fence, key, origin_prefix, Some(workspace), on_progress).await?;
-    Ok(verified.into_iter().next())
+    let keys = keys.to_list();
+    let verified = verify_logs(place, fence, &keys, origin_prefix, Some(workspace), on_progress).await;
+    Ok(verified.map_err(|error| named_in(place, error))?.into_iter().next())
+}
+
+/// Names what was found as the place has it: in files or in databases.
+fn named_in(place: &LedgerPlace, mut error: Error) -> Error {
+    if let (LedgerPlace::Databases { .. }, Error::Found(finding)) = (place, &mut error) {
+        finding.place.cell.in_databases();
+    }
+    error
 }
 
 async fn verify_logs(
-    ledger: &Path,
+    place: &LedgerPlace,
     fence: &Path,
-    key: &VerifyingKey,
+    keys: &VerifyingKeys,
     origin_prefix: &str,
     only: Option<&Workspace>,
     mut on_progress: impl FnMut(Progress<'_>) + Send,
 ) -> Result<Vec<LogVerified>, Error> {
     let origins = Origins::new(origin_prefix)?;
-    let ledger = Source { path: ledger, file: StoreFile::Ledger };
-    let fence = Source { path: fence, file: StoreFile::Fence };
+    let keys = Keys::of(keys, &origins);
+    let locations = (place.ledger(), place.content_keys(), Location::Sqlite(fence.to_owned()));
+    let ledger = Source { location: &locations.0, file: StoreFile::Ledger };
+    let content_keys = Source { location: &locations.1, file: StoreFile::ContentKeys };
+    let fence = Source { location: &locations.2, file: StoreFile::Fence };
     loop {
-        let still = [ledger, fence].map(|source| (source.path, Stillness::of(source.path)));
-        let verified = match verify_once(ledger, fence, key, &origins, only, &mut on_progress).await {
+        // A server gives every reader one moment; a file may have been changed under the reading.
+        let files = [ledger, content_keys, fence].into_iter().filter_map(|source| match source.location {
+            Location::Sqlite(file) => Some((file.as_path(), Stillness::of(file))),
+            Location::Postgres(_) => None,
+        });
+        let still: Vec<(&Path, Stillness)> = files.collect();
+        // The future of reading from either kind of database is large, and every caller's would hold it.
+        let verifying = Box::pin(verify_once(ledger, content_keys, fence, &keys, &origins, only, &mut on_progress));
+        let verified = match verifying.await {
             Ok(verified) => Ok(verified),
             Err(Trouble::Error(error)) => Err(error),
             Err(Trouble::Fault(fault) | Trouble::Below(fault)) => {
@@ -94,8 +119,9 @@ async fn verify_logs(
 
 async fn verify_once(
     ledger: Source<'_>,
+    content_keys: Source<'_>,
     fence: Source<'_>,
-    key: &VerifyingKey,
+    keys: &Keys,
     origins: &Origins,
     only: Option<&Workspace>,
     mut on_progress: impl FnMut(Progress<'_>) + Send,
@@ -103,9 +129,19 @@ async fn verify_once(
     // A running server moves the fence before it stores a checkpoint. Read before and after the ledger's moment, it can be told what
     // must stand in the ledger by then and what may not yet.
     let before = read_fences(fence).await?;
-    let mut file = RawFile::open(ledger.path).await.map_err(ledger.refuse_to_open())?;
+    // Keys are drawn before an entry needs them and destroyed after the entry that says so: a running server has those that the ledger's
+    // moment needs before that moment or after it.
+    let mut custody = Custody::default();
+    custody.read_keys(content_keys).await?;
+    let mut file = RawFile::open(ledger.location).await.map_err(ledger.refuse_to_open())?;
     let after = read_fences(fence).await?;
-    let fences = FencePass::new(origins, &before, &after);
+    let signed_by = match ledger.location {
+        Location::Sqlite(_) => SignedBy::One,
+        Location::Postgres(_) => SignedBy::Several,
+    };
+    let fences = FencePass::new(origins, &before, &after, signed_by);
+    custody.read_keys_since(content_keys).await?;
+    custody.read_ledger(ledger, &mut file).await?;
 
     let (workspaces, stray) = sort_out(file.workspaces().await.map_err(ledger.refuse_to_open())?, &fences);
     let entries_about = file.entries_about().await.map_err(ledger.refuse(ENTRIES.name))?;
@@ -113,10 +149,13 @@ async fn verify_once(
     let mut entries = 0;
     for workspace in workspaces.into_iter().filter(|workspace| only.is_none_or(|only| only == workspace)) {
         let origin = origins.of(&workspace);
-        let mut pass = LogPass::new(&mut file, ledger, &workspace, &origin, key, &fences);
+        let key = keys.of_log(&workspace);
+        let mut pass = LogPass::new(&mut file, ledger, &workspace, &origin, key, &fences, &mut custody);
         let log = pass
             .run(|read| on_progress(Progress { workspace: workspace.id(), entries: entries + read, entries_about }));
         let log = log.await?;
+        let erasures = pass.erasures();
+        head_pass::check(ledger, &mut file, &log, erasures).await?;
         entries += log.size;
         verified.push(log);
     }
@@ -125,19 +164,47 @@ async fn verify_once(
             return Err(stray.into());
         }
         fences.check_strangers()?;
+        let logs: Vec<&str> = verified.iter().map(|log| log.workspace.id()).collect();
+        custody.check_strangers(&logs)?;
+    }
+    if let Some(log) = verified.iter().find(|log| log.workspace.is_log_of_logs()) {
+        cover_pass::check(ledger, &mut file, log.size).await?;
     }
     structure_pass::check_keys(ledger, &mut file).await?;
     structure_pass::check(ledger, &mut file, &sqlite::MIGRATIONS).await?;
+    let key_store = file.key_store().await.map_err(ledger.refuse(KEY_STORE))?;
     file.close().await.map_err(ledger.refuse_to_open())?;
-    let mut file = RawFile::open(fence.path).await.map_err(fence.refuse_to_open())?;
+    let mut file = RawFile::open_keys(content_keys.location).await.map_err(content_keys.refuse_to_open())?;
+    key_store_pass::check(content_keys, &mut file, key_store.as_ref()).await?;
+    structure_pass::check(content_keys, &mut file, &keys_store::MIGRATIONS).await?;
+    file.close().await.map_err(content_keys.refuse_to_open())?;
+    let mut file = RawFile::open(fence.location).await.map_err(fence.refuse_to_open())?;
     structure_pass::check(fence, &mut file, &fence::MIGRATIONS).await?;
     file.close().await.map_err(fence.refuse_to_open())?;
     verified.sort_by(|one, other| one.workspace.cmp(&other.workspace));
     Ok(verified)
 }
 
+/// The pinned keys under both names that they sign under.
+struct Keys {
+    of_workspaces: VerifyingKeys,
+    of_log_of_logs: VerifyingKeys,
+}
+
+impl Keys {
+    fn of(keys: &VerifyingKeys, origins: &Origins) -> Self {
+        let origin = origins.of(&Workspace::log_of_logs());
+        let of_log_of_logs = keys.named(&origin).expect("invariant: the origin of the log of logs can name a key");
+        Self { of_workspaces: keys.clone(), of_log_of_logs }
+    }
+
+    fn of_log(&self, workspace: &Workspace) -> &VerifyingKeys {
+        if workspace.is_log_of_logs() { &self.of_log_of_logs } else { &self.of_workspaces }
+    }
+}
+
 async fn read_fences(source: Source<'_>) -> Result<Vec<RawFence>, Trouble> {
-    let mut file = RawFile::open(source.path).await.map_err(source.refuse_to_open())?;
+    let mut file = RawFile::open(source.location).await.map_err(source.refuse_to_open())?;
     let fences = file.fences().await.map_err(source.refuse(FENCES.name))?;
     file.close().await.map_err(source.refuse_to_open())?;
     Ok(fences)

@@ -102,6 +102,39 @@ pub enum What {
         /// Size that it covered.
         fence_size: u64,
     },
+    /// An entry of the log of logs covers no checkpoint.
+    #[error("is no leaf of the log of logs: it covers no checkpoint of a workspace")]
+    CoversNothing,
+    /// An entry of the log of logs covers a checkpoint that is not stored, or has another root.
+    #[error(
+        "covers a checkpoint of `{workspace}` at `{size}` that the ledger does not hold, or holds with another root"
+    )]
+    CoverDiffers {
+        /// The log that it names.
+        workspace: String,
+        /// The size that it names.
+        size: u64,
+    },
+    /// The head of a log is not there, or stands twice.
+    #[error("the head stands `{found}` times instead of once")]
+    HeadCount {
+        /// How often it stands.
+        found: usize,
+    },
+    /// The head says another number than the log has.
+    #[error("the head says `{found}`, the log has `{expected}`: the head was changed, or the log's tail")]
+    HeadDiffers {
+        /// What the log has.
+        expected: u64,
+        /// What the head says.
+        found: u64,
+    },
+    /// The head says another root than the entries give.
+    #[error("the head says another root than the first `{size}` entries give: the head was changed")]
+    HeadRootDiffers {
+        /// Entries in the log.
+        size: u64,
+    },
     /// The log is shorter than what the fence store remembers.
     #[error(
         "the log has `{size}` entries, the fence store remembers `{fence_size}`: its tail was cut off, an \
@@ -158,6 +191,68 @@ pub enum What {
     /// The fence store remembers one log twice.
     #[error("the fence store remembers this log twice")]
     FenceDoubled,
+    /// What is sealed does not open.
+    #[error("does not open under the content key `{content_key}`: the sealed bytes, the leaf or the key was changed")]
+    SealBroken {
+        /// Number of the key.
+        content_key: u64,
+    },
+    /// Nothing is sealed, and nothing says that it was erased.
+    #[error("is empty, and no later entry says that the content was erased: it was destroyed")]
+    SealLost,
+    /// Something is sealed that a later entry says was erased.
+    #[error("holds bytes, though entry `{erasure_index}` says that they were erased: they were put back")]
+    SealPutBack {
+        /// Index of the erasure.
+        erasure_index: u64,
+    },
+    /// The key of a content that nobody erased is gone.
+    #[error("the content key `{content_key}` is gone, and no later entry says that its subject was erased")]
+    KeyLost {
+        /// Number of the key.
+        content_key: u64,
+    },
+    /// The key of an erased content is still there.
+    #[error(
+        "the content key `{content_key}` is still there, though entry `{erasure_index}` says that its subject was erased"
+    )]
+    KeyNotDestroyed {
+        /// Number of the key.
+        content_key: u64,
+        /// Index of the erasure.
+        erasure_index: u64,
+    },
+    /// The keys are of another store than the ledger's contents are sealed under.
+    #[error(
+        "is not what the other database says of the store of content keys: one of the two was changed, or is of another ledger"
+    )]
+    KeyStoreDiffers,
+    /// A key has a number that was not given away yet.
+    #[error("says that the next key is `{next}`, though `{highest}` stands: the row was changed, or put back")]
+    KeyStoreBehind {
+        /// The number that the next key would get.
+        next: u64,
+        /// The highest number of a key.
+        highest: u64,
+    },
+    /// A key does not have its fingerprint.
+    #[error("number, secret and fingerprint do not belong together: one of them was changed")]
+    KeyChanged,
+    /// An entry is sealed under a key that is not its subject's.
+    #[error("says key `{found}`, which is not the one that the subject has: one of the two was changed")]
+    KeyOfOther {
+        /// Number in the row of the entry.
+        found: u64,
+    },
+    /// A row about a subject's key fits no entry.
+    #[error("no entry bears this out: the row was added or changed")]
+    CustodyUnfounded,
+    /// A row that an entry asks for is not there.
+    #[error("the row that entry `{index}` asks for is not there: it was lost or changed")]
+    CustodyLost {
+        /// Index of the entry.
+        index: u64,
+    },
     /// A row is of something that is no workspace.
     #[error("rows stand under `{workspace}`, which is no workspace")]
     NoWorkspace {
@@ -209,8 +304,8 @@ pub enum What {
         /// What SQLite says.
         said: String,
     },
-    /// SQLite can not read on.
-    #[error("SQLite can not read it: {said}")]
+    /// The database can not read on.
+    #[error("the database can not read it: {said}")]
     Unreadable {
         /// What SQLite says.
         said: String,
@@ -239,9 +334,26 @@ impl What {
                 "check the disk, keep the file as evidence, and put back the newest copy that verifies; a file of an older release is \
                  brought up to date when the service starts"
             }
+            Self::KeyNotDestroyed { .. } => "start the service once, which destroys it, then verify again",
+            Self::KeyLost { .. } => {
+                "put back the file of content keys that belongs to this ledger; without it, what was sealed under the key can not be read \
+                 any more, and every proof stands all the same"
+            }
             _ => match file {
                 StoreFile::Ledger => {
                     "stop the service, keep the file as evidence, and put back the newest copy of it that verifies with this fence store"
+                }
+                StoreFile::ContentKeys => {
+                    "stop the service, keep the file as evidence, and put back the newest copy of it that verifies with this ledger; keys \
+                     that were erased since are destroyed again at the start"
+                }
+                StoreFile::LedgerDatabase => {
+                    "stop every process of this ledger, keep a copy of the database as evidence, and put back the newest one that verifies with \
+                     every process's fence store"
+                }
+                StoreFile::ContentKeysDatabase => {
+                    "stop every process of this ledger, keep a copy of the database as evidence, and put back the newest one that verifies with this \
+                     ledger; keys that were erased since are destroyed again at the start"
                 }
                 StoreFile::Fence => {
                     "stop the service, keep both files as evidence, hold the last checkpoint against one that somebody else remembers, and \

@@ -1,4 +1,4 @@
-use ledger_format::{Leaf, PayloadDigest, PrincipalKind, Salt, commit_content};
+use ledger_format::{Commitment, Leaf, PayloadDigest, PrincipalKind};
 
 /// An entry as a caller asks for it, every field of its form. The log adds origin, time and salt.
 #[derive(Clone, PartialEq, Eq)]
@@ -22,11 +22,12 @@ pub struct NewEntry {
 }
 
 impl NewEntry {
-    /// Encodes the leaf that this entry has in the log `origin` at this time (microseconds since the epoch) under this salt.
+    /// Encodes the leaf that this entry has in the log `origin` at this time (microseconds since the epoch) with this
+    /// commitment to its content.
     ///
     /// # Panics
     /// When a text field is empty or the leaf is too long, which the bounds in [`limits`](crate::limits) rule out.
-    pub fn encode_leaf(&self, origin: &str, appended_at_us: i64, salt: &Salt) -> Vec<u8> {
+    pub fn encode_leaf(&self, origin: &str, appended_at_us: i64, commitment: Commitment) -> Vec<u8> {
         let leaf = Leaf {
             origin,
             kind: self.kind.as_str(),
@@ -37,7 +38,7 @@ impl NewEntry {
             appended_at_us,
             idempotency_key: self.idempotency_key.as_str(),
             payload_digest: self.payload_digest,
-            commitment: commit_content(salt, &self.content),
+            commitment,
         };
         leaf.encode().expect("invariant: fields within their limits make a leaf")
     }

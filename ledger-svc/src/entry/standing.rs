@@ -1,4 +1,4 @@
-use ledger_format::{Hash, Leaf, Receipt, Salt, leaf_hash};
+use ledger_format::{Commitment, Leaf, Receipt, Salt, commit_content, leaf_hash};
 
 use super::NewEntry;
 
@@ -7,10 +7,18 @@ use super::NewEntry;
 pub struct Standing {
     /// Where it stands and what its leaf hashes to.
     pub receipt: Receipt,
-    /// The salt of its commitment.
-    pub salt: Salt,
     /// When it was appended, in microseconds since the epoch.
     pub appended_at_us: i64,
+    said: Said,
+}
+
+/// What it says, as far as that is still known.
+#[derive(Debug, Clone)]
+enum Said {
+    /// Another content would give another commitment under this salt.
+    Kept(Salt),
+    /// Nobody can tell any more whether a content is the same.
+    Erased(Commitment),
 }
 
 /// An idempotency key came again with something else to say.
@@ -25,28 +33,40 @@ pub struct Conflict {
     /// Where the key stands.
     pub index: u64,
     /// Hash of the leaf that stands there.
-    pub stored: Hash,
+    pub stored: ledger_format::Hash,
     /// Hash of the leaf that would stand there, had the new entry come first.
-    pub offered: Hash,
+    pub offered: ledger_format::Hash,
 }
 
 impl Standing {
-    /// Reads what is needed from a stored entry.
+    /// Notes an entry that is being appended.
+    pub const fn of_new(receipt: Receipt, appended_at_us: i64, salt: Salt) -> Self {
+        Self { receipt, appended_at_us, said: Said::Kept(salt) }
+    }
+
+    /// Reads what is needed from a stored entry; without its salt where the content is erased.
     ///
     /// # Errors
     /// When the leaf does not decode.
-    pub fn of_stored(receipt: Receipt, leaf: &[u8], salt: Salt) -> Result<Self, ledger_format::leaf::Error> {
-        Ok(Self { receipt, salt, appended_at_us: Leaf::decode(leaf)?.appended_at_us })
+    pub fn of_stored(receipt: Receipt, leaf: &[u8], salt: Option<Salt>) -> Result<Self, ledger_format::leaf::Error> {
+        let leaf = Leaf::decode(leaf)?;
+        let said = salt.map_or(Said::Erased(leaf.commitment), Said::Kept);
+        Ok(Self { receipt, appended_at_us: leaf.appended_at_us, said })
     }
 
     /// Tells whether `entry` is the one that stands here, sent again: every field and the content the same.
     ///
-    /// Both are compared as leaves of the same log, time and salt: the leaf holds every field, and commits to the content.
+    /// Both are compared as leaves of the same log, time and salt: the leaf holds every field, and commits to the content. Where the
+    /// content is erased, the clear fields decide alone.
     ///
     /// # Errors
     /// [`Conflict`] when it is another one.
     pub fn admit(&self, entry: &NewEntry, origin: &str) -> Result<Receipt, Conflict> {
-        let offered = leaf_hash(&entry.encode_leaf(origin, self.appended_at_us, &self.salt));
+        let commitment = match &self.said {
+            Said::Kept(salt) => commit_content(salt, &entry.content),
+            Said::Erased(commitment) => *commitment,
+        };
+        let offered = leaf_hash(&entry.encode_leaf(origin, self.appended_at_us, commitment));
         if offered == self.receipt.leaf_hash {
             return Ok(self.receipt);
         }
@@ -82,9 +102,9 @@ mod tests {
 
     fn standing() -> Standing {
         let salt = Salt::new([9; 32]);
-        let leaf = entry().encode_leaf(ORIGIN, 77, &salt);
+        let leaf = entry().encode_leaf(ORIGIN, 77, commit_content(&salt, &entry().content));
         let receipt = Receipt { index: 4, leaf_hash: leaf_hash(&leaf) };
-        Standing::of_stored(receipt, &leaf, salt).expect("a leaf")
+        Standing::of_stored(receipt, &leaf, Some(salt)).expect("a leaf")
     }
 
     #[test]
@@ -111,6 +131,17 @@ mod tests {
             assert_eq!((conflict.index, conflict.stored), (4, standing.receipt.leaf_hash));
             assert_ne!(conflict.offered, conflict.stored);
         }
+    }
+
+    #[test]
+    fn an_erased_entry_is_known_again_by_what_its_leaf_shows() {
+        let salt = Salt::new([9; 32]);
+        let leaf = entry().encode_leaf(ORIGIN, 77, commit_content(&salt, &entry().content));
+        let receipt = Receipt { index: 4, leaf_hash: leaf_hash(&leaf) };
+        let erased = Standing::of_stored(receipt, &leaf, None).expect("a leaf");
+        assert_eq!(erased.admit(&entry(), ORIGIN), Ok(receipt));
+        assert_eq!(erased.admit(&NewEntry { content: b"said otherwise".to_vec(), ..entry() }, ORIGIN), Ok(receipt));
+        assert!(erased.admit(&NewEntry { subject_revision: 2, ..entry() }, ORIGIN).is_err());
     }
 
     #[test]

@@ -30,6 +30,16 @@ pub enum Halt {
         /// Size that the fence store remembers, 0 for a log it does not know.
         fence_size: u64,
     },
+    /// The database holds less than it held before: an older copy took its place.
+    #[error(
+        "the log has `{size}` entries, this process has seen `{known_size}`; put back the database that holds them all, then restart"
+    )]
+    WentBack {
+        /// Entries in the log.
+        size: u64,
+        /// Entries that it had before.
+        known_size: u64,
+    },
     /// Somebody else moved the fence while this process was serving.
     #[error("the fence was moved by somebody else; stop the other process that signs this log, then restart this one")]
     FenceMoved,
@@ -56,7 +66,11 @@ impl Halt {
     /// Tells whether the fence store is the reason, as against a failing or changed store.
     pub const fn is_by_fence(&self) -> bool {
         match self {
-            Self::BehindFence { .. } | Self::OffFence { .. } | Self::FenceBehind { .. } | Self::FenceMoved => true,
+            Self::BehindFence { .. }
+            | Self::OffFence { .. }
+            | Self::FenceBehind { .. }
+            | Self::WentBack { .. }
+            | Self::FenceMoved => true,
             Self::CheckpointUnverified { .. } | Self::RootDiffers { .. } | Self::StorageFailed => false,
         }
     }

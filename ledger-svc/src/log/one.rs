@@ -35,19 +35,47 @@ impl Log {
         self.view.borrow().halt.clone()
     }
 
-    /// Notes how far the log reaches.
+    /// Notes how far the log reaches; L-1: it never gets shorter, and what is told late says nothing new.
     pub(crate) fn set_size(&self, size: u64) {
-        self.view.send_modify(|view| {
-            assert!(size >= view.size, "L-1: a log never gets shorter");
-            view.size = size;
+        self.view.send_if_modified(|view| {
+            let is_news = size > view.size;
+            view.size = view.size.max(size);
+            is_news
         });
     }
 
-    /// Notes a checkpoint.
+    /// Notes an erasure.
+    pub(crate) fn note_erasure(&self) {
+        self.view.send_modify(|view| view.erasures += 1);
+    }
+
+    /// Notes a checkpoint; L-2: a later one never covers less, and what is told late says nothing new.
     pub(crate) fn set_published(&self, published: Arc<Published>) {
-        self.view.send_modify(|view| {
-            assert!(published.checkpoint.size() >= view.signed_size(), "L-2: a later checkpoint never covers less");
-            view.published = Some(published);
+        self.view.send_if_modified(|view| {
+            let is_news = view.published.is_none() || published.checkpoint.size() > view.signed_size();
+            if is_news {
+                view.published = Some(published);
+            }
+            is_news
+        });
+    }
+
+    /// Puts other signatures under the checkpoint of now.
+    pub(crate) fn renew(&self, renewed: Arc<Published>) {
+        self.view.send_if_modified(|view| {
+            let is_of_now = view.published.as_ref().is_some_and(|now| now.checkpoint == renewed.checkpoint);
+            if is_of_now {
+                view.published = Some(renewed);
+            }
+            is_of_now
+        });
+    }
+
+    /// Keeps the checkpoint of the log without entries, unless another was published meanwhile.
+    pub(crate) fn keep_empty(&self, published: Arc<Published>) {
+        self.view.send_if_modified(|view| {
+            view.published.get_or_insert(published);
+            false
         });
     }
 

@@ -1,5 +1,5 @@
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
@@ -8,7 +8,10 @@ use service_kit::health::Health;
 use tokio::sync::{Notify, watch};
 
 use super::{Halt, Head, Log, LogView};
-use crate::origin::Origins;
+use crate::{origin::Origins, store};
+
+/// The part of the process that has a fault while the database is away.
+const DATABASE: &str = "ledger database";
 
 /// Every log that was ever asked for or found, and those with entries that no checkpoint covers yet.
 #[derive(Debug)]
@@ -19,6 +22,8 @@ pub struct Logs {
     unsigned: Mutex<BTreeMap<Workspace, Head>>,
     committed: Notify,
     awaited: Notify,
+    uncovered: Mutex<BTreeSet<Workspace>>,
+    published: Notify,
     ended: watch::Sender<bool>,
 }
 
@@ -39,6 +44,8 @@ impl Logs {
             unsigned: Mutex::default(),
             committed: Notify::new(),
             awaited: Notify::new(),
+            uncovered: Mutex::default(),
+            published: Notify::new(),
             ended: watch::Sender::new(false),
         }
     }
@@ -61,6 +68,17 @@ impl Logs {
         Arc::clone(log)
     }
 
+    /// Returns the log of a workspace, if it was ever asked for or found.
+    pub(crate) fn known(&self, workspace: &Workspace) -> Option<Arc<Log>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).by_workspace.get(workspace).map(Arc::clone)
+    }
+
+    /// Returns how far each log is known to reach.
+    pub(crate) fn sizes(&self) -> HashMap<Workspace, u64> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.by_workspace.iter().map(|(workspace, log)| (workspace.clone(), log.view().size)).collect()
+    }
+
     /// Notes a commit: readers of the log are woken, and the publisher learns what to sign.
     pub(crate) fn note_committed(&self, log: &Log, head: Head) {
         log.set_size(head.size);
@@ -71,6 +89,55 @@ impl Logs {
     /// Takes the heads that wait for a checkpoint, in the order of their workspaces.
     pub(crate) fn take_unsigned(&self) -> BTreeMap<Workspace, Head> {
         std::mem::take(&mut self.unsigned.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes that a head was not signed and waits again, unless a later one does.
+    pub(crate) fn wait_again(&self, log: &Log, head: Head) {
+        self.unsigned.lock().unwrap_or_else(PoisonError::into_inner).entry(log.workspace.clone()).or_insert(head);
+    }
+
+    /// Lets a head wait for a checkpoint that another process was to sign, or has signed: the publisher looks at it now.
+    pub(crate) fn look_at(&self, log: &Log, head: Head) {
+        self.wait_again(log, head);
+        self.committed.notify_one();
+    }
+
+    /// Notes that the database does not answer; it is asked again.
+    pub(crate) fn note_database_silent(&self, error: &store::Error) {
+        tracing::warn!(
+            error = error as &dyn std::error::Error,
+            "the ledger's database does not answer; it is asked again"
+        );
+        self.health.report_fault(DATABASE, "the database does not answer; it is asked again");
+    }
+
+    /// Notes that the database answers.
+    pub(crate) fn note_database_answers(&self) {
+        self.health.report_recovery(DATABASE);
+    }
+
+    /// Notes a checkpoint: whoever covers checkpoints learns of it. The log of logs does not cover itself.
+    pub(crate) fn note_published(&self, log: &Log) {
+        if !log.workspace.is_log_of_logs() {
+            self.uncovered.lock().unwrap_or_else(PoisonError::into_inner).insert(log.workspace.clone());
+            self.published.notify_one();
+        }
+    }
+
+    /// Takes the workspaces whose checkpoints wait to be covered.
+    pub(crate) fn take_uncovered(&self) -> BTreeSet<Workspace> {
+        std::mem::take(&mut self.uncovered.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Lets checkpoints wait again to be covered.
+    pub(crate) fn uncover(&self, workspaces: BTreeSet<Workspace>) {
+        self.uncovered.lock().unwrap_or_else(PoisonError::into_inner).extend(workspaces);
+        self.published.notify_one();
+    }
+
+    /// Waits until a checkpoint waits to be covered.
+    pub(crate) async fn published(&self) {
+        self.published.notified().await;
     }
 
     /// Waits until a head waits for a checkpoint.

@@ -47,6 +47,8 @@ pub struct LogView {
     pub size: u64,
     /// The latest checkpoint; none while nothing has been signed.
     pub published: Option<Arc<Published>>,
+    /// How many erasures this process has recorded.
+    pub erasures: u64,
     /// Why the log is halted, when it is.
     pub halt: Option<Halt>,
     /// Whether the writer has ended, so that nothing will ever be added.

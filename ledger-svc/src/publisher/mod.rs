@@ -5,12 +5,13 @@
 //! append do not wait for it, whoever needs a proof does. `recovery` brings log, checkpoints and fence together
 //! at start and halts a log whose file is not the one that was signed.
 
+mod beside_others;
 mod pace;
 mod read_back;
 mod recovery;
 mod round;
 mod run;
 
-pub(crate) use recovery::{Recovered, RecoveryError, recover};
-pub(crate) use round::{Signer, sign_head};
+pub(crate) use recovery::{Recovered, RecoveryError, recover, verify_note};
+pub(crate) use round::Signer;
 pub(crate) use run::Publisher;

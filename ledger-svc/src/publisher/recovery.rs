@@ -4,8 +4,7 @@ use std::{
 };
 
 use countersign_api::name::Workspace;
-use ledger_format::{Frontier, Leaf, SignedCheckpoint, VerifyingKey, checkpoint, note};
-use sqlx::SqliteConnection;
+use ledger_format::{Checkpoint, Frontier, Leaf, SignedCheckpoint, VerifyingKeys, checkpoint, note};
 
 use super::round::SignedLog;
 use crate::{
@@ -13,9 +12,9 @@ use crate::{
     log::{Halt, Head, Log, Logs, Published, RightEdge},
     metrics::LedgerMetrics,
     store::{
-        self,
+        self, CheckpointRow, LedgerStore, Reader,
         fence::{Fence, FenceStore},
-        sqlite::{self, CheckpointRow, LedgerStore},
+        read, tree,
     },
 };
 
@@ -44,7 +43,7 @@ pub(crate) enum RecoveryError {
 pub(crate) async fn recover(
     ledger: &LedgerStore,
     fence: &FenceStore,
-    key: &VerifyingKey,
+    keys: &VerifyingKeys,
     logs: &Logs,
     metrics: &LedgerMetrics,
 ) -> Result<Recovered, RecoveryError> {
@@ -59,8 +58,8 @@ pub(crate) async fn recover(
     let mut signed_by_another = None;
     for workspace in workspaces {
         let log = logs.of(&workspace);
-        let mut recovery = Recovery { ledger, connection: &mut *ledger.reader().await?, key, log: &log };
-        let size = sqlite::size(recovery.connection, &workspace).await?;
+        let mut recovery = Recovery { ledger, reader: ledger.reader().await?, keys, log: &log };
+        let size = read::size(&mut recovery.reader.rows(), &workspace).await?;
         log.set_size(size);
         metrics.note_size(&workspace, size);
         match recovery.log(size, fences.get(&workspace)).await {
@@ -68,6 +67,9 @@ pub(crate) async fn recover(
                 metrics.note_signed_size(&workspace, signed.stored.size);
                 if signed.fenced == Some(signed.stored) {
                     fence.mark_stored(&[log.origin.as_str()]).await?;
+                }
+                if signed.stored.size > 0 {
+                    logs.note_published(&log);
                 }
                 if end.edge.size() > signed.stored.size {
                     logs.note_committed(&log, end.edge.head());
@@ -80,11 +82,11 @@ pub(crate) async fn recover(
                 signed_by_another.get_or_insert_with(|| log.origin.clone());
                 log.set_halt(Halt::CheckpointUnverified { size });
             }
-            Err(Unfit::Store(error @ (store::Error::CorruptRow { .. } | store::Error::MissingRow { .. }))) => {
+            Err(Unfit::Store(error)) if error.is_of_rows() => {
                 tracing::error!(workspace = workspace.id(), error = %error, "a log does not read back");
                 log.set_halt(Halt::StorageFailed);
             }
-            Err(Unfit::Store(error @ (store::Error::Driver(_) | store::Error::Open(_)))) => return Err(error.into()),
+            Err(Unfit::Store(error)) => return Err(error.into()),
         }
     }
     match signed_by_another {
@@ -104,17 +106,21 @@ enum Unfit {
 
 struct Recovery<'a> {
     ledger: &'a LedgerStore,
-    connection: &'a mut SqliteConnection,
-    key: &'a VerifyingKey,
+    reader: Reader,
+    keys: &'a VerifyingKeys,
     log: &'a Log,
 }
 
 impl Recovery<'_> {
     async fn log(&mut self, size: u64, fence: Option<&Fence>) -> Result<(LogEnd, SignedLog), Unfit> {
-        let last = sqlite::last_checkpoint(self.connection, &self.log.workspace).await?;
+        let last = read::last_checkpoint(&mut self.reader.rows(), &self.log.workspace).await?;
         let stored_size = last.as_ref().map_or(0, |row| row.size);
         // A cut log first, by who remembers most: the fence. Then everything is within the log, and roots can be compared.
-        check_sizes(size, stored_size, fence.map_or(0, |fence| fence.head.size))?;
+        let fence_size = fence.map_or(0, |fence| fence.head.size);
+        // Where others sign as well, a fence of one's own is behind what they signed meanwhile; what it remembers is held against the
+        // log below all the same, and it moves on with the first checkpoint that follows.
+        let least_fence_size = if self.ledger.shared().is_some() { 0 } else { stored_size };
+        check_sizes(size, stored_size, fence_size, least_fence_size)?;
 
         let edge = self.edge_at(size).await?;
         let signed_edge = self.edge_at(stored_size).await?;
@@ -134,21 +140,21 @@ impl Recovery<'_> {
 
     async fn edge_at(&mut self, size: u64) -> Result<RightEdge, store::Error> {
         let roots = self.ledger.tile_roots();
-        let tiles = sqlite::partial_tiles(self.connection, roots, &self.log.workspace, size).await?;
+        let tiles = tree::partial_tiles(&mut self.reader.rows(), roots, &self.log.workspace, size).await?;
         Ok(RightEdge::from_partial_tiles(size, &tiles))
     }
 
     async fn root_differs(&mut self, size: u64, head: Head) -> Result<bool, store::Error> {
         let edge = Frontier::right_edge(head.size);
         let roots = self.ledger.tile_roots();
-        let hashes = sqlite::tree_hashes(self.connection, roots, &self.log.workspace, size, edge).await?;
+        let hashes = tree::tree_hashes(&mut self.reader.rows(), roots, &self.log.workspace, size, edge).await?;
         let frontier = Frontier::load(head.size, &hashes).expect("invariant: every hash of the edge was read ahead");
         Ok(frontier.root() != head.root)
     }
 
     async fn last_appended_at_us(&mut self, size: u64) -> Result<i64, store::Error> {
         let Some(last) = size.checked_sub(1) else { return Ok(i64::MIN) };
-        let leaf = sqlite::leaf_of(self.connection, &self.log.workspace, last).await?;
+        let leaf = read::leaf_of(&mut self.reader.rows(), &self.log.workspace, last).await?;
         let row = || format!("{}/{last}", self.log.workspace.id());
         let corrupt = |_| store::Error::CorruptRow { table: "entries", column: "leaf", row: row() };
         Ok(Leaf::decode(&leaf).map_err(corrupt)?.appended_at_us)
@@ -156,9 +162,7 @@ impl Recovery<'_> {
 
     fn verify(&self, row: CheckpointRow, head: Head) -> Result<Published, Unfit> {
         let unverified = Unfit::Halted(Halt::CheckpointUnverified { size: row.size });
-        let checkpoint = SignedCheckpoint::parse(&row.signed_note)
-            .and_then(|signed| signed.verify(self.key, &self.log.origin).cloned());
-        match checkpoint {
+        match verify_note(&row.signed_note, self.keys, self.log) {
             Ok(checkpoint) if checkpoint.size() == head.size && checkpoint.root() == head.root => {
                 Ok(Published { checkpoint, signed_note: row.signed_note })
             }
@@ -172,8 +176,13 @@ impl Recovery<'_> {
     }
 }
 
-fn check_sizes(size: u64, checkpoint_size: u64, fence_size: u64) -> Result<(), Unfit> {
-    if fence_size < checkpoint_size {
+/// Reads a checkpoint of a log off its note, if one of these keys signed it.
+pub(crate) fn verify_note(signed_note: &str, keys: &VerifyingKeys, log: &Log) -> Result<Checkpoint, checkpoint::Error> {
+    SignedCheckpoint::parse(signed_note).and_then(|signed| signed.verify(&log.keys_of(keys), &log.origin).cloned())
+}
+
+fn check_sizes(size: u64, checkpoint_size: u64, fence_size: u64, least_fence_size: u64) -> Result<(), Unfit> {
+    if fence_size < least_fence_size {
         return Err(Unfit::Halted(Halt::FenceBehind { checkpoint_size, fence_size }));
     }
     if size < fence_size {

@@ -11,7 +11,7 @@ pub(super) async fn answer(
     call: &CallContext,
     request: AppendEntriesRequest,
 ) -> Result<AppendEntriesResponse, Status> {
-    let log = rpc.log(call, &request.parent)?;
+    let log = rpc.workspace_log(call, &request.parent)?;
     let count = request.entries.len();
     if count == 0 || count > BATCH_MAX_ENTRIES {
         let description = format!("holds {count}; send 1 to {BATCH_MAX_ENTRIES}");

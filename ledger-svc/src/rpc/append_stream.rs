@@ -84,7 +84,7 @@ impl Intake {
                 return Ok(refuse(Rejection::malformed("parent", description)));
             }
             None => {
-                let log = self.rpc.log(&self.call, &request.parent)?;
+                let log = self.rpc.workspace_log(&self.call, &request.parent)?;
                 self.log.insert((request.parent, log)).1.clone()
             }
         };

@@ -3,10 +3,7 @@ use std::sync::Arc;
 use service_kit::rejection::Rejection;
 
 use super::{service::LedgerRpc, status};
-use crate::{
-    log::{Head, Log, LogView, Published},
-    publisher::sign_head,
-};
+use crate::log::{Head, Log, LogView, Published};
 
 /// Returns the latest checkpoint, waiting until it covers `least_size` entries. The call's deadline bounds the wait.
 pub(super) async fn covering(rpc: &LedgerRpc, log: &Log, least_size: u64) -> Result<Arc<Published>, Rejection> {
@@ -17,7 +14,7 @@ pub(super) async fn covering(rpc: &LedgerRpc, log: &Log, least_size: u64) -> Res
             return Err(status::of_halt(log, halt));
         }
         if view.signed_size() >= least_size {
-            return Ok(latest(rpc, log, &view));
+            return latest(rpc, log, &view).await;
         }
         if view.is_final {
             return Err(status::shutting_down());
@@ -34,8 +31,13 @@ pub(super) async fn covering(rpc: &LedgerRpc, log: &Log, least_size: u64) -> Res
     }
 }
 
-/// Returns the checkpoint of a view; the empty log's is made when it is asked for and not kept: it has one size, one root.
-fn latest(rpc: &LedgerRpc, log: &Log, view: &LogView) -> Arc<Published> {
-    let empty = || Arc::new(sign_head(&rpc.key, &log.origin, Head::empty()));
-    view.published.clone().unwrap_or_else(empty)
+/// Returns the checkpoint of a view; the empty log's is made when it is first asked for, and stored nowhere: it has one size, one root.
+async fn latest(rpc: &LedgerRpc, log: &Log, view: &LogView) -> Result<Arc<Published>, Rejection> {
+    if let Some(published) = &view.published {
+        return Ok(Arc::clone(published));
+    }
+    let signed = rpc.key.sign_head(log, Head::empty()).await.map_err(|error| status::of_signer(&error))?;
+    let empty = Arc::new(signed);
+    log.keep_empty(Arc::clone(&empty));
+    Ok(empty)
 }

@@ -3,7 +3,7 @@ use service_kit::call::CallContext;
 use tonic::Status;
 
 use super::{parse, service::LedgerRpc, status, wire};
-use crate::{limits::TEXT_MAX_BYTES, store::sqlite};
+use crate::{limits::TEXT_MAX_BYTES, store::read};
 
 /// Reads one entry by its idempotency key.
 pub(super) async fn answer(
@@ -11,11 +11,18 @@ pub(super) async fn answer(
     call: &CallContext,
     request: &GetEntryByKeyRequest,
 ) -> Result<GetEntryByKeyResponse, Status> {
-    let log = rpc.log(call, &request.parent)?;
+    let log = rpc.log_of_now(call, &request.parent).await?;
     let key = request.idempotency_key.as_str();
     parse::text("idempotency_key", key, TEXT_MAX_BYTES)?;
-    let read = async { sqlite::entry_by_key(&mut *rpc.ledger.reader().await?, &log.workspace, key).await };
-    let entry = read.await.map_err(|error| status::of_store(&error))?;
+    let reading = async {
+        let mut reader = rpc.ledger.reader_until(call.deadline()).await?;
+        let mut rows = reader.rows();
+        match read::entry_by_key(&mut rows, &log.workspace, key).await? {
+            Some(entry) => rpc.contents.open_one(&mut rows, &log.workspace, entry).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let entry = reading.await.map_err(|error| status::of_store(&error))?;
     let entry = entry.ok_or_else(|| status::unknown_key(&log, key))?;
-    Ok(GetEntryByKeyResponse { entry: Some(wire::entry(entry)) })
+    Ok(GetEntryByKeyResponse { entry: Some(wire::entry(entry, false)) })
 }

@@ -1,5 +1,8 @@
 use countersign_api::{error::v1::ErrorReason, ledger::v1 as wire, r#type::v1::PrincipalKind as WireKind};
-use ledger_format::{PayloadDigest, PrincipalKind};
+use ledger_format::{
+    PayloadDigest, PrincipalKind,
+    custody::{CUSTODY_KEY_PREFIX, is_custody_kind},
+};
 use service_kit::rejection::Rejection;
 
 use super::parse;
@@ -12,6 +15,10 @@ use crate::{
 pub(super) fn parse(path: &str, entry: wire::NewEntry) -> Result<NewEntry, Rejection> {
     let field = |name: &str| format!("{path}.{name}");
     parse::text(&field("idempotency_key"), &entry.idempotency_key, TEXT_MAX_BYTES)?;
+    if entry.idempotency_key.starts_with(CUSTODY_KEY_PREFIX) {
+        let description = format!("begins with `{CUSTODY_KEY_PREFIX}`, as the ledger's own do; choose another");
+        return Err(Rejection::malformed(field("idempotency_key"), description));
+    }
     kind(&field("kind"), &entry.kind)?;
     parse::text(&field("subject"), &entry.subject, TEXT_MAX_BYTES)?;
     let subject_revision = parse::number(&field("subject_revision"), entry.subject_revision)?;
@@ -33,6 +40,9 @@ pub(super) fn parse(path: &str, entry: wire::NewEntry) -> Result<NewEntry, Rejec
 
 fn kind(field: &str, kind: &str) -> Result<(), Rejection> {
     parse::text(field, kind, KIND_MAX_BYTES)?;
+    if is_custody_kind(kind) {
+        return Err(Rejection::malformed(field, "is a kind that only the ledger itself writes; erase or hold instead"));
+    }
     let is_snake = kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         && kind.as_bytes()[0].is_ascii_lowercase();
     if is_snake {

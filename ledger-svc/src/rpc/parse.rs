@@ -1,7 +1,12 @@
-use countersign_api::name::Workspace;
+use countersign_api::name::{LOG_OF_LOGS_NAME, Workspace};
 use service_kit::rejection::Rejection;
 
-/// Reads the log that a request is about.
+/// Reads the log that is to be read: a workspace's, or the log of logs.
+pub(super) fn log(parent: &str) -> Result<Workspace, Rejection> {
+    if parent == LOG_OF_LOGS_NAME { Ok(Workspace::log_of_logs()) } else { workspace(parent) }
+}
+
+/// Reads the workspace that a request is about.
 pub(super) fn workspace(parent: &str) -> Result<Workspace, Rejection> {
     parent.parse().map_err(|error: countersign_api::name::NameError| Rejection::malformed("parent", error.to_string()))
 }

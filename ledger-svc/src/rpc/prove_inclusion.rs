@@ -2,13 +2,14 @@ use bytes::Bytes;
 use countersign_api::ledger::v1::{InclusionProof as WireProof, ProveInclusionRequest, ProveInclusionResponse};
 use ledger_format::InclusionProof;
 use service_kit::{call::CallContext, rejection::Rejection};
+use tokio::time::Instant;
 use tonic::Status;
 
 use super::{checkpoint_wait, parse, service::LedgerRpc, status, wire};
 use crate::{
     limits::PROOFS_MAX,
     log::Log,
-    store::{self, sqlite},
+    store::{self, read, tree},
 };
 
 /// Proves that entries are under the latest checkpoint, all under the same one.
@@ -17,7 +18,7 @@ pub(super) async fn answer(
     call: &CallContext,
     request: &ProveInclusionRequest,
 ) -> Result<ProveInclusionResponse, Status> {
-    let log = rpc.log(call, &request.parent)?;
+    let log = rpc.log_of_now(call, &request.parent).await?;
     let indices = parse_indices(&request.indices)?;
     let last = indices.iter().copied().max().unwrap_or_default();
     let least_size = if request.wait { last.saturating_add(1) } else { 0 };
@@ -26,13 +27,19 @@ pub(super) async fn answer(
     if last >= size {
         return Err(status::out_of_range(&log, "index", last, size).into());
     }
-    let (proofs, leaves) = prove(rpc, &log, &indices, size).await.map_err(|error| status::of_store(&error))?;
-    let proofs = proofs.into_iter().zip(leaves).map(|(proof, leaf)| WireProof {
-        index: wire::number(proof.index),
-        leaf: leaf.to_vec(),
-        hashes: proof.hashes.iter().map(wire::hash).collect(),
-    });
-    Ok(ProveInclusionResponse { checkpoint: Some(wire::checkpoint(&published)), proofs: proofs.collect() })
+    let proofs = prove(rpc, &log, call.deadline(), &indices, size).await.map_err(|error| status::of_store(&error))?;
+    Ok(ProveInclusionResponse { checkpoint: Some(wire::checkpoint(&published)), proofs })
+}
+
+/// Proves that one entry is under a size.
+pub(super) async fn prove_one(
+    rpc: &LedgerRpc,
+    log: &Log,
+    deadline: Option<Instant>,
+    index: u64,
+    size: u64,
+) -> Result<WireProof, store::Error> {
+    prove(rpc, log, deadline, &[index], size).await.map(|mut proofs| proofs.remove(0))
 }
 
 fn parse_indices(indices: &[i64]) -> Result<Vec<u64>, Rejection> {
@@ -46,17 +53,27 @@ fn parse_indices(indices: &[i64]) -> Result<Vec<u64>, Rejection> {
 async fn prove(
     rpc: &LedgerRpc,
     log: &Log,
+    deadline: Option<Instant>,
     indices: &[u64],
     size: u64,
-) -> Result<(Vec<InclusionProof>, Vec<Bytes>), store::Error> {
+) -> Result<Vec<WireProof>, store::Error> {
     let mut subtrees = Vec::new();
     for &index in indices {
         subtrees.extend(InclusionProof::subtrees(index, size).expect("invariant: every index is below the size"));
     }
-    let mut connection = rpc.ledger.reader().await?;
+    let mut reader = rpc.ledger.reader_until(deadline).await?;
+    let mut rows = reader.rows();
     let roots = rpc.ledger.tile_roots();
-    let hashes = sqlite::tree_hashes(&mut connection, roots, &log.workspace, size, subtrees).await?;
-    let leaves = sqlite::leaves(&mut connection, &log.workspace, indices).await?;
+    let hashes = tree::tree_hashes(&mut rows, roots, &log.workspace, size, subtrees).await?;
+    let leaves = read::leaves(&mut rows, &log.workspace, indices).await?;
     let prove = |&index| InclusionProof::build(index, size, &hashes).expect("invariant: every hash was read ahead");
-    Ok((indices.iter().map(prove).collect(), leaves))
+    Ok(indices.iter().map(prove).zip(leaves).map(|(proof, leaf)| on_the_wire(&proof, &leaf)).collect())
+}
+
+fn on_the_wire(proof: &InclusionProof, leaf: &Bytes) -> WireProof {
+    WireProof {
+        index: wire::number(proof.index),
+        leaf: leaf.to_vec(),
+        hashes: proof.hashes.iter().map(wire::hash).collect(),
+    }
 }

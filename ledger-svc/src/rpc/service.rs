@@ -4,53 +4,66 @@ use countersign_api::{
     ledger::v1::{
         AppendEntriesRequest, AppendEntriesResponse, AppendStreamRequest, AppendStreamResponse, GetCheckpointRequest,
         GetCheckpointResponse, GetEntryByKeyRequest, GetEntryByKeyResponse, GetEntryRequest, GetEntryResponse,
-        ProveConsistencyRequest, ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse,
-        ReadEntriesRequest, ReadEntriesResponse, SubscribeEntriesRequest, SubscribeEntriesResponse,
-        ledger_service_server::LedgerService,
+        ProveCheckpointRequest, ProveCheckpointResponse, ProveConsistencyRequest, ProveConsistencyResponse,
+        ProveInclusionRequest, ProveInclusionResponse, ReadEntriesRequest, ReadEntriesResponse,
+        SubscribeEntriesRequest, SubscribeEntriesResponse, ledger_service_server::LedgerService,
     },
     name::Workspace,
 };
 use futures::stream::BoxStream;
-use ledger_format::SigningKey;
 use service_kit::{call::CallContext, shutdown::Shutdown};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::{
-    append_entries, append_stream, get_checkpoint, get_entry, get_entry_by_key, parse, prove_consistency,
-    prove_inclusion, read_entries, subscribe_entries,
+    append_entries, append_stream, get_checkpoint, get_entry, get_entry_by_key, parse, prove_checkpoint,
+    prove_consistency, prove_inclusion, read_entries, status, subscribe_entries,
 };
 use crate::{
     appender::Appender,
+    contents::ContentReader,
+    follower::Follower,
     log::{Log, Logs},
-    store::sqlite::LedgerStore,
+    log_of_logs::Coverage,
+    signing::CheckpointSigner,
+    store::LedgerStore,
+    witness::Witnessed,
 };
 
 /// Answers the calls of `LedgerService`; clones share one ledger.
 #[derive(Debug, Clone)]
 pub struct LedgerRpc {
-    pub(super) ledger: LedgerStore,
-    pub(super) logs: Arc<Logs>,
-    pub(super) appender: Appender,
-    pub(super) key: Arc<SigningKey>,
-    pub(super) shutdown: Shutdown,
+    pub(crate) ledger: LedgerStore,
+    pub(crate) follower: Arc<Follower>,
+    pub(crate) contents: ContentReader,
+    pub(crate) logs: Arc<Logs>,
+    pub(crate) appender: Appender,
+    pub(crate) key: Arc<CheckpointSigner>,
+    pub(crate) coverage: Arc<Coverage>,
+    pub(crate) witnessed: Witnessed,
+    pub(crate) shutdown: Shutdown,
 }
 
 impl LedgerRpc {
-    pub(crate) fn new(
-        ledger: LedgerStore,
-        logs: Arc<Logs>,
-        appender: Appender,
-        key: Arc<SigningKey>,
-        shutdown: Shutdown,
-    ) -> Self {
-        Self { ledger, logs, appender, key, shutdown }
+    /// Finds the log that `parent` names, if the caller reaches its workspace; the log of logs is for those who reach all.
+    pub(super) fn log(&self, call: &CallContext, parent: &str) -> Result<Arc<Log>, Status> {
+        self.reached(call, &parse::log(parent)?)
     }
 
-    /// Finds the log that `parent` names, if the caller reaches its workspace.
-    pub(super) fn log(&self, call: &CallContext, parent: &str) -> Result<Arc<Log>, Status> {
-        let workspace: Workspace = parse::workspace(parent)?;
-        call.authorize(&workspace)?;
-        Ok(self.logs.of(&workspace))
+    /// Finds the log of the workspace that `parent` names: the log of logs is written to by the ledger alone.
+    pub(super) fn workspace_log(&self, call: &CallContext, parent: &str) -> Result<Arc<Log>, Status> {
+        self.reached(call, &parse::workspace(parent)?)
+    }
+
+    /// Finds the log that `parent` names, known as far as it reaches now, whoever wrote to it last.
+    pub(super) async fn log_of_now(&self, call: &CallContext, parent: &str) -> Result<Arc<Log>, Status> {
+        let log = self.log(call, parent)?;
+        self.follower.refresh(&log, call.deadline()).await.map_err(|error| status::of_store(&error))?;
+        Ok(log)
+    }
+
+    fn reached(&self, call: &CallContext, workspace: &Workspace) -> Result<Arc<Log>, Status> {
+        call.authorize(workspace)?;
+        Ok(self.logs.of(workspace))
     }
 }
 
@@ -96,7 +109,7 @@ impl LedgerService for LedgerRpc {
         request: Request<ReadEntriesRequest>,
     ) -> Result<Response<Self::ReadEntriesStream>, Status> {
         let call = CallContext::from_request(&request)?;
-        read_entries::answer(self, &call, &request.into_inner()).map(Response::new)
+        read_entries::answer(self, &call, &request.into_inner()).await.map(Response::new)
     }
 
     async fn subscribe_entries(
@@ -104,7 +117,7 @@ impl LedgerService for LedgerRpc {
         request: Request<SubscribeEntriesRequest>,
     ) -> Result<Response<Self::SubscribeEntriesStream>, Status> {
         let call = CallContext::from_request(&request)?;
-        subscribe_entries::answer(self, &call, &request.into_inner()).map(Response::new)
+        subscribe_entries::answer(self, &call, &request.into_inner()).await.map(Response::new)
     }
 
     async fn get_checkpoint(
@@ -121,6 +134,14 @@ impl LedgerService for LedgerRpc {
     ) -> Result<Response<ProveInclusionResponse>, Status> {
         let call = CallContext::from_request(&request)?;
         prove_inclusion::answer(self, &call, &request.into_inner()).await.map(Response::new)
+    }
+
+    async fn prove_checkpoint(
+        &self,
+        request: Request<ProveCheckpointRequest>,
+    ) -> Result<Response<ProveCheckpointResponse>, Status> {
+        let call = CallContext::from_request(&request)?;
+        prove_checkpoint::answer(self, &call, &request.into_inner()).await.map(Response::new)
     }
 
     async fn prove_consistency(

@@ -5,8 +5,11 @@ use service_kit::rejection::Rejection;
 
 use crate::{
     appender::{AppendError, Refusal},
+    custody::CustodyRefusal,
     entry::Conflict,
     log::{Halt, Log},
+    rpc::resume::Divergence,
+    signing::SignError,
     store,
 };
 
@@ -15,7 +18,28 @@ pub(super) fn of_append(log: &Log, error: AppendError) -> Rejection {
     match error {
         AppendError::Refused(Refusal::KeyReused(conflict)) => of_conflict(&conflict),
         AppendError::Refused(Refusal::Halted(halt)) => of_halt(log, &halt),
+        AppendError::Refused(Refusal::Custody(refusal)) => of_custody(&refusal),
         AppendError::Submit(error) => error.into(),
+    }
+}
+
+/// Refuses what was asked for about contents.
+fn of_custody(refusal: &CustodyRefusal) -> Rejection {
+    let rejection = |reason| Rejection::new(reason, refusal.to_string());
+    match refusal {
+        CustodyRefusal::UnknownSubject { subject } => {
+            rejection(ErrorReason::ResourceNotFound).with("resource", subject.as_str())
+        }
+        CustodyRefusal::Held { held, hold_index } => rejection(ErrorReason::LegalHoldStands)
+            .with("heldSubject", held.as_str())
+            .with("holdIndex", hold_index.to_string()),
+        CustodyRefusal::NeverErased { subject } => {
+            rejection(ErrorReason::ErasureUnknown).with("subject", subject.as_str())
+        }
+        CustodyRefusal::NoSuchHold { subject, hold_index } => rejection(ErrorReason::ResourceNotFound)
+            .with("resource", subject.as_str())
+            .with("holdIndex", hold_index.to_string()),
+        CustodyRefusal::KeyStillRead => rejection(ErrorReason::StorageFailed),
     }
 }
 
@@ -29,26 +53,41 @@ pub(super) fn of_halt(log: &Log, halt: &Halt) -> Rejection {
 pub(super) fn of_store(error: &store::Error) -> Rejection {
     tracing::error!(error = error as &dyn std::error::Error, "the ledger's store did not answer");
     match error {
-        store::Error::Open(_) | store::Error::Driver(_) => {
+        store::Error::Open(_) | store::Error::Driver(_) | store::Error::WalInUse { .. } => {
             Rejection::new(ErrorReason::StorageFailed, "the ledger can not be read now; try again")
         }
         store::Error::CorruptRow { table, column, row } => Rejection::new(ErrorReason::RowCorrupt, error.to_string())
             .with("table", *table)
             .with("column", *column)
             .with("row", row.as_str()),
+        store::Error::HeadMoved => Rejection::new(ErrorReason::RowCorrupt, error.to_string()),
         store::Error::MissingRow { table, row } => {
             Rejection::new(ErrorReason::RowCorrupt, error.to_string()).with("table", *table).with("row", row.as_str())
         }
     }
 }
 
+/// Refuses a checkpoint that the signer does not sign.
+pub(super) fn of_signer(error: &SignError) -> Rejection {
+    tracing::error!(error = error as &dyn std::error::Error, "the signer gave no signature");
+    Rejection::new(ErrorReason::StorageFailed, "the log's signer gives no signature now; try again")
+}
+
+/// Refuses to go on from a token of a log that is not this one any more.
+pub(super) fn diverged(log: &Log, divergence: &Divergence) -> Rejection {
+    Rejection::new(ErrorReason::LogDiverged, format!("`{}`: {divergence}", log.workspace))
+        .with("workspace", log.workspace.to_string())
+}
+
 /// Refuses an index or size beyond the log's.
 pub(super) fn out_of_range(log: &Log, what: &str, asked: u64, size: u64) -> Rejection {
-    Rejection::new(
-        ErrorReason::LogRangeInvalid,
-        format!("{what} `{asked}` is beyond the `{size}` entries of `{}`; ask within them", log.workspace),
-    )
-    .with("size", size.to_string())
+    let message = match size {
+        0 => {
+            format!("{what} `{asked}`: `{}` has no entries; check the workspace, or wait for the first", log.workspace)
+        }
+        _ => format!("{what} `{asked}` is beyond the `{size}` entries of `{}`; ask within them", log.workspace),
+    };
+    Rejection::new(ErrorReason::LogRangeInvalid, message).with("size", size.to_string())
 }
 
 /// Refuses a key that stands nowhere.

@@ -9,22 +9,19 @@ use service_kit::call::CallContext;
 use tokio::sync::watch;
 use tonic::Status;
 
-use super::{entry_chunks, parse, service::LedgerRpc, status};
+use super::{entry_chunks, parse, resume::Delivered, service::LedgerRpc, status};
 use crate::log::{Log, LogView};
 
 /// Streams entries from an index on and goes on with every commit, until the caller leaves or the server drains.
-pub(super) fn answer(
+pub(super) async fn answer(
     rpc: &LedgerRpc,
     call: &CallContext,
     request: &SubscribeEntriesRequest,
 ) -> Result<BoxStream<'static, Result<SubscribeEntriesResponse, Status>>, Status> {
-    let log = rpc.log(call, &request.parent)?;
-    let next = parse::number("start_index", request.start_index)?;
-    let size = log.view().size;
-    if next > size {
-        return Err(status::out_of_range(&log, "start_index", next, size).into());
-    }
-    let subscription = Subscription { rpc: rpc.clone(), view: log.watch(), log, next };
+    let log = rpc.log_of_now(call, &request.parent).await?;
+    let start = parse::number("start_index", request.start_index)?;
+    let delivered = Delivered::take_up(&rpc.ledger, &log, &request.resume_token, start).await?;
+    let subscription = Subscription { rpc: rpc.clone(), view: log.watch(), log, delivered };
     let chunks = stream::try_unfold(subscription, |mut subscription| async move {
         let chunk = subscription.chunk().await?;
         Ok(Some((chunk, subscription)))
@@ -36,16 +33,15 @@ struct Subscription {
     rpc: LedgerRpc,
     log: Arc<Log>,
     view: watch::Receiver<LogView>,
-    /// Index that the subscriber gets next (L-1: it gets every one, in order).
-    next: u64,
+    /// What the subscriber was sent (L-1: it gets every entry, in order).
+    delivered: Delivered,
 }
 
 impl Subscription {
     async fn chunk(&mut self) -> Result<SubscribeEntriesResponse, Status> {
         let size = self.committed_beyond_next().await?;
-        let entries = entry_chunks::read(&self.rpc.ledger, &self.log.workspace, self.next, size).await?;
-        self.next += entries.len() as u64;
-        Ok(SubscribeEntriesResponse { entries })
+        let entries = entry_chunks::read(&self.rpc, &self.log.workspace, &mut self.delivered, size, false).await?;
+        Ok(SubscribeEntriesResponse { entries, resume_token: self.delivered.token() })
     }
 
     /// Waits until there is something to send; returns the size of the log then.
@@ -58,7 +54,7 @@ impl Subscription {
             if self.rpc.shutdown.is_draining() {
                 return Err(status::shutting_down().into());
             }
-            if size > self.next {
+            if size > self.delivered.next() {
                 return Ok(size);
             }
             if is_final {

@@ -1,20 +1,27 @@
 //! Reads the columns of a row, or says which one is corrupt.
 
-use ledger_format::{Hash, Salt};
-use sqlx::{Decode, Row, Sqlite, Type, sqlite::SqliteRow};
+use ledger_format::Hash;
+use sqlx::{ColumnIndex, Decode, Row, Type};
 
 use super::Error;
 
 /// One row of a table whose columns are read by position.
-pub(super) struct Cells<'r> {
-    row: &'r SqliteRow,
+pub(super) struct Cells<'r, R> {
+    row: &'r R,
     table: &'static str,
     /// The row's key, for errors.
     key: String,
 }
 
-impl<'r> Cells<'r> {
-    pub(super) fn new(row: &'r SqliteRow, table: &'static str, key: impl Into<String>) -> Self {
+impl<'r, R> Cells<'r, R>
+where
+    R: Row,
+    usize: ColumnIndex<R>,
+    &'r str: Decode<'r, R::Database> + Type<R::Database>,
+    &'r [u8]: Decode<'r, R::Database> + Type<R::Database>,
+    i64: Decode<'r, R::Database> + Type<R::Database>,
+{
+    pub(super) fn new(row: &'r R, table: &'static str, key: impl Into<String>) -> Self {
         Self { row, table, key: key.into() }
     }
 
@@ -36,23 +43,19 @@ impl<'r> Cells<'r> {
         Hash::try_from(self.bytes(position, column)?).map_err(|_| self.corrupt(column))
     }
 
-    pub(super) fn salt(&self, position: usize, column: &'static str) -> Result<Salt, Error> {
-        Salt::try_from(self.bytes(position, column)?).map_err(|_| self.corrupt(column))
-    }
-
     pub(super) fn corrupt(&self, column: &'static str) -> Error {
         Error::CorruptRow { table: self.table, column, row: self.key.clone() }
     }
 
     fn get<T>(&self, position: usize, column: &'static str) -> Result<T, Error>
     where
-        T: Decode<'r, Sqlite> + Type<Sqlite>,
+        T: Decode<'r, R::Database> + Type<R::Database>,
     {
         self.row.try_get(position).map_err(|_| self.corrupt(column))
     }
 }
 
-/// Turns a number of ours into SQLite's.
+/// Turns a number of ours into a database's.
 ///
 /// # Panics
 /// Above 2^63 - 1, which no log reaches.

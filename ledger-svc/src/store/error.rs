@@ -1,3 +1,5 @@
+use sqlx::error::DatabaseError;
+
 /// Why a store did not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -5,8 +7,18 @@ pub enum Error {
     #[error(transparent)]
     Open(#[from] service_kit::database::Error),
     /// The driver or the disk failed.
-    #[error("the store can not be read or written; check disk and file, then restart, which verifies the log's edge")]
+    #[error(
+        "the store can not be read or written; check the disk, or the database server, then restart where the service stopped, which verifies the log's edge"
+    )]
     Driver(#[from] sqlx::Error),
+    /// Somebody reads an old part of a file's WAL, so that what was overwritten is still in it.
+    #[error(
+        "somebody keeps reading an old state of `{file}`, so that erased bytes stay in its WAL; end the reader, then restart, which finishes it"
+    )]
+    WalInUse {
+        /// The file.
+        file: &'static str,
+    },
     /// A row does not read back as it was written.
     #[error("`{table}` row `{row}` has a `{column}` that was not written by this service; verify the ledger offline")]
     CorruptRow {
@@ -25,4 +37,41 @@ pub enum Error {
         /// The row, by its key.
         row: String,
     },
+    /// A head is not where it was locked.
+    #[error(
+        "a head was moved under its writer's lock; find out who writes to `heads` beside the service, and verify the ledger"
+    )]
+    HeadMoved,
+}
+
+/// PostgreSQL's classes of errors that come again however often one asks: values and rows that it does not take, statements that its schema
+/// does not fit.
+const STANDING: [&str; 3] = ["22", "23", "42"];
+
+/// What a role may not do, though, it may once it is granted.
+const NOT_GRANTED: &str = "42501";
+
+impl Error {
+    /// Tells whether what is stored is in doubt, as against a store that does not answer now.
+    pub const fn is_of_rows(&self) -> bool {
+        match self {
+            Self::CorruptRow { .. } | Self::MissingRow { .. } | Self::HeadMoved => true,
+            Self::Open(_) | Self::Driver(_) | Self::WalInUse { .. } => false,
+        }
+    }
+
+    /// Tells whether a server that gave this answer, or none, can be asked again: once it is back, reachable, or has room.
+    ///
+    /// A row that a constraint refuses is refused again: somebody else wrote what the writer did not see.
+    pub fn passes(&self) -> bool {
+        match self {
+            Self::Driver(error) => {
+                let code = error.as_database_error().and_then(DatabaseError::code);
+                let stands = |code: &str| code != NOT_GRANTED && STANDING.iter().any(|class| code.starts_with(class));
+                code.is_none_or(|code| !stands(&code))
+            }
+            Self::Open(_) => true,
+            Self::WalInUse { .. } | Self::CorruptRow { .. } | Self::MissingRow { .. } | Self::HeadMoved => false,
+        }
+    }
 }

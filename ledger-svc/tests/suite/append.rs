@@ -7,9 +7,17 @@ use tonic_types::StatusExt;
 
 use crate::bench::{Files, PARENT, content, entry, origin, read_all, reason};
 
-#[tokio::test]
-async fn an_entry_is_kept_exactly_as_sent_under_a_salted_commitment() {
-    let files = Files::new();
+crate::bench::on_both! {
+    an_entry_is_kept_exactly_as_sent_under_a_salted_commitment,
+    the_same_entry_again_gets_the_same_receipt,
+    a_key_with_something_else_to_say_is_refused_naming_both_hashes,
+    a_batch_with_one_malformed_entry_leaves_nothing,
+    a_batch_has_1_to_1000_entries,
+    time_in_the_log_never_runs_backwards,
+    logs_of_two_workspaces_know_nothing_of_each_other,
+}
+
+async fn an_entry_is_kept_exactly_as_sent_under_a_salted_commitment(files: Files) {
     let bench = files.serve().await;
     let sent = entry("0192/1/0", "what happened");
     let receipts = bench.append(vec![sent.clone()]).await.expect("appended");
@@ -35,9 +43,7 @@ async fn an_entry_is_kept_exactly_as_sent_under_a_salted_commitment() {
     assert_eq!(by_key, Some(kept));
 }
 
-#[tokio::test]
-async fn the_same_entry_again_gets_the_same_receipt() {
-    let files = Files::new();
+async fn the_same_entry_again_gets_the_same_receipt(files: Files) {
     let bench = files.serve().await;
     let batch = vec![entry("a", "1"), entry("b", "2"), entry("a", "1")];
     let first = bench.append(batch.clone()).await.expect("appended");
@@ -59,9 +65,7 @@ async fn the_same_entry_again_gets_the_same_receipt() {
     assert_eq!(read_all(&mut bench.relay.clone()).await.len(), 2);
 }
 
-#[tokio::test]
-async fn a_key_with_something_else_to_say_is_refused_naming_both_hashes() {
-    let files = Files::new();
+async fn a_key_with_something_else_to_say_is_refused_naming_both_hashes(files: Files) {
     let bench = files.serve().await;
     let stands = bench.append(vec![entry("a", "1")]).await.expect("appended").remove(0);
     let others = [entry("a", "2"), NewEntry { subject_revision: 9, ..entry("a", "1") }];
@@ -82,9 +86,7 @@ async fn a_key_with_something_else_to_say_is_refused_naming_both_hashes() {
     assert_eq!(bench.append(vec![entry("new", "other")]).await.expect("still free")[0].index, 1);
 }
 
-#[tokio::test]
-async fn a_batch_with_one_malformed_entry_leaves_nothing() {
-    let files = Files::new();
+async fn a_batch_with_one_malformed_entry_leaves_nothing(files: Files) {
     let bench = files.serve().await;
     let malformed = NewEntry { kind: "Not Snake".to_owned(), ..entry("b", "2") };
     let refused = bench.append(vec![entry("a", "1"), malformed]).await.expect_err("refused");
@@ -94,9 +96,7 @@ async fn a_batch_with_one_malformed_entry_leaves_nothing() {
     assert!(read_all(&mut bench.relay.clone()).await.is_empty());
 }
 
-#[tokio::test]
-async fn a_batch_has_1_to_1000_entries() {
-    let files = Files::new();
+async fn a_batch_has_1_to_1000_entries(files: Files) {
     let bench = files.serve().await;
     let entries = |count: u64| (0..count).map(|number| entry(&format!("k/{number}"), &content(number))).collect();
     for count in [0, 1_001] {
@@ -106,9 +106,7 @@ async fn a_batch_has_1_to_1000_entries() {
     assert_eq!(read_all(&mut bench.relay.clone()).await.len(), 1_000);
 }
 
-#[tokio::test]
-async fn time_in_the_log_never_runs_backwards() {
-    let files = Files::new();
+async fn time_in_the_log_never_runs_backwards(files: Files) {
     let bench = files.serve().await;
     bench.append(vec![entry("a", "1")]).await.expect("appended");
     bench.clock.set("2026-11-22T09:00:00Z".parse().expect("a time"));
@@ -126,9 +124,7 @@ async fn time_in_the_log_never_runs_backwards() {
     assert_eq!(times, [1_795_341_600_000_000; 3]);
 }
 
-#[tokio::test]
-async fn logs_of_two_workspaces_know_nothing_of_each_other() {
-    let files = Files::new();
+async fn logs_of_two_workspaces_know_nothing_of_each_other(files: Files) {
     let bench = files.serve().await;
     bench.append(vec![entry("a", "1"), entry("b", "2")]).await.expect("appended");
     let other = countersign_api::ledger::v1::AppendEntriesRequest {
@@ -144,7 +140,14 @@ async fn both_files_are_private() {
     let files = Files::new();
     let bench = files.serve().await;
     bench.append(vec![entry("a", "1")]).await.expect("appended");
-    for file in [files.ledger(), files.fence(), files.path("ledger.db-wal"), files.path("fence.db-wal")] {
+    for file in [
+        files.ledger(),
+        files.content_keys(),
+        files.fence(),
+        files.path("ledger.db-wal"),
+        files.path("content-keys.db-wal"),
+        files.path("fence.db-wal"),
+    ] {
         let mode = std::fs::metadata(&file).expect("there").permissions().mode() & 0o777;
         assert_eq!(mode, 0o600, "{}", file.display());
     }

@@ -8,6 +8,13 @@ use tonic::Code;
 
 use crate::bench::{Bench, Files, PARENT, content, entry, read_all, reason};
 
+crate::bench::on_both! {
+    answers_come_in_the_order_sent_each_with_its_receipt,
+    a_refused_item_says_why_and_the_stream_goes_on,
+    a_stream_to_a_log_out_of_reach_ends,
+    an_open_stream_is_answered_item_by_item_and_ended_by_a_drain,
+}
+
 fn item(entry: NewEntry) -> AppendStreamRequest {
     AppendStreamRequest { parent: PARENT.to_owned(), entry: Some(entry) }
 }
@@ -28,9 +35,7 @@ fn index(answer: &AppendStreamResponse) -> i64 {
     }
 }
 
-#[tokio::test]
-async fn answers_come_in_the_order_sent_each_with_its_receipt() {
-    let files = Files::new();
+async fn answers_come_in_the_order_sent_each_with_its_receipt(files: Files) {
     let bench = files.serve().await;
     let items: Vec<_> = (0..3_000).map(|number| item(entry(&format!("k/{number}"), &content(number)))).collect();
     let answers = send_all(&bench, items.clone()).await;
@@ -44,9 +49,7 @@ async fn answers_come_in_the_order_sent_each_with_its_receipt() {
     assert_eq!(read_all(&mut bench.relay.clone()).await.len(), 3_000);
 }
 
-#[tokio::test]
-async fn a_refused_item_says_why_and_the_stream_goes_on() {
-    let files = Files::new();
+async fn a_refused_item_says_why_and_the_stream_goes_on(files: Files) {
     let bench = files.serve().await;
     let too_large = NewEntry { content: vec![1; 256 * 1024 + 1], ..entry("large", "") };
     let elsewhere = AppendStreamRequest { parent: "workspaces/other".to_owned(), entry: Some(entry("b", "2")) };
@@ -75,9 +78,7 @@ async fn a_refused_item_says_why_and_the_stream_goes_on() {
     assert_eq!((answers[1].idempotency_key.as_str(), index(&answers[5])), ("large", 1));
 }
 
-#[tokio::test]
-async fn a_stream_to_a_log_out_of_reach_ends() {
-    let files = Files::new();
+async fn a_stream_to_a_log_out_of_reach_ends(files: Files) {
     let bench = files.serve().await;
     let scope = "workspaces/other".parse().expect("a scope");
     let mut stranger = bench.client("services/relay", scope, service_kit::access::Role::Relay);
@@ -88,9 +89,7 @@ async fn a_stream_to_a_log_out_of_reach_ends() {
     assert!(read_all(&mut bench.relay.clone()).await.is_empty());
 }
 
-#[tokio::test]
-async fn an_open_stream_is_answered_item_by_item_and_ended_by_a_drain() {
-    let files = Files::new();
+async fn an_open_stream_is_answered_item_by_item_and_ended_by_a_drain(files: Files) {
     let bench = files.serve().await;
     let (sender, items) = mpsc::channel(4);
     let mut answers =

@@ -7,7 +7,7 @@ use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use tokio::sync::watch;
 
 use crate::{
-    bench::{Files, ORIGIN_PREFIX, content, entry, origin, verifying_key, workspace},
+    bench::{Files, Lifted, ORIGIN_PREFIX, content, entry, origin, verifying_key, workspace},
     tamper::{Case, ENTRIES, Original},
 };
 
@@ -29,7 +29,7 @@ async fn a_whole_ledger_is_verified_and_left_as_it_was() {
         assert_eq!((progress.workspace, progress.entries_about), ("demo", ENTRIES));
         steps.push(progress.entries);
     };
-    let verified = audit::verify(&case.ledger(), &case.fence(), &verifying_key(), ORIGIN_PREFIX, on_progress).await;
+    let verified = audit::verify(&case.place(), &case.fence(), &verifying_key(), ORIGIN_PREFIX, on_progress).await;
     let verified = verified.expect("whole").remove(0);
     assert_eq!((verified.workspace, verified.origin), (workspace(), origin()));
     assert_eq!((verified.size, verified.signed_size), (ENTRIES, ENTRIES));
@@ -41,7 +41,7 @@ async fn a_whole_ledger_is_verified_and_left_as_it_was() {
 /// Copies the files of a running server as they stand at this moment: what a kill would leave.
 fn copy_as_killed(files: &Files, extensions: &[&str]) -> Files {
     let killed = Files::new();
-    for name in ["ledger.db", "fence.db"] {
+    for name in ["ledger.db", "content-keys.db", "fence.db"] {
         for extension in extensions {
             let name = format!("{name}{extension}");
             fs::copy(files.path(&name), killed.path(&name)).expect("copied");
@@ -61,7 +61,7 @@ async fn what_a_killed_server_left_in_its_wal_is_read_and_nothing_is_left_beside
         let before = files_in(killed.folder());
         let wal = fs::read(killed.path("ledger.db-wal")).expect("read");
         assert_eq!(killed.verify().await.expect("whole")[0].size, 20, "{extensions:?}");
-        let proof = audit::prove(&killed.ledger(), &workspace(), &EntryId::Index(7)).await.expect("proved");
+        let proof = audit::prove(&killed.place().ledger(), &workspace(), &EntryId::Index(7)).await.expect("proved");
         assert_eq!(proof.index, 7);
         assert_eq!(files_in(killed.folder()), before, "{extensions:?}");
         assert!(fs::read(killed.path("ledger.db-wal")).expect("read") == wal, "the WAL is as it was");
@@ -78,10 +78,12 @@ async fn a_value_changed_in_the_wal_is_found() {
     let killed = copy_as_killed(&files, &["", "-wal"]);
     bench.drain().await;
     let mut connection = SqliteConnectOptions::new().filename(killed.ledger()).connect().await.expect("it opens");
-    sqlx::query("UPDATE entries SET salt = zeroblob(32) WHERE entry_index = 3")
+    let lifted = Lifted::lift(&mut connection).await;
+    sqlx::query("UPDATE entries SET sealed = zeroblob(80) WHERE entry_index = 3")
         .execute(&mut connection)
         .await
         .expect("changed");
+    lifted.put_back(&mut connection).await;
     let changed = copy_as_killed(&killed, &["", "-wal"]);
     connection.close().await.expect("it closes");
     let Err(Error::Found(finding)) = changed.verify().await else { panic!("nothing was found") };
@@ -172,7 +174,7 @@ async fn a_ledger_signed_by_another_key_is_not_believed() {
     let original = Original::make().await;
     let case = original.case();
     let other = SigningKey::from_seed(ORIGIN_PREFIX, &[9; 32]).expect("a key");
-    let verified = audit::verify(&case.ledger(), &case.fence(), other.verifying_key(), ORIGIN_PREFIX, |_| {}).await;
+    let verified = audit::verify(&case.place(), &case.fence(), other.verifying_key(), ORIGIN_PREFIX, |_| {}).await;
     let Err(Error::Found(finding)) = verified else { panic!("{verified:?}") };
     assert!(matches!(*finding.what, What::CheckpointRefused(_)), "{finding}");
 }
@@ -188,8 +190,8 @@ fn flip(case: &Case, offset: usize) {
 async fn a_byte_changed_on_disk_is_found_wherever_a_row_holds_it() {
     let original = Original::make().await;
     let bytes = fs::read(original.case().ledger()).expect("read");
-    // The key of an entry stands in its row and in an index; the words of its content in its row alone.
-    for (needle, copies) in [("entry 77 says", 1), ("k/277", 2)] {
+    // The key of an entry stands in its row and in an index; a subject in each leaf and with its key.
+    for (needle, copies) in [("pseudonym-1", 1), ("k/277", 2)] {
         let found = bytes.windows(needle.len()).enumerate().filter(|(_, window)| *window == needle.as_bytes());
         let offsets: Vec<usize> = found.map(|(offset, _)| offset).collect();
         assert!(offsets.len() >= copies, "{needle}: {offsets:?}");
@@ -238,9 +240,11 @@ async fn an_entry_is_proved_offline_by_index_and_by_key() {
     let original = Original::make().await;
     let case = original.case();
     for index in [0, 20, 255, 256, 299] {
-        let by_index = audit::prove(&case.ledger(), &workspace(), &EntryId::Index(index)).await.expect("proved");
-        let by_key =
-            audit::prove(&case.ledger(), &workspace(), &EntryId::Key(format!("k/{index}"))).await.expect("proved");
+        let by_index =
+            audit::prove(&case.place().ledger(), &workspace(), &EntryId::Index(index)).await.expect("proved");
+        let by_key = audit::prove(&case.place().ledger(), &workspace(), &EntryId::Key(format!("k/{index}")))
+            .await
+            .expect("proved");
         assert_eq!(by_index, by_key);
         // Whoever gets the text needs nothing else but key and origin.
         let proof: TlogProof = by_index.tlog_proof.to_string().parse().expect("a proof");
@@ -250,7 +254,7 @@ async fn an_entry_is_proved_offline_by_index_and_by_key() {
         assert_eq!(Leaf::decode(&leaf).expect("a leaf").idempotency_key, format!("k/{index}"));
     }
     for unknown in [EntryId::Index(300), EntryId::Index(u64::MAX), EntryId::Key("unknown".to_owned())] {
-        let refused = audit::prove(&case.ledger(), &workspace(), &unknown).await.expect_err("unknown");
+        let refused = audit::prove(&case.place().ledger(), &workspace(), &unknown).await.expect_err("unknown");
         assert!(matches!(refused, ProveError::NoEntry { .. }), "{refused:?}");
     }
 }
@@ -260,7 +264,7 @@ async fn an_entry_under_no_checkpoint_is_not_proved() {
     let files = Files::new();
     let bench = files.serve_unsigned(files.config()).await;
     bench.append(vec![entry("a", "1")]).await.expect("appended");
-    let refused = audit::prove(&files.ledger(), &workspace(), &EntryId::Index(0)).await.expect_err("unsigned");
+    let refused = audit::prove(&files.place().ledger(), &workspace(), &EntryId::Index(0)).await.expect_err("unsigned");
     assert!(matches!(refused, ProveError::Unsigned { index: 0, .. }), "{refused:?}");
 }
 
@@ -279,7 +283,7 @@ async fn one_log_is_verified_whatever_stands_in_another() {
     assert_eq!(finding.workspace(), Some("other"), "{finding}");
     let verify = async |id: &str| {
         let workspace = id.parse().expect("a name");
-        audit::verify_log(&case.ledger(), &case.fence(), &verifying_key(), ORIGIN_PREFIX, &workspace, |_| {}).await
+        audit::verify_log(&case.place(), &case.fence(), &verifying_key(), ORIGIN_PREFIX, &workspace, |_| {}).await
     };
     assert_eq!(verify("workspaces/demo").await.expect("whole").map(|log| log.size), Some(ENTRIES));
     assert!(matches!(verify("workspaces/other").await, Err(Error::Found(_))));

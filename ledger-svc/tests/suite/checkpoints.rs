@@ -5,9 +5,16 @@ use tonic::Code;
 
 use crate::bench::{Files, PARENT, entry, origin, reason, verifying_key};
 
-#[tokio::test]
-async fn every_commit_is_soon_under_a_checkpoint_signed_by_the_pinned_key() {
-    let files = Files::new();
+crate::bench::on_both! {
+    every_commit_is_soon_under_a_checkpoint_signed_by_the_pinned_key,
+    an_empty_log_has_a_checkpoint_of_nothing_and_the_key_is_told,
+    a_caller_waits_until_a_checkpoint_covers_what_it_asks_for,
+    a_drain_ends_the_wait_for_what_will_not_come,
+    a_drained_ledger_is_wholly_signed,
+    sizes_and_commits_are_counted,
+}
+
+async fn every_commit_is_soon_under_a_checkpoint_signed_by_the_pinned_key(files: Files) {
     let bench = files.serve().await;
     for size in 1..=20 {
         let checkpoint = bench.fill(size - 1, size, 1).await;
@@ -19,9 +26,7 @@ async fn every_commit_is_soon_under_a_checkpoint_signed_by_the_pinned_key() {
     }
 }
 
-#[tokio::test]
-async fn an_empty_log_has_a_checkpoint_of_nothing_and_the_key_is_told() {
-    let files = Files::new();
+async fn an_empty_log_has_a_checkpoint_of_nothing_and_the_key_is_told(files: Files) {
     let bench = files.serve().await;
     let request = GetCheckpointRequest { parent: PARENT.to_owned(), least_size: 0 };
     let response = bench.relay.clone().get_checkpoint(request).await.expect("read").into_inner();
@@ -30,9 +35,7 @@ async fn an_empty_log_has_a_checkpoint_of_nothing_and_the_key_is_told() {
     assert_eq!((checkpoint.size, checkpoint.root.as_slice()), (0, empty_root().as_bytes().as_slice()));
 }
 
-#[tokio::test]
-async fn a_caller_waits_until_a_checkpoint_covers_what_it_asks_for() {
-    let files = Files::new();
+async fn a_caller_waits_until_a_checkpoint_covers_what_it_asks_for(files: Files) {
     let bench = files.serve().await;
     let mut relay = bench.relay.clone();
     let request = GetCheckpointRequest { parent: PARENT.to_owned(), least_size: 3 };
@@ -44,9 +47,7 @@ async fn a_caller_waits_until_a_checkpoint_covers_what_it_asks_for() {
     assert!(waiting.await.expect("covered").into_inner().checkpoint.expect("it is set").size >= 3);
 }
 
-#[tokio::test]
-async fn a_drain_ends_the_wait_for_what_will_not_come() {
-    let files = Files::new();
+async fn a_drain_ends_the_wait_for_what_will_not_come(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 1, 1).await;
     let mut relay = bench.relay.clone();
@@ -58,9 +59,7 @@ async fn a_drain_ends_the_wait_for_what_will_not_come() {
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Unavailable, "SHUTTING_DOWN"));
 }
 
-#[tokio::test]
-async fn a_drained_ledger_is_wholly_signed() {
-    let files = Files::new();
+async fn a_drained_ledger_is_wholly_signed(files: Files) {
     let bench = files.serve().await;
     for number in 0..50 {
         bench.append(vec![entry(&format!("k/{number}"), "said")]).await.expect("appended");
@@ -70,9 +69,7 @@ async fn a_drained_ledger_is_wholly_signed() {
     assert_eq!((verified[0].size, verified[0].unsigned_entries()), (50, 0));
 }
 
-#[tokio::test]
-async fn sizes_and_commits_are_counted() {
-    let files = Files::new();
+async fn sizes_and_commits_are_counted(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 12, 4).await;
     let text = bench.metrics.to_text().expect("text");

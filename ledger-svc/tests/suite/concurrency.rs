@@ -5,12 +5,14 @@ use futures::future::join_all;
 
 use crate::bench::{Files, append, content, entry, read_all};
 
+crate::bench::on_both! {
+    concurrent_callers_get_dense_indices_and_what_they_were_told_stands,
+}
+
 const CALLERS: u64 = 64;
 const EACH: u64 = 10;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn concurrent_callers_get_dense_indices_and_what_they_were_told_stands() {
-    let files = Files::new();
+async fn concurrent_callers_get_dense_indices_and_what_they_were_told_stands(files: Files) {
     let bench = files.serve().await;
     let calls = (0..CALLERS).map(|caller| {
         let mut relay = bench.relay.clone();

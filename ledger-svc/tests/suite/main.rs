@@ -1,20 +1,37 @@
-//! The ledger as its callers and its auditors meet it: over gRPC through all layers of a server, and offline over its files.
+//! The ledger as its callers and its auditors meet it: over gRPC through all layers of a server, and offline over its files or databases.
 
 mod append;
 mod append_stream;
 mod audit;
+mod bad_input;
 mod bench;
 mod checkpoints;
 mod concurrency;
 mod crash;
+mod cutting_proxy;
+mod database_faults;
+mod erasure;
 mod every_value;
 mod full_queue;
+mod histories;
+mod immutable_rows;
+mod lab;
+mod log_of_logs;
+mod postgres_tamper;
 mod proofs;
 mod read;
 mod refusal;
+mod replicas;
 mod restore;
+mod resume;
 mod rights;
+mod rotation;
+mod shared_erasure;
+mod store;
 mod subscribe;
 mod tall_tree;
 mod tamper;
 mod tamper_lab;
+mod tiles;
+mod witness_service;
+mod witnesses;

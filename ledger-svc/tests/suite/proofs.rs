@@ -4,6 +4,13 @@ use tonic::Code;
 
 use crate::bench::{Bench, Files, PARENT, reason};
 
+crate::bench::on_both! {
+    every_entry_and_every_older_size_is_proved_at_every_size_up_to_64,
+    a_consistency_proof_without_a_newer_size_leads_to_the_latest_checkpoint,
+    proofs_reach_across_tiles_and_survive_a_restart,
+    what_no_checkpoint_covers_is_not_proved,
+}
+
 fn hash(bytes: &[u8]) -> Hash {
     Hash::try_from(bytes).expect("32 bytes")
 }
@@ -43,9 +50,7 @@ async fn prove_consistency(bench: &Bench, old: (i64, Hash), new: (i64, Hash)) {
     proof.verify(leaf_hash(b"another root"), new.1).expect_err("only from its own root");
 }
 
-#[tokio::test]
-async fn every_entry_and_every_older_size_is_proved_at_every_size_up_to_64() {
-    let files = Files::new();
+async fn every_entry_and_every_older_size_is_proved_at_every_size_up_to_64(files: Files) {
     let bench = files.serve().await;
     let mut roots = vec![(0, ledger_format::empty_root())];
     for size in 1..=64 {
@@ -61,9 +66,7 @@ async fn every_entry_and_every_older_size_is_proved_at_every_size_up_to_64() {
     }
 }
 
-#[tokio::test]
-async fn a_consistency_proof_without_a_newer_size_leads_to_the_latest_checkpoint() {
-    let files = Files::new();
+async fn a_consistency_proof_without_a_newer_size_leads_to_the_latest_checkpoint(files: Files) {
     let bench = files.serve().await;
     let old = bench.fill(0, 3, 3).await;
     let new = bench.fill(3, 8, 5).await;
@@ -74,9 +77,7 @@ async fn a_consistency_proof_without_a_newer_size_leads_to_the_latest_checkpoint
     proof.verify(hash(&old.root), hash(&new.root)).expect("it verifies");
 }
 
-#[tokio::test]
-async fn proofs_reach_across_tiles_and_survive_a_restart() {
-    let files = Files::new();
+async fn proofs_reach_across_tiles_and_survive_a_restart(files: Files) {
     let bench = files.serve().await;
     let mut roots = Vec::new();
     for (from, to) in [(0, 255), (255, 256), (256, 257), (257, 513), (513, 1_000)] {
@@ -96,9 +97,7 @@ async fn proofs_reach_across_tiles_and_survive_a_restart() {
     }
 }
 
-#[tokio::test]
-async fn what_no_checkpoint_covers_is_not_proved() {
-    let files = Files::new();
+async fn what_no_checkpoint_covers_is_not_proved(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 3, 3).await;
     let inclusion = |indices| ProveInclusionRequest { parent: PARENT.to_owned(), indices, wait: false };

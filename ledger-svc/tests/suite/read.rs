@@ -5,11 +5,17 @@ use tonic::Code;
 
 use crate::bench::{Bench, Files, PARENT, entry, reason};
 
+crate::bench::on_both! {
+    a_range_is_read_in_order_and_to_its_limit,
+    large_contents_come_in_chunks_that_stay_small,
+    what_is_beyond_the_log_is_out_of_range,
+}
+
 /// What one chunk of a read stream may hold at most.
 const CHUNK_MAX_BYTES: usize = 1024 * 1024;
 
 async fn read(bench: &Bench, start_index: i64, limit: i64) -> Vec<i64> {
-    let request = ReadEntriesRequest { parent: PARENT.to_owned(), start_index, limit };
+    let request = ReadEntriesRequest { parent: PARENT.to_owned(), start_index, limit, ..ReadEntriesRequest::default() };
     let mut stream = bench.relay.clone().read_entries(request).await.expect("a stream").into_inner();
     let mut indices = Vec::new();
     while let Some(chunk) = stream.message().await.expect("a chunk") {
@@ -20,9 +26,7 @@ async fn read(bench: &Bench, start_index: i64, limit: i64) -> Vec<i64> {
     indices
 }
 
-#[tokio::test]
-async fn a_range_is_read_in_order_and_to_its_limit() {
-    let files = Files::new();
+async fn a_range_is_read_in_order_and_to_its_limit(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 300, 100).await;
     assert_eq!(read(&bench, 0, 0).await, (0..300).collect::<Vec<_>>());
@@ -31,9 +35,7 @@ async fn a_range_is_read_in_order_and_to_its_limit() {
     assert_eq!(read(&bench, 300, 0).await, Vec::<i64>::new());
 }
 
-#[tokio::test]
-async fn large_contents_come_in_chunks_that_stay_small() {
-    let files = Files::new();
+async fn large_contents_come_in_chunks_that_stay_small(files: Files) {
     let bench = files.serve().await;
     for number in 0..12 {
         let large = NewEntry { content: vec![number; 256 * 1024], ..entry(&format!("k/{number}"), "") };
@@ -42,9 +44,7 @@ async fn large_contents_come_in_chunks_that_stay_small() {
     assert_eq!(read(&bench, 0, 0).await, (0..12).collect::<Vec<_>>());
 }
 
-#[tokio::test]
-async fn what_is_beyond_the_log_is_out_of_range() {
-    let files = Files::new();
+async fn what_is_beyond_the_log_is_out_of_range(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 3, 3).await;
     let mut relay = bench.relay.clone();
@@ -52,11 +52,20 @@ async fn what_is_beyond_the_log_is_out_of_range() {
     let refused = [
         relay.get_entry(GetEntryRequest { parent: parent(), index: 3 }).await.expect_err("beyond"),
         relay
-            .read_entries(ReadEntriesRequest { parent: parent(), start_index: 4, limit: 0 })
+            .read_entries(ReadEntriesRequest {
+                parent: parent(),
+                start_index: 4,
+                limit: 0,
+                ..ReadEntriesRequest::default()
+            })
             .await
             .expect_err("beyond"),
         relay
-            .subscribe_entries(SubscribeEntriesRequest { parent: parent(), start_index: 4 })
+            .subscribe_entries(SubscribeEntriesRequest {
+                parent: parent(),
+                start_index: 4,
+                ..SubscribeEntriesRequest::default()
+            })
             .await
             .expect_err("beyond"),
     ];

@@ -81,6 +81,7 @@ async fn a_second_history_is_never_signed_however_long_it_is() {
         let fork = Files::new();
         copy(&files.path("ledger.old"), &fork.ledger());
         copy(&files.path("fence.old"), &fork.fence());
+        copy(&files.content_keys(), &fork.content_keys());
         let bench = fork.serve().await;
         for number in 10..last {
             bench.append(vec![entry(&format!("fork/{number}"), &content(number))]).await.expect("appended");
@@ -122,7 +123,7 @@ async fn an_older_or_lost_fence_file_is_noticed() {
 async fn another_signing_key_is_refused_at_the_start() {
     let files = grown().await;
     let other = SigningKey::from_seed(crate::bench::ORIGIN_PREFIX, &[9; 32]).expect("a key");
-    let config = LedgerConfig { signing_key: other, ..files.config() };
+    let config = LedgerConfig { signer: other.into(), ..files.config() };
     let refused = crate::bench::build(config).await.expect_err("another key");
     assert!(matches!(&refused, BuildError::OtherKey { .. }), "{refused}");
     assert!(refused.to_string().contains("countersign.local/workspaces/demo"), "{refused}");
@@ -134,7 +135,7 @@ async fn files_of_another_origin_prefix_are_refused_at_the_start() {
     let files = grown().await;
     let prefix = "elsewhere.example";
     let signing_key = SigningKey::from_seed(prefix, &[9; 32]).expect("a key");
-    let config = LedgerConfig { signing_key, origin_prefix: prefix.to_owned(), ..files.config() };
+    let config = LedgerConfig { signer: signing_key.into(), origin_prefix: prefix.to_owned(), ..files.config() };
     let refused = crate::bench::build(config).await.expect_err("another prefix");
     assert!(matches!(&refused, BuildError::UnknownOrigin { .. }), "{refused}");
     assert!(refused.to_string().contains("countersign.local/workspaces/demo"), "{refused}");

@@ -4,9 +4,12 @@ use tonic::Code;
 
 use crate::bench::{Files, PARENT, append, entry, reason};
 
-#[tokio::test]
-async fn only_a_relay_appends_and_only_who_may_read_reads() {
-    let files = Files::new();
+crate::bench::on_both! {
+    only_a_relay_appends_and_only_who_may_read_reads,
+    another_workspace_is_out_of_reach_in_every_rpc,
+}
+
+async fn only_a_relay_appends_and_only_who_may_read_reads(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 1, 1).await;
     let get = || GetEntryRequest { parent: PARENT.to_owned(), index: 0 };
@@ -20,9 +23,7 @@ async fn only_a_relay_appends_and_only_who_may_read_reads() {
     assert_eq!(reason(&proposer.get_entry(get()).await.expect_err("no reader")), "ACCESS_DENIED");
 }
 
-#[tokio::test]
-async fn another_workspace_is_out_of_reach_in_every_rpc() {
-    let files = Files::new();
+async fn another_workspace_is_out_of_reach_in_every_rpc(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 1, 1).await;
     let elsewhere = "workspaces/other".parse().expect("a scope");
@@ -36,11 +37,14 @@ async fn another_workspace_is_out_of_reach_in_every_rpc() {
             .await
             .expect_err("get by key"),
         relay
-            .read_entries(wire::ReadEntriesRequest { parent: parent(), start_index: 0, limit: 0 })
+            .read_entries(wire::ReadEntriesRequest { parent: parent(), ..wire::ReadEntriesRequest::default() })
             .await
             .expect_err("read"),
         relay
-            .subscribe_entries(wire::SubscribeEntriesRequest { parent: parent(), start_index: 0 })
+            .subscribe_entries(wire::SubscribeEntriesRequest {
+                parent: parent(),
+                ..wire::SubscribeEntriesRequest::default()
+            })
             .await
             .expect_err("subscribe"),
         relay.get_checkpoint(GetCheckpointRequest { parent: parent(), least_size: 0 }).await.expect_err("checkpoint"),

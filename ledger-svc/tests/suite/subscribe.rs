@@ -4,8 +4,16 @@ use tonic::{Code, Streaming};
 
 use crate::bench::{Bench, Files, PARENT, append, content, entry, reason};
 
+crate::bench::on_both! {
+    subscribers_see_every_entry_once_and_in_order_while_others_append,
+    a_subscriber_far_behind_catches_up_chunk_by_chunk,
+    a_subscription_to_a_log_nobody_wrote_to_waits_for_its_first_entry,
+    a_drain_ends_a_subscription,
+}
+
 async fn subscribe(bench: &Bench, start_index: i64) -> Streaming<SubscribeEntriesResponse> {
-    let request = SubscribeEntriesRequest { parent: PARENT.to_owned(), start_index };
+    let request =
+        SubscribeEntriesRequest { parent: PARENT.to_owned(), start_index, ..SubscribeEntriesRequest::default() };
     bench.relay.clone().subscribe_entries(request).await.expect("a stream").into_inner()
 }
 
@@ -18,9 +26,7 @@ async fn indices_until(stream: &mut Streaming<SubscribeEntriesResponse>, last: i
     indices
 }
 
-#[tokio::test]
-async fn subscribers_see_every_entry_once_and_in_order_while_others_append() {
-    let files = Files::new();
+async fn subscribers_see_every_entry_once_and_in_order_while_others_append(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 10, 10).await;
     let mut subscriptions = Vec::new();
@@ -43,9 +49,7 @@ async fn subscribers_see_every_entry_once_and_in_order_while_others_append() {
     futures::join!(join_all(subscriptions), appending);
 }
 
-#[tokio::test]
-async fn a_subscriber_far_behind_catches_up_chunk_by_chunk() {
-    let files = Files::new();
+async fn a_subscriber_far_behind_catches_up_chunk_by_chunk(files: Files) {
     let bench = files.serve().await;
     for commit in 0..3 {
         bench.fill(commit * 1_000, (commit + 1) * 1_000, 1_000).await;
@@ -54,18 +58,14 @@ async fn a_subscriber_far_behind_catches_up_chunk_by_chunk() {
     assert_eq!(indices_until(&mut stream, 2_999).await, (1..3_000).collect::<Vec<_>>());
 }
 
-#[tokio::test]
-async fn a_subscription_to_a_log_nobody_wrote_to_waits_for_its_first_entry() {
-    let files = Files::new();
+async fn a_subscription_to_a_log_nobody_wrote_to_waits_for_its_first_entry(files: Files) {
     let bench = files.serve().await;
     let mut stream = subscribe(&bench, 0).await;
     bench.append(vec![entry("a", "1")]).await.expect("appended");
     assert_eq!(indices_until(&mut stream, 0).await, [0]);
 }
 
-#[tokio::test]
-async fn a_drain_ends_a_subscription() {
-    let files = Files::new();
+async fn a_drain_ends_a_subscription(files: Files) {
     let bench = files.serve().await;
     bench.fill(0, 1, 1).await;
     let mut stream = subscribe(&bench, 0).await;

@@ -49,7 +49,7 @@ async fn changed(original: &Original, file: &str, table: &str, column: &str, row
 #[tokio::test]
 async fn a_changed_column_of_an_entry_is_found_at_its_index() {
     let original = Original::make().await;
-    for column in ["leaf_hash", "salt", "idempotency_key", "leaf", "content"] {
+    for column in ["leaf_hash", "content_key", "idempotency_key", "leaf", "sealed"] {
         for index in SAMPLE {
             let stored = original.case().read(LEDGER, "entries", column, &row(index)).await;
             for other in stored.flips().into_iter().chain(stored.lengths()) {
@@ -103,7 +103,7 @@ async fn an_entry_in_another_workspace_is_found_as_the_gap_it_leaves() {
 #[tokio::test]
 async fn a_value_of_another_type_is_found_in_its_column() {
     let original = Original::make().await;
-    for column in ["workspace", "entry_index", "leaf_hash", "salt", "idempotency_key", "leaf", "content"] {
+    for column in ["workspace", "entry_index", "leaf_hash", "content_key", "idempotency_key", "leaf", "sealed"] {
         for index in [0, 100, 299] {
             for value in ["NULL", "7", "0.5", "x'00ff'", "CAST(x'ff00fe' AS TEXT)", "'text'", "''"] {
                 let case = original.case();
@@ -178,8 +178,8 @@ async fn a_doubled_or_added_entry_is_found() {
     for index in [0, 100, 255, 299] {
         let copy_to = |place: u64, key: &str| {
             format!(
-                "INSERT INTO entries (workspace, entry_index, leaf_hash, salt, idempotency_key, leaf, content) \
-                 SELECT workspace, {place}, leaf_hash, salt, {key}, leaf, content FROM entries WHERE {}",
+                "INSERT INTO entries (workspace, entry_index, leaf_hash, content_key, idempotency_key, leaf, sealed) \
+                 SELECT workspace, {place}, leaf_hash, content_key, {key}, leaf, sealed FROM entries WHERE {}",
                 row(index)
             )
         };
@@ -341,7 +341,7 @@ async fn a_changed_schema_is_found_after_the_rows() {
     let original = Original::make().await;
     let in_both = [
         "CREATE TABLE more (x)",
-        "UPDATE _sqlx_migrations SET version = 3 WHERE version = 1",
+        "UPDATE _sqlx_migrations SET version = 30 WHERE version = 1",
         "UPDATE _sqlx_migrations SET description = 'other'",
         "UPDATE _sqlx_migrations SET installed_on = '2026-11-22 10:00:00'",
         "UPDATE _sqlx_migrations SET success = 0",
@@ -368,7 +368,7 @@ async fn a_changed_schema_is_found_after_the_rows() {
         "DROP TABLE entries",
         "DROP TABLE tiles",
         "DROP TABLE checkpoints",
-        "ALTER TABLE entries RENAME COLUMN salt TO pepper",
+        "ALTER TABLE entries RENAME COLUMN sealed TO pepper",
     ] {
         let case = original.case();
         case.run(LEDGER, sql).await;

@@ -17,6 +17,7 @@ mod principal;
 mod pseudonym;
 mod role;
 mod rpc;
+mod seals;
 mod store;
 mod token;
 mod validity;
@@ -34,6 +35,7 @@ pub use principal::{Human, Principal, PrincipalError, PrincipalId, PrincipalKind
 pub use pseudonym::{KeyError, Pseudonyms};
 pub use role::{Role, RoleError};
 pub use rpc::TokenRpc;
+pub use seals::{SEAL_BYTES, Seals};
 pub use store::{Error as StoreError, TokenRecord, TokenStore};
 pub use token::{BearerToken, SecretHash, TokenError, TokenId};
 pub use validity::{Grant, Validity};

@@ -2,7 +2,7 @@ use std::{fmt, path::Path};
 
 use aws_lc_rs::hmac;
 
-use super::PrincipalId;
+use super::{PrincipalId, Seals};
 use crate::{
     data_dir::{self, read_secret, write_secret},
     ids::Ids,
@@ -50,6 +50,16 @@ impl Pseudonyms {
     pub fn of(&self, id: &PrincipalId) -> String {
         let tag = hmac::sign(&self.key, id.as_str().as_bytes());
         format!("p_{}", &hex::encode(tag)[..PSEUDONYM_HEX_CHARS])
+    }
+}
+
+/// What keys are derived from: no id of a principal begins so.
+const SEALS_KEY: &[u8] = b"countersign/seals/v1\n";
+
+impl Pseudonyms {
+    /// Returns what seals what is handed out, under a key derived from this one.
+    pub fn seals(&self) -> Seals {
+        Seals::under(hmac::sign(&self.key, SEALS_KEY).as_ref())
     }
 }
 

@@ -23,18 +23,21 @@ pub enum Role {
     Executor,
     /// Appends events to the ledger.
     Relay,
+    /// Erases contents and places legal holds; reads what it needs for that.
+    DataProtection,
 }
 
 /// Says that a text names no role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{0}` is not a role; choose one of admin, manager, reviewer, process_owner, auditor, proposer, executor, relay"
+    "`{0}` is not a role; choose one of admin, manager, reviewer, process_owner, auditor, proposer, executor, relay, \
+     data_protection"
 )]
 pub struct RoleError(pub String);
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Admin,
         Self::Manager,
         Self::Reviewer,
@@ -43,6 +46,7 @@ impl Role {
         Self::Proposer,
         Self::Executor,
         Self::Relay,
+        Self::DataProtection,
     ];
 
     /// Returns the name, as command line and storage have it.
@@ -56,6 +60,7 @@ impl Role {
             Self::Proposer => "proposer",
             Self::Executor => "executor",
             Self::Relay => "relay",
+            Self::DataProtection => "data_protection",
         }
     }
 
@@ -63,7 +68,9 @@ impl Role {
     pub const fn suits(self, kind: PrincipalKind) -> bool {
         use PrincipalKind::{Generator, Human, Service};
         match self {
-            Self::Admin | Self::Manager | Self::Reviewer | Self::ProcessOwner => matches!(kind, Human),
+            Self::Admin | Self::Manager | Self::Reviewer | Self::ProcessOwner | Self::DataProtection => {
+                matches!(kind, Human)
+            }
             Self::Auditor => matches!(kind, Human | Service),
             Self::Proposer => matches!(kind, Human | Generator | Service),
             Self::Executor | Self::Relay => matches!(kind, Service),
@@ -81,6 +88,7 @@ impl Role {
             Self::Proposer => WireRole::Proposer,
             Self::Executor => WireRole::Executor,
             Self::Relay => WireRole::Relay,
+            Self::DataProtection => WireRole::DataProtection,
         }
     }
 
@@ -96,6 +104,7 @@ impl Role {
             WireRole::Proposer => Some(Self::Proposer),
             WireRole::Executor => Some(Self::Executor),
             WireRole::Relay => Some(Self::Relay),
+            WireRole::DataProtection => Some(Self::DataProtection),
         }
     }
 }
@@ -130,7 +139,7 @@ mod tests {
 
     #[test]
     fn no_machine_holds_a_role_that_decides() {
-        for role in [Role::Admin, Role::Manager, Role::Reviewer, Role::ProcessOwner] {
+        for role in [Role::Admin, Role::Manager, Role::Reviewer, Role::ProcessOwner, Role::DataProtection] {
             assert!(role.suits(PrincipalKind::Human));
             assert!(!role.suits(PrincipalKind::Generator));
             assert!(!role.suits(PrincipalKind::Service));

@@ -13,10 +13,7 @@ use jiff::Timestamp;
 use tonic::{Request, Response, Status};
 
 use super::{Access, Principal, PrincipalId, Role, Scope, StoreError, TokenId, TokenRecord};
-use crate::{grpc::TRANSPORT_MAX_BYTES, rejection::Rejection};
-
-const PAGE_SIZE_DEFAULT: u32 = 100;
-const PAGE_SIZE_MAX: u32 = 1_000;
+use crate::{grpc::TRANSPORT_MAX_BYTES, page, rejection::Rejection};
 
 /// `TokenService` over [`Access`]. That its caller is an admin has been checked by the access layer.
 #[derive(Debug, Clone)]
@@ -48,20 +45,8 @@ impl TokenService for TokenRpc {
 
     async fn list_tokens(&self, request: Request<ListTokensRequest>) -> Result<Response<ListTokensResponse>, Status> {
         let request = request.into_inner();
-        let size = match u32::try_from(request.page_size) {
-            Ok(0) => PAGE_SIZE_DEFAULT,
-            Ok(size) if size <= PAGE_SIZE_MAX => size,
-            _ => return Err(Rejection::malformed("page_size", "is not within 1 to 1,000, or 0 for 100").into()),
-        };
-        let after = match request.page_token.as_str() {
-            "" => None,
-            text => Some(text.parse().map_err(|_| {
-                Rejection::new(
-                    ErrorReason::PageTokenInvalid,
-                    "`page_token` was not given by this server; begin again without",
-                )
-            })?),
-        };
+        let size = page::size(request.page_size)?;
+        let after = page::after(&request.page_token)?;
         // One more than asked for tells whether there is a page after this one.
         let mut records = self.access.list(after, size + 1).await.map_err(refuse)?;
         let more = records.len() > size as usize;

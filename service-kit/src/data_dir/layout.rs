@@ -9,7 +9,7 @@ use super::{DataDirLock, Error};
 /// The data folder and the place of everything in it.
 ///
 /// ```text
-/// candidates.db  ledger.db  fence.db  sandbox.db  tokens.db
+/// candidates.db  ledger.db  content-keys.db  fence.db  sandbox.db  tokens.db
 /// keys/          signing and pseudonym keys, one file each, mode 0600
 /// export/        verified exports
 /// report/        reports made from them
@@ -65,6 +65,11 @@ impl DataDir {
     /// Returns the database of ledger entries.
     pub fn ledger_db(&self) -> PathBuf {
         self.folder.join("ledger.db")
+    }
+
+    /// Returns the store of the keys that the contents of ledger entries are sealed under.
+    pub fn content_keys_db(&self) -> PathBuf {
+        self.folder.join("content-keys.db")
     }
 
     /// Returns the fence store, which remembers the last signed checkpoint apart from the ledger.

@@ -1,4 +1,4 @@
-/// What SQLite says, once.
+/// What a driver says, once.
 ///
 /// An error of sqlx writes its source's text into its own and hands the source out as well, so that whoever prints a chain
 /// of sources would print that text twice. This one ends the chain.

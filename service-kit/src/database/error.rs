@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::DriverError;
+use super::{DriverError, PostgresError};
 
 /// Why a database can not be used.
 #[derive(Debug, thiserror::Error)]
@@ -59,4 +59,7 @@ pub enum Error {
         /// The database file.
         file: PathBuf,
     },
+    /// A PostgreSQL database can not be used.
+    #[error(transparent)]
+    Postgres(#[from] PostgresError),
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use sqlx::{
-    SqlitePool,
+    SqliteConnection, SqlitePool,
     migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -29,8 +29,11 @@ const CHECKPOINT_PAGES: &str = "4000";
 /// The WAL file is cut back to this size after a checkpoint that emptied it.
 const WAL_KEPT_BYTES: &str = "67108864";
 
-/// How long a close waits for somebody who still reads an old part of the WAL.
-const CLOSE_BUSY_TIMEOUT: &str = "PRAGMA busy_timeout = 1000";
+/// How long whoever empties the WAL waits for somebody who still reads an old part of it.
+const EMPTY_WAL_TIMEOUT: &str = "PRAGMA busy_timeout = 1000";
+
+/// [`BUSY_TIMEOUT`] again.
+const USUAL_TIMEOUT: &str = "PRAGMA busy_timeout = 10000";
 
 /// The writer's page cache, in KiB (negative by SQLite's convention).
 const WRITER_CACHE: &str = "-32768";
@@ -118,12 +121,22 @@ impl SqliteDatabase {
 
     /// Empties the WAL, also while others have the file open; false when somebody reads an old part of it.
     async fn empty_wal(&self) -> Result<bool, sqlx::Error> {
-        let mut connection = self.writer.acquire().await?;
-        sqlx::query(CLOSE_BUSY_TIMEOUT).execute(&mut *connection).await?;
-        let (is_busy, _, _): (bool, i64, i64) =
-            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await?;
-        Ok(!is_busy)
+        empty_wal(&mut *self.writer.acquire().await?).await
     }
+}
+
+/// Writes the WAL of a writing connection back into its file and cuts it to nothing: what was overwritten is in neither any more.
+///
+/// Returns false when somebody reads an old part of it for longer than a second; then it is for the caller to try again.
+///
+/// # Errors
+/// What the driver says.
+pub async fn empty_wal(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query(EMPTY_WAL_TIMEOUT).execute(&mut *connection).await?;
+    let emptied = sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut *connection).await;
+    sqlx::query(USUAL_TIMEOUT).execute(connection).await?;
+    let (is_busy, _, _): (bool, i64, i64) = emptied?;
+    Ok(!is_busy)
 }
 
 fn writing(file: &Path) -> SqliteConnectOptions {
@@ -131,6 +144,8 @@ fn writing(file: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES)
         .pragma("journal_size_limit", WAL_KEPT_BYTES)
+        // What is deleted or overwritten is gone from the file, not only out of reach.
+        .pragma("secure_delete", "ON")
         .pragma("cache_size", WRITER_CACHE)
 }
 

@@ -24,9 +24,13 @@ pub fn code_of(reason: ErrorReason) -> Code {
         | Reason::TransitionIllegal
         | Reason::FenceStale
         | Reason::LogBehindFence
+        | Reason::LogDiverged
         | Reason::ExportUnverified
         | Reason::RejectedBefore
-        | Reason::ConflictUnseen => Code::FailedPrecondition,
+        | Reason::ConflictUnseen
+        | Reason::ContentErased
+        | Reason::LegalHoldStands
+        | Reason::ErasureUnknown => Code::FailedPrecondition,
         Reason::EtagStale => Code::Aborted,
         Reason::RequestIdReused | Reason::IdempotencyKeyReused => Code::AlreadyExists,
         Reason::ResourceNotFound => Code::NotFound,

@@ -1,5 +1,8 @@
 //! Bad input gets an answer that names the item and the reason; what is good goes on.
 
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
 use system_tests::harness::Installation;
 
 /// One proposal a line, as anybody may write them.
@@ -90,4 +93,54 @@ fn unknown_words_and_files_are_usage_errors() {
     assert_eq!(installation.run(&["candidate", "approve"]).code, Some(2));
     let answer = installation.run(&["propose", "/no/such/file.jsonl"]);
     answer.expect(3, &["/no/such/file.jsonl"]);
+}
+
+/// What is done to the key's files, and what the refusal to start must say about it.
+type KeyFault = (&'static str, fn(&Path), &'static [&'static str]);
+
+const KEY_FAULTS: [KeyFault; 6] = [
+    ("not a key", |key| write_key(key, "not a key\n"), &["64 hexadecimal digits", "put back the key file"]),
+    ("open to others", |key| set_mode(key, 0o644), &["can be read by others (mode 0644)", "chmod 600"]),
+    ("lost", |key| std::fs::remove_file(key).expect("removed"), &["is not there", "put back the key file"]),
+    ("another", |key| write_key(key, &format!("{}\n", "07".repeat(32))), &["not the public half", "put back the pair"]),
+    ("another, its public half gone", another_pair, &["not signed by the signing key", "put back the key file"]),
+    ("unreadable", unreadable, &["can not be used", "belongs to this user"]),
+];
+
+#[test]
+fn a_wrong_or_unreadable_signing_key_is_refused_at_the_start() {
+    let original = Installation::new();
+    let file = original.write("proposals.jsonl", &line("one", "create_task", GOOD));
+    original.json(&["propose", file.to_str().expect("a readable path")]);
+    let sealed = original.json(&["ledger", "verify"])["logs"][0]["signed_size"].clone();
+    assert_eq!(sealed, 1, "there is a checkpoint that another key did not sign");
+    for (what, fault, words) in KEY_FAULTS {
+        let installation = original.duplicate();
+        let key = installation.data_dir().join("keys").join("ledger.key");
+        fault(&key);
+        let answer = installation.run(&["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]);
+        let named = if what.contains("its public half gone") { "ledger.db" } else { "ledger." };
+        answer.expect(3, &[words, &[named]].concat());
+        assert!(!answer.stderr.contains("0707"), "`{what}`: the key is shown");
+    }
+}
+
+fn write_key(key: &Path, text: &str) {
+    std::fs::write(key, text).expect("written");
+    set_mode(key, 0o600);
+}
+
+fn set_mode(key: &Path, mode: u32) {
+    std::fs::set_permissions(key, std::fs::Permissions::from_mode(mode)).expect("its owner may");
+}
+
+fn another_pair(key: &Path) {
+    std::fs::remove_file(key.with_extension("pub")).expect("removed");
+    write_key(key, &format!("{}\n", "07".repeat(32)));
+}
+
+/// A folder where the file should be can be read by nobody, whoever runs this.
+fn unreadable(key: &Path) {
+    std::fs::remove_file(key).expect("removed");
+    std::fs::create_dir(key).expect("made");
 }

@@ -74,7 +74,11 @@ fn with_a_running_server_the_demonstration_is_done_by_it() {
     let tokens = tokens["tokens"].as_array().expect("a list");
     let lives = |token: &&Value| token["revoke_time"].is_null();
     assert!(tokens.len() > 10, "callers have tokens of their own: {tokens:?}");
-    assert_eq!(tokens.iter().filter(lives).count(), 2, "the admin's and the local proposer's are left: {tokens:?}");
+    assert_eq!(
+        tokens.iter().filter(lives).count(),
+        3,
+        "the admin's, the local proposer's and the local executor's are left: {tokens:?}"
+    );
     let (status, stderr) = server.terminate();
     assert!(status.success(), "{stderr}");
     assert_eq!(left_beside_databases(&installation), [""; 0]);

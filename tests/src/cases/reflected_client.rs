@@ -1,11 +1,8 @@
 //! A client in another language, made from the server's reflection alone.
 
-use std::path::Path;
-use std::process::Command;
-
 use serde_json::Value;
 
-use system_tests::harness::{Installation, Server};
+use system_tests::harness::{Installation, Server, python};
 
 #[test]
 fn a_python_client_proposes_approves_and_reads_the_outcome() {
@@ -14,9 +11,8 @@ fn a_python_client_proposes_approves_and_reads_the_outcome() {
     let reviewer = installation.token("human", "petra", "reviewer");
     let server = Server::start(&installation);
 
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("python/reflected_client.py");
-    let output = Command::new(python())
-        .arg(script)
+    let output = python()
+        .arg("python/reflected_client.py")
         .args([server.address(), &proposer, &reviewer, "demo"])
         .output()
         .expect("Python starts");
@@ -32,13 +28,4 @@ fn a_python_client_proposes_approves_and_reads_the_outcome() {
     let (status, _) = server.terminate();
     assert!(status.success());
     installation.json(&["ledger", "verify"]);
-}
-
-/// The interpreter with the packages of `tests/python/requirements.txt`; `tests/run.sh` makes it.
-fn python() -> String {
-    std::env::var("COUNTERSIGN_TEST_PYTHON").unwrap_or_else(|_| {
-        let made = Path::new(env!("CARGO_MANIFEST_DIR")).join("../.venv/bin/python");
-        assert!(made.exists(), "no Python with grpcio: run `bash tests/run.sh` once, or set COUNTERSIGN_TEST_PYTHON");
-        made.to_str().expect("a readable path").to_owned()
-    })
 }

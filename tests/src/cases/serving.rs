@@ -1,11 +1,7 @@
 //! The server as its operators meet it: one at a time, draining, metrics, health, traces.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-use std::time::Duration;
-
 use system_tests::harness::proposing::{Proposer, item};
-use system_tests::harness::{Installation, Server};
+use system_tests::harness::{Installation, Server, get};
 
 #[test]
 fn a_second_server_on_the_same_folder_is_refused() {
@@ -100,13 +96,4 @@ async fn metrics_count_what_happened_and_a_call_without_a_token_is_refused() {
     assert!(status.success(), "{stderr}");
     assert!(!stderr.contains(&token), "a token is in the log");
     assert!(!stderr.contains("Ask about D-1"), "a payload is in the log");
-}
-
-fn get(address: &str, path: &str) -> String {
-    let mut stream = TcpStream::connect(address).expect("the admin port answers");
-    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a time-out can be set");
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").expect("it reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("it answers");
-    answer
 }

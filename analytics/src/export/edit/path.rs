@@ -15,7 +15,8 @@ pub(super) fn generalize_path(pointer: &str) -> String {
     path
 }
 
-fn generalize_token(token: &str) -> &str {
+/// Generalizes one step of a JSON Pointer, or the key of a member.
+pub(super) fn generalize_token(token: &str) -> &str {
     let is_position = token == "-" || (!token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit()));
     if is_position {
         "*"

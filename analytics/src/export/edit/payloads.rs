@@ -7,7 +7,10 @@ use ledger_format::{Nonce, PayloadDigest, digest_payload};
 use serde_json::Value;
 
 /// Most bytes of payloads kept; the oldest go first and are read from the log again when an edit needs them.
-const KEPT_MAX_BYTES: usize = 64 * 1024 * 1024;
+const KEPT_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// About how many bytes a kept payload takes beside its own: digest twice, text, their places.
+const OVERHEAD_BYTES: usize = 160;
 
 /// Keeps payloads under the digest computed from their own bytes, so that what it gives back is what the digest says.
 #[derive(Debug)]
@@ -32,16 +35,16 @@ impl PayloadKeeper {
     pub(in crate::export) fn keep(&mut self, payload: Payload) {
         let Ok(nonce) = Nonce::try_from(payload.nonce.as_slice()) else { return };
         let digest = digest_payload(&nonce, &payload.canonical_json);
-        self.kept_bytes += payload.canonical_json.len();
+        self.kept_bytes += bytes_of(&payload.canonical_json);
         if let Some(same) = self.by_digest.insert(digest, payload.canonical_json) {
-            self.kept_bytes -= same.len();
+            self.kept_bytes -= bytes_of(&same);
         } else {
             self.oldest_first.push_back(digest);
         }
         while self.kept_bytes > self.max_bytes {
             let oldest = self.oldest_first.pop_front().expect("invariant: kept bytes are of kept payloads");
             let gone = self.by_digest.remove(&oldest).expect("invariant: every digest in order is kept");
-            self.kept_bytes -= gone.len();
+            self.kept_bytes -= bytes_of(&gone);
         }
     }
 
@@ -54,6 +57,10 @@ impl PayloadKeeper {
     pub(in crate::export) fn has(&self, digest: &PayloadDigest) -> bool {
         self.by_digest.contains_key(digest)
     }
+}
+
+fn bytes_of(payload: &str) -> usize {
+    payload.len() + OVERHEAD_BYTES
 }
 
 /// Parses a payload; none for a text that is no JSON, which no digest of ours stands for.
@@ -85,7 +92,7 @@ mod tests {
 
     #[test]
     fn the_oldest_go_when_room_is_short_and_the_same_one_counts_once() {
-        let mut keeper = PayloadKeeper::with_room_for(14);
+        let mut keeper = PayloadKeeper::with_room_for(2 * (7 + OVERHEAD_BYTES));
         let (first, first_digest) = payload(r#"{"a":1}"#);
         let (second, second_digest) = payload(r#"{"a":2}"#);
         let (third, third_digest) = payload(r#"{"a":3}"#);

@@ -31,6 +31,9 @@ pub(in crate::export) const KINDS: [&str; 21] = [
 pub(super) const WORKSPACE_KINDS: [&str; 5] =
     ["standing_approval_granted", "standing_approval_revoked", "delegation_made", "delegation_ended", "policy_applied"];
 
+/// Kinds of entry about contents themselves, which the ledger writes.
+pub(super) const CUSTODY_KINDS: [&str; 3] = ["content_erased", "legal_hold_placed", "legal_hold_released"];
+
 /// Returns the ledger kind of an event: its message's name in snake case.
 pub(super) const fn kind_of(event: &Event) -> &'static str {
     match event {

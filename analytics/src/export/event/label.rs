@@ -2,7 +2,7 @@
 
 use countersign_api::candidate::v1::{
     ApprovalCause, ConfidenceBasis, ConfidenceLevel, FailureClass, Fault, Impact, LossCause, RejectionReason,
-    ReleaseCause, RiskTier, State,
+    ReleaseCause, ReviewPath, RiskTier, State,
 };
 
 use crate::export::column::Word;
@@ -49,6 +49,7 @@ labels! {
     LossCause: "LOSS_CAUSE_",
     RejectionReason: "REJECTION_REASON_",
     ReleaseCause: "RELEASE_CAUSE_",
+    ReviewPath: "REVIEW_PATH_",
     RiskTier: "RISK_TIER_",
     State: "STATE_",
 }

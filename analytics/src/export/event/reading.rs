@@ -7,7 +7,7 @@ use countersign_api::r#type::v1::{Principal, PrincipalKind as WireKind};
 use ledger_format::{Leaf, PrincipalKind};
 use prost::Message;
 
-use super::kind::{KINDS, WORKSPACE_KINDS, kind_of, workspace_kind_of};
+use super::kind::{CUSTODY_KINDS, KINDS, WORKSPACE_KINDS, kind_of, workspace_kind_of};
 
 /// The content of an entry, as far as this release can read it. What is not known is counted and said, never guessed.
 #[derive(Debug)]
@@ -15,7 +15,9 @@ pub(in crate::export) enum Reading {
     /// An event of a kind that this release knows, in agreement with its leaf.
     Known(Box<CandidateEvent>),
     /// What happened beside the candidates, of a kind that this release knows, in agreement with its leaf.
-    KnownOfWorkspace,
+    KnownOfWorkspace(Box<WorkspaceEvent>),
+    /// An erasure or a legal hold: that it was, on whose word and when stands in the leaf; why is nobody's to count.
+    KnownOfCustody,
     /// An entry of a kind that this release does not know: written by a newer one.
     UnknownKind,
     /// The content was destroyed on purpose.
@@ -28,8 +30,13 @@ impl Reading {
     /// Reads a content that was checked against its leaf's commitment.
     pub(in crate::export) fn of(leaf: &Leaf<&str>, content: &[u8]) -> Self {
         if WORKSPACE_KINDS.contains(&leaf.kind) {
-            let agrees = WorkspaceEvent::decode(content).is_ok_and(|event| agrees_of_workspace(leaf, &event));
-            return if agrees { Self::KnownOfWorkspace } else { Self::Unreadable };
+            return match WorkspaceEvent::decode(content) {
+                Ok(event) if agrees_of_workspace(leaf, &event) => Self::KnownOfWorkspace(Box::new(event)),
+                Ok(_) | Err(_) => Self::Unreadable,
+            };
+        }
+        if CUSTODY_KINDS.contains(&leaf.kind) {
+            return Self::KnownOfCustody;
         }
         if !KINDS.contains(&leaf.kind) {
             return Self::UnknownKind;
@@ -43,7 +50,7 @@ impl Reading {
     /// Returns the word for the column.
     pub(super) fn word(&self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            Self::Known(_) | Self::KnownOfWorkspace => "known",
+            Self::Known(_) | Self::KnownOfWorkspace(_) | Self::KnownOfCustody => "known",
             Self::UnknownKind => "unknown_kind",
             Self::Erased => "erased",
             Self::Unreadable => "unreadable",

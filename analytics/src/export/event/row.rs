@@ -1,16 +1,20 @@
 //! The row of an entry: its leaf's fields and what its event says.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use countersign_api::candidate::v1::{CandidateEvent, State};
 use countersign_api::name::CandidateName;
+use countersign_api::r#type::v1::Principal;
 use ledger_format::{Hash, Leaf, PrincipalKind};
 
 use super::label::label;
 use super::reading::Reading;
 use super::time::micros;
-use super::{decision, execution, proposal};
-use crate::export::edit::Edit;
+use super::{decision, execution, proposal, workspace};
+use crate::export::column::Word;
+use crate::export::disguise::Disguise;
+use crate::export::edit::Edited;
 use crate::export::row::Row;
 
 /// Makes the row of an entry that was checked.
@@ -20,7 +24,8 @@ pub(in crate::export) fn row_of<'a>(
     leaf_hash: &'a Hash,
     leaf: &Leaf<&'a str>,
     reading: &'a Reading,
-    edits: &'a [Edit],
+    edited: &'a Edited,
+    disguise: &mut Disguise,
 ) -> Row<'a> {
     let mut row = Row {
         entry_index: index,
@@ -36,9 +41,17 @@ pub(in crate::export) fn row_of<'a>(
         reading: Some(reading.word()),
         ..Row::default()
     };
-    if let Reading::Known(event) = reading {
-        row.proposer = proposer(leaf, event);
-        tell(&mut row, event, edits);
+    match reading {
+        Reading::Known(event) => {
+            row.person = person(leaf, event.actor.as_ref(), disguise);
+            row.proposer = proposer(leaf, event);
+            tell(&mut row, event, edited, disguise);
+        }
+        Reading::KnownOfWorkspace(event) => {
+            row.person = person(leaf, event.actor.as_ref(), disguise);
+            workspace::tell(&mut row, event, disguise);
+        }
+        Reading::KnownOfCustody | Reading::UnknownKind | Reading::Erased | Reading::Unreadable => {}
     }
     row
 }
@@ -49,7 +62,7 @@ pub(in crate::export) fn slice_of(subject: &str) -> Option<i32> {
     name.id.as_bytes().last().copied().map(i32::from)
 }
 
-fn tell<'a>(row: &mut Row<'a>, event: &'a CandidateEvent, edits: &'a [Edit]) {
+fn tell<'a>(row: &mut Row<'a>, event: &'a CandidateEvent, edited: &'a Edited, disguise: &mut Disguise) {
     use countersign_api::candidate::v1::candidate_event::Event;
 
     row.ordinal = Some(event.ordinal);
@@ -57,33 +70,40 @@ fn tell<'a>(row: &mut Row<'a>, event: &'a CandidateEvent, edits: &'a [Edit]) {
     row.simulated = Some(event.simulated);
     row.state = label::<State>(event.state);
     match event.event.as_ref() {
-        Some(Event::CandidateProposed(proposed)) => proposal::proposed(row, proposed),
+        Some(Event::CandidateProposed(proposed)) => proposal::proposed(row, proposed, disguise),
         Some(Event::EvidenceAdded(added)) => proposal::evidence_added(row, added),
         Some(Event::EvidenceRequested(requested)) => decision::evidence_requested(row, requested),
-        Some(Event::CandidateEdited(edited)) => decision::edited(row, edited, edits),
+        Some(Event::OwnerAssigned(assigned)) => row.owner = disguise.person(&assigned.owner).map(Cow::Owned),
+        Some(Event::CandidateEdited(event)) => decision::edited(row, event, edited),
         Some(Event::ApprovalCollected(collected)) => decision::approval_collected(row, collected),
         Some(Event::CandidateApproved(approved)) => decision::approved(row, approved),
         Some(Event::ApprovalWithdrawn(withdrawn)) => row.approvals = Some(withdrawn.approvals),
         Some(Event::CandidateRejected(rejected)) => decision::rejected(row, rejected),
+        Some(Event::CandidateHeld(held)) => decision::held(row, held),
         Some(Event::CandidateReleased(released)) => decision::released(row, *released),
-        Some(Event::CandidateWithdrawn(withdrawn)) => row.superseded = Some(!withdrawn.superseded_by.is_empty()),
+        Some(Event::CandidateWithdrawn(withdrawn)) => decision::withdrawn(row, withdrawn),
         Some(Event::CandidateExpired(expired)) => row.expires_at = micros(expired.expire_time.as_ref()),
+        Some(Event::CandidateEscalated(escalated)) => decision::escalated(row, escalated, disguise),
         Some(Event::ExecutionStarted(started)) => execution::started(row, started),
-        Some(Event::CandidateExecuted(executed)) => row.attempt_number = Some(executed.attempt_number),
+        Some(Event::ClaimExtended(extended)) => execution::extended(row, extended),
+        Some(Event::CandidateExecuted(executed)) => execution::executed(row, executed),
         Some(Event::ExecutionFailed(failed)) => execution::failed(row, failed),
         Some(Event::OutcomeLost(lost)) => execution::lost(row, lost),
         Some(Event::OutcomeSettled(settled)) => execution::settled(row, settled),
         Some(Event::CandidateSentBack(sent_back)) => execution::sent_back(row, sent_back),
-        // Owner, hold and claim events say no more than their kind, time, actor and state; a reading without event is unreadable.
-        Some(
-            Event::OwnerAssigned(_) | Event::CandidateHeld(_) | Event::ClaimExtended(_) | Event::CandidateEscalated(_),
-        )
-        | None => {}
+        // A reading without event is unreadable.
+        None => {}
     }
 }
 
+/// Returns the exporter's pseudonym of the person that acted; none when a machine did.
+fn person(leaf: &Leaf<&str>, actor: Option<&Principal>, disguise: &mut Disguise) -> Word<'static> {
+    let actor = actor.filter(|_| leaf.principal_kind == PrincipalKind::Human)?;
+    disguise.person(&actor.id).map(Cow::Owned)
+}
+
 /// A machine is named by its id, a person by the leaf's pseudonym.
-fn proposer<'a>(leaf: &Leaf<&'a str>, event: &'a CandidateEvent) -> crate::export::column::Word<'a> {
+fn proposer<'a>(leaf: &Leaf<&'a str>, event: &'a CandidateEvent) -> Word<'a> {
     use countersign_api::candidate::v1::candidate_event::Event;
 
     let Some(Event::CandidateProposed(_)) = event.event else { return None };

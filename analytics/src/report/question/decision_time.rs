@@ -5,7 +5,9 @@ use polars::prelude::*;
 use super::rejections::is_decided;
 use crate::report::by::By;
 use crate::report::definition::Definition;
+use crate::report::rate::MISSES;
 use crate::report::tally::{Tally, counts, texts};
+use statistics::median_ranks;
 
 /// What the figure means.
 pub const DEFINITION: Definition = Definition {
@@ -32,6 +34,8 @@ pub(in crate::report) struct DecisionTime {
     pub candidates: u64,
     /// The median, in milliseconds.
     pub p50_ms: u64,
+    /// The two times between which the true median lies; none for fewer than six candidates.
+    pub p50_interval_ms: Option<(u64, u64)>,
     /// The time that nine in ten stay within, in milliseconds.
     pub p90_ms: u64,
 }
@@ -55,8 +59,8 @@ pub(in crate::report) fn tally() -> Tally {
     Tally::new(&["group", "ms"], &["count"])
 }
 
-/// Reads the quantiles from a tally, the largest group first.
-pub(in crate::report) fn read(tally: Tally) -> PolarsResult<Vec<DecisionTime>> {
+/// Reads the quantiles from a tally, the largest group first, weeks in their order.
+pub(in crate::report) fn read(by: By, tally: Tally) -> PolarsResult<Vec<DecisionTime>> {
     let total = tally.total()?;
     let (groups, ms, counts) = (texts(&total, "group")?, counts(&total, "ms")?, counts(&total, "count")?);
     let rows: Vec<(u64, u64)> = ms.into_iter().zip(counts).collect();
@@ -71,12 +75,14 @@ pub(in crate::report) fn read(tally: Tally) -> PolarsResult<Vec<DecisionTime>> {
                 group: groups[start].clone(),
                 candidates,
                 p50_ms: nearest_rank(group, candidates.div_ceil(2)),
+                p50_interval_ms: median_ranks(candidates, MISSES)
+                    .map(|(low, high)| (nearest_rank(group, low), nearest_rank(group, high))),
                 p90_ms: nearest_rank(group, (candidates * 9).div_ceil(10)),
             });
             start = end;
         }
     }
-    times.sort_by(|a, b| b.candidates.cmp(&a.candidates).then_with(|| a.group.cmp(&b.group)));
+    by.order(&mut times, |time| (&time.group, time.candidates));
     Ok(times)
 }
 

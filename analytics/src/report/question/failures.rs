@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use crate::report::breakdown::first_of_each_candidate;
-use crate::report::by::{By, NOT_STATED};
+use crate::report::by::NOT_STATED;
 use crate::report::definition::Definition;
 use crate::report::rate;
 
@@ -17,12 +17,12 @@ pub const DEFINITION: Definition = Definition {
     denominator: "candidates of which at least one execution was started",
     unit: "candidate",
     exclusions: "failed attempts that are tried again by themselves, which have a table of their own; candidates never started; candidates with an entry that could not be read",
-    version: 1,
+    version: 2,
 };
 
-/// Counts started and failed candidates.
-pub(in crate::report) fn failures(candidates: LazyFrame, by: By) -> LazyFrame {
-    rate::count(candidates, by, &is_started(), col("failures").gt(lit(0)))
+/// Marks started and failed candidates.
+pub(in crate::report) fn failures(candidates: LazyFrame) -> LazyFrame {
+    rate::mark(candidates, &DEFINITION, &is_started(), col("failures").gt(lit(0)))
 }
 
 /// Tells whether an execution of a candidate was started.

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use super::failures::is_started;
-use crate::report::by::{By, NOT_STATED};
+use crate::report::by::NOT_STATED;
 use crate::report::definition::Definition;
 use crate::report::rate;
 
@@ -17,12 +17,12 @@ pub const DEFINITION: Definition = Definition {
     denominator: "candidates of which at least one execution was started",
     unit: "candidate",
     exclusions: "lost attempts that are safe to repeat and are tried again by themselves; candidates never started; candidates with an entry that could not be read",
-    version: 1,
+    version: 2,
 };
 
-/// Counts started candidates and those whose outcome was unknown.
-pub(in crate::report) fn outcome_unknown(candidates: LazyFrame, by: By) -> LazyFrame {
-    rate::count(candidates, by, &is_started(), is_unknown())
+/// Marks started candidates and those whose outcome was unknown.
+pub(in crate::report) fn outcome_unknown(candidates: LazyFrame) -> LazyFrame {
+    rate::mark(candidates, &DEFINITION, &is_started(), is_unknown())
 }
 
 /// Lists the candidates whose outcome was unknown, with the state that they are in now.

@@ -6,21 +6,21 @@ use super::edits::is_edited_before_approval;
 use super::rejections::is_decided;
 use super::rework::is_sent_back;
 use crate::report::by::NOT_STATED;
+use crate::report::tally::how_many;
 
 /// What is counted for every proposer and action type.
 pub(in crate::report) const COUNTS: [&str; 6] = ["proposed", "decided", "rejected", "edited", "failed", "sent_back"];
 
 /// Counts candidates by proposer and action type, each by the definition of its own question.
 pub(in crate::report) fn proposers(candidates: LazyFrame) -> LazyFrame {
-    let yes = |condition: Expr| condition.fill_null(lit(false)).cast(DataType::UInt32).sum();
     candidates
         .group_by([col("proposer").fill_null(lit(NOT_STATED)), col("action_type").fill_null(lit(NOT_STATED))])
         .agg([
             len().alias("proposed"),
-            yes(is_decided()).alias("decided"),
-            yes(is_decided().and(col("rejections").gt(lit(0)))).alias("rejected"),
-            yes(is_decided().and(is_edited_before_approval())).alias("edited"),
-            yes(col("failures").gt(lit(0))).alias("failed"),
-            yes(is_sent_back()).alias("sent_back"),
+            how_many(is_decided()).alias("decided"),
+            how_many(is_decided().and(col("rejections").gt(lit(0)))).alias("rejected"),
+            how_many(is_decided().and(is_edited_before_approval())).alias("edited"),
+            how_many(col("failures").gt(lit(0))).alias("failed"),
+            how_many(is_sent_back()).alias("sent_back"),
         ])
 }

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use crate::report::breakdown::first_of_each_candidate;
-use crate::report::by::{By, NOT_STATED};
+use crate::report::by::NOT_STATED;
 use crate::report::definition::Definition;
 use crate::report::rate;
 
@@ -17,12 +17,12 @@ pub const DEFINITION: Definition = Definition {
     denominator: "candidates on which a person has decided at least once: approved, edited, rejected or held",
     unit: "candidate",
     exclusions: "candidates that nobody has decided on; candidates with an entry that could not be read",
-    version: 1,
+    version: 2,
 };
 
-/// Counts decided and rejected candidates.
-pub(in crate::report) fn rejections(candidates: LazyFrame, by: By) -> LazyFrame {
-    rate::count(candidates, by, &is_decided(), col("rejections").gt(lit(0)))
+/// Marks decided and rejected candidates.
+pub(in crate::report) fn rejections(candidates: LazyFrame) -> LazyFrame {
+    rate::mark(candidates, &DEFINITION, &is_decided(), col("rejections").gt(lit(0)))
 }
 
 /// Lists the rejected candidates with the reason.

@@ -3,7 +3,7 @@
 use polars::prelude::*;
 
 use crate::report::breakdown::first_of_each_candidate;
-use crate::report::by::{By, NOT_STATED};
+use crate::report::by::NOT_STATED;
 use crate::report::definition::Definition;
 use crate::report::rate;
 
@@ -17,12 +17,12 @@ pub const DEFINITION: Definition = Definition {
     denominator: "candidates that were executed at least once, reported or settled so",
     unit: "candidate",
     exclusions: "candidates sent back after a failure only, which were never executed; candidates with an entry that could not be read",
-    version: 1,
+    version: 2,
 };
 
-/// Counts executed candidates and those sent back afterwards.
-pub(in crate::report) fn rework(candidates: LazyFrame, by: By) -> LazyFrame {
-    rate::count(candidates, by, &col("executed_index").is_not_null(), is_sent_back())
+/// Marks executed candidates and those sent back afterwards.
+pub(in crate::report) fn rework(candidates: LazyFrame) -> LazyFrame {
+    rate::mark(candidates, &DEFINITION, &col("executed_index").is_not_null(), is_sent_back())
 }
 
 /// Tells whether an executed candidate was sent back afterwards.
@@ -40,5 +40,5 @@ pub(in crate::report) fn faults(incidents: LazyFrame) -> LazyFrame {
 /// Counts the candidates that were sent back, and never after an execution.
 pub(in crate::report) fn sent_back_after_failure(candidates: LazyFrame) -> LazyFrame {
     let only_failed = col("sent_back_index").is_not_null().and(is_sent_back().not());
-    rate::count(candidates, By::All, &only_failed, lit(true))
+    candidates.select([lit("all").alias("group"), only_failed.cast(DataType::UInt32).sum().alias("count")])
 }

@@ -46,8 +46,11 @@ fn field(cell: &Cell) -> String {
     match cell {
         Cell::Text(text) => guard(text),
         Cell::List(items) => guard(&items.join(" ")),
-        Cell::Count(count) | Cell::DurationMs(count) => count.to_string(),
-        Cell::Share(share) => share.map_or_else(String::new, |share| rounded(share).to_string()),
+        Cell::Count(count) => count.to_string(),
+        Cell::DurationMs(number) | Cell::MaybeCount(number) => {
+            number.map_or_else(String::new, |number| number.to_string())
+        }
+        Cell::Share(share) | Cell::Number(share) => share.map_or_else(String::new, |share| rounded(share).to_string()),
         Cell::Flag(flag) => flag.to_string(),
     }
 }

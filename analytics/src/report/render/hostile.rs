@@ -8,6 +8,7 @@ use crate::report::made::Report;
 use crate::report::question::DEFINITIONS;
 use crate::report::section::Section;
 use crate::report::table::{Cell, Table};
+use crate::report::terms::Terms;
 
 /// Markup in every tongue that a report is written in: HTML, the template's own, Markdown.
 pub(super) const MARKUP: &str = "</td><script>alert('1')</script><img src=x onerror=\"y\">&lt;{{ 7*7 }}`a`|**b**";
@@ -27,7 +28,7 @@ pub(super) fn report() -> Report {
             Cell::Text(text.to_owned()),
             Cell::Count(1_234_567),
             Cell::Share(Some(1.0 / 3.0)),
-            Cell::DurationMs(372_000_000),
+            Cell::DurationMs(Some(372_000_000)),
             Cell::List(vec![text.to_owned(), MARKUP.to_owned()]),
         ]);
     }
@@ -60,5 +61,12 @@ pub(super) fn report() -> Report {
         manifest_sha256: digest,
         totals,
     };
-    Report { head, findings: vec![MARKUP.to_owned()], sections: vec![section], proposers: Vec::new() }
+    Report {
+        head,
+        terms: Terms::default(),
+        findings: vec![MARKUP.to_owned()],
+        sections: vec![section],
+        proposers: Vec::new(),
+        categories: Vec::new(),
+    }
 }

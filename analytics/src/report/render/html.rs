@@ -12,13 +12,20 @@ use crate::report::section::Section;
 #[template(path = "report.html")]
 struct Page<'r> {
     head: &'r Head,
+    /// What was asked for, in words.
+    terms: String,
     findings: &'r [String],
     sections: &'r [Section],
 }
 
 /// Writes the report as HTML.
 pub(in crate::report) fn html(report: &Report) -> Result<String, Error> {
-    let page = Page { head: &report.head, findings: &report.findings, sections: &report.sections };
+    let page = Page {
+        head: &report.head,
+        terms: report.terms.words(),
+        findings: &report.findings,
+        sections: &report.sections,
+    };
     Ok(page.render()?)
 }
 

@@ -24,6 +24,7 @@ pub(in crate::report) fn json(report: &Report) -> Result<String, Error> {
         "last_entry_at": head.last_entry_at,
         "checkpoint": head.checkpoint,
         "manifest_sha256": head.manifest_sha256,
+        "terms": report.terms,
         "totals": head.totals,
         "findings": report.findings,
         "questions": report.sections.iter().map(|section| question(report, section)).collect::<Vec<Value>>(),
@@ -82,15 +83,16 @@ fn row(table: &Table, cells: &[Cell]) -> Value {
 fn value(cell: &Cell) -> Value {
     match cell {
         Cell::Text(text) => json!(text),
-        Cell::Count(count) | Cell::DurationMs(count) => json!(count),
-        Cell::Share(share) => json!(share.map(rounded)),
+        Cell::Count(count) => json!(count),
+        Cell::DurationMs(number) | Cell::MaybeCount(number) => json!(number),
+        Cell::Share(number) | Cell::Number(number) => json!(number.map(rounded)),
         Cell::Flag(flag) => json!(flag),
         Cell::List(items) => json!(items),
     }
 }
 
 /// Rounds a share for programs.
-pub(super) fn rounded(share: f64) -> f64 {
+pub(in crate::report) fn rounded(share: f64) -> f64 {
     let scale = 10_f64.powi(SHARE_DECIMALS);
     (share * scale).round() / scale
 }

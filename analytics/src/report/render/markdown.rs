@@ -6,12 +6,13 @@ use crate::report::head::Head;
 use crate::report::made::Report;
 use crate::report::section::Section;
 use crate::report::table::Table;
+use crate::report::terms::Terms;
 use crate::report::words::thousands;
 
 /// Writes the report as GitHub-flavoured Markdown.
 pub(in crate::report) fn markdown(report: &Report) -> String {
     let mut text = String::from("# Feedback report\n\n");
-    head(&mut text, &report.head);
+    head(&mut text, &report.head, report.terms);
     text.push_str("## Findings\n\n");
     for finding in &report.findings {
         line(&mut text, format_args!("- {}", escape(finding)));
@@ -22,7 +23,7 @@ pub(in crate::report) fn markdown(report: &Report) -> String {
     text
 }
 
-fn head(text: &mut String, head: &Head) {
+fn head(text: &mut String, head: &Head, terms: Terms) {
     let (source, totals) = (&head.source, &head.totals);
     line(text, format_args!("- Log: {}", code(&source.origin)));
     let (first, end) = (thousands(source.first_index), thousands(source.end_index));
@@ -30,6 +31,8 @@ fn head(text: &mut String, head: &Head) {
     line(text, format_args!("- Root: `{}`", source.root));
     line(text, format_args!("- Last entry: {}", head.last_entry_at.as_deref().unwrap_or("none")));
     line(text, format_args!("- Manifest SHA-256: `{}`", head.manifest_sha256));
+    line(text, format_args!("- Asked for: {}", terms.words()));
+    line(text, format_args!("- Candidates: {}", totals.candidates_words()));
     let (simulated, decisions) = (thousands(totals.simulated_decisions), thousands(totals.decisions));
     line(text, format_args!("- Decisions by simulation: {simulated} of {decisions}\n"));
 }
@@ -136,6 +139,8 @@ mod tests {
         let outside_code = text.replace(&code(&report().head.source.origin), "");
         assert!(!outside_code.replace("\\<", "").contains('<'), "{text}");
         assert!(text.contains("- Entries: 0 up to, not including, 1,234,567"));
+        assert!(text.contains("- Asked for: the last four weeks against those before; no harm allowed"), "{text}");
+        assert!(text.contains(" left out, of which an entry is not known"), "{text}");
         assert!(text.contains("- Decisions by simulation: 1,111 of 2,345"));
         for row in text.lines().filter(|line| line.starts_with('|')) {
             assert_eq!(row.replace("\\|", "").matches('|').count(), 6, "{row}");

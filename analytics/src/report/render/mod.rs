@@ -6,9 +6,11 @@ mod hostile;
 mod html;
 mod json;
 mod markdown;
+mod parquet;
 
 pub(super) use csv::csv;
 pub(super) use html::html;
-pub(super) use json::json;
 pub use json::{SCHEMA_VERSION, proposers_in};
+pub(super) use json::{json, rounded};
 pub(super) use markdown::markdown;
+pub(super) use parquet::parquet;

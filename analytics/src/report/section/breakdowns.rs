@@ -1,5 +1,6 @@
 //! A breakdown: a table for every grouping.
 
+use super::rate_cells;
 use crate::report::breakdown::Breakdown;
 use crate::report::by::By;
 use crate::report::rate::Rate;
@@ -7,7 +8,8 @@ use crate::report::table::{Cell, Table};
 
 /// Makes the tables of a breakdown.
 pub(super) fn tables(id: &str, title: &str, category: &'static str, breakdowns: &[Breakdown]) -> Vec<Table> {
-    breakdowns.iter().map(|breakdown| table(id, title, category, breakdown)).collect()
+    let suiting = breakdowns.iter().filter(|breakdown| breakdown.by.suits(id));
+    suiting.map(|breakdown| table(id, title, category, breakdown)).collect()
 }
 
 /// Returns the most frequent category of all candidates together, and how many there are of it.
@@ -22,25 +24,20 @@ fn table(id: &str, title: &str, category: &'static str, breakdown: &Breakdown) -
         by => format!("{title}, by {}", by.title()),
     };
     let columns = [
-        ("group", breakdown.by.title()),
-        ("category", category),
-        ("numerator", "count"),
-        ("denominator", "of"),
-        ("rate", "share"),
-        ("small", "under 20"),
-    ];
+        [("group", breakdown.by.title()), ("category", category)].as_slice(),
+        rate_cells::columns("count", "of", "share").as_slice(),
+    ]
+    .concat();
     let mut table = Table::new(format!("{id}-by-{}", breakdown.by.id()), title, &columns);
     for group in &breakdown.groups {
         for (category, count) in &group.categories {
             let rate = Rate { numerator: *count, denominator: group.total };
-            table.push(vec![
-                Cell::Text(group.name.clone()),
-                Cell::Text(category.clone()),
-                Cell::Count(rate.numerator),
-                Cell::Count(rate.denominator),
-                Cell::Share(rate.share()),
-                Cell::Flag(rate.is_small()),
-            ]);
+            table.push(
+                [Cell::Text(group.name.clone()), Cell::Text(category.clone())]
+                    .into_iter()
+                    .chain(rate_cells::cells(rate))
+                    .collect(),
+            );
         }
     }
     table

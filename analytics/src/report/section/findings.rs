@@ -1,6 +1,6 @@
 //! The headline: what the report says, in words, before any table.
 
-use super::{Section, breakdowns, edits};
+use super::{Section, breakdowns, changes, edits, lighter_review};
 use crate::report::answers::Answers;
 use crate::report::by::By;
 use crate::report::head::Head;
@@ -23,12 +23,18 @@ pub(in crate::report) fn findings(answers: &Answers, head: &Head, sections: &[Se
         ("rework", detail("The fault lay most often with", breakdowns::most_frequent(&answers.faults))),
         ("outcome-unknown", None),
         ("decision-time", None),
+        ("harm", None),
+        ("expiry", None),
+        ("calibration", None),
+        ("reviewers", None),
     ] {
         let sentences: Vec<String> = sentence_of(id).into_iter().chain(detail).collect();
         findings.push(sentences.join(" "));
     }
     findings.extend(contrast("rejected", &answers.rejections));
     findings.extend(contrast("edited", &answers.edits));
+    findings.extend(changes::changed(answers));
+    findings.extend(lighter_review::suggestion(answers));
     findings
 }
 
@@ -70,17 +76,12 @@ fn detail(words: &str, most_frequent: Option<(&str, u64)>) -> Option<String> {
 }
 
 fn repeated(answers: &Answers) -> Option<String> {
-    let (action_type, edit) = edits::most_repeated(answers)?;
-    Some(format!(
-        "The most repeated edit is of `{}` in {action_type}: {} ({}, {}).",
-        edit.path,
-        edit.change,
-        counted(edit.count, "candidate"),
-        match edit.people {
-            1 => "1 person".to_owned(),
-            people => format!("{} people", thousands(people)),
-        },
-    ))
+    let edit = edits::most_repeated(answers)?;
+    let people = match edit.people {
+        1 => "1 person".to_owned(),
+        people => format!("{} people", thousands(people)),
+    };
+    Some(format!("The most repeated edit, by {people}, as a rule: {}", edit.rule))
 }
 
 /// Names the action types that stand furthest apart, when their intervals do not overlap and no group is small.

@@ -1,24 +1,38 @@
 //! The report's sections: answers put into sentences, charts and tables.
 
 mod breakdowns;
+mod calibration;
+mod changes;
+mod edit_rule;
 mod edits;
 mod findings;
+mod lighter_review;
+mod rate_cells;
 mod rates;
 mod readings;
 mod repeated_edit;
+mod repeated_wording;
+mod reviewers;
+mod standing;
+mod state_times;
 mod states;
 mod times;
+mod versions;
 
 use super::answers::Answers;
 use super::chart::Chart;
 use super::definition::Definition;
 use super::head::Head;
-use super::question::{DEFINITIONS, failures, outcome_unknown, rejections, rework};
+use super::question::{
+    DEFINITIONS, agreement, conflicts, escalations, expiry, failures, harm, outcome_unknown, rejections, rework,
+    supersessions,
+};
 use super::table::{Cell, Table};
 use super::words::{counted, thousands};
 
 pub(super) use findings::findings;
-pub use repeated_edit::RepeatedEdit;
+pub use repeated_edit::{RepeatedEdit, RuleHistory};
+pub use repeated_wording::RepeatedWording;
 
 /// One question with its answer.
 #[derive(Debug, Clone)]
@@ -45,6 +59,34 @@ pub(super) fn sections(answers: &Answers, head: &Head) -> Vec<Section> {
         rework_section(answers),
         outcome_unknown_section(answers),
         times::section(answers),
+        state_times::section(answers),
+        expiry_section(answers),
+        rates::section(
+            &escalations::DEFINITION,
+            "Escalated were",
+            "candidates with steps of escalation",
+            &answers.escalations,
+        ),
+        harm_section(answers),
+        versions::section(answers),
+        calibration::section(answers),
+        reviewers::section(answers),
+        rates::section(
+            &agreement::DEFINITION,
+            "Everybody agreed on",
+            "candidates judged by several people",
+            &answers.agreement,
+        ),
+        standing::section(answers),
+        rates::section(
+            &conflicts::DEFINITION,
+            "Approved beside conflicting ones were",
+            "approved candidates",
+            &answers.conflicts,
+        ),
+        rates::section(&supersessions::DEFINITION, "Another one replaced", "candidates", &answers.supersessions),
+        changes::section(answers),
+        lighter_review::section(answers),
         readings::section(answers, head),
     ];
     let in_order = sections.iter().map(|section| section.definition.id).eq(DEFINITIONS.iter().map(|of| of.id));
@@ -108,6 +150,24 @@ fn outcome_unknown_section(answers: &Answers) -> Section {
         "state",
         &answers.became,
     ));
+    section
+}
+
+fn expiry_section(answers: &Answers) -> Section {
+    let mut section = rates::section(&expiry::DEFINITION, "Expired are", "closed candidates", &answers.expiry);
+    section.tables.extend(breakdowns::tables(
+        "expiry-reached",
+        "Expired candidates by how far they had come",
+        "how far",
+        &answers.reached,
+    ));
+    section
+}
+
+fn harm_section(answers: &Answers) -> Section {
+    let of = "candidates that people decided on and that are over";
+    let mut section = rates::section(&harm::DEFINITION, "Harmful were", of, &answers.harm);
+    section.tables.extend(breakdowns::tables("outcomes", "Candidates by outcome", "outcome", &answers.outcomes));
     section
 }
 

@@ -1,6 +1,6 @@
 //! A rate: its sentence, its chart with intervals, and a table for every grouping.
 
-use super::Section;
+use super::{Section, rate_cells};
 use crate::report::by::By;
 use crate::report::chart::{Chart, Interval};
 use crate::report::definition::Definition;
@@ -45,7 +45,7 @@ fn sentence(verb: &str, of: &str, rate: Rate) -> String {
 
 fn chart(definition: &Definition, rates: &[Rates]) -> Option<Chart> {
     let mut rows = Vec::new();
-    for grouping in rates {
+    for grouping in rates.iter().filter(|rates| rates.by.is_charted()) {
         for (group, rate) in grouping.groups.iter().take(CHARTED_GROUPS_MAX) {
             let (Some(share), Some((low, high))) = (rate.share(), rate.interval()) else { continue };
             let label = match grouping.by {
@@ -68,26 +68,13 @@ fn table(definition: &Definition, rates: &Rates) -> Table {
         by => format!("{} by {}", definition.title, by.title()),
     };
     let columns = [
-        ("group", rates.by.title()),
-        ("numerator", definition.numerator_word),
-        ("denominator", definition.denominator_word),
-        ("rate", "rate"),
-        ("low", "95 % from"),
-        ("high", "95 % to"),
-        ("small", "under 20"),
-    ];
+        [("group", rates.by.title())].as_slice(),
+        rate_cells::columns(definition.numerator_word, definition.denominator_word, "rate").as_slice(),
+    ]
+    .concat();
     let mut table = Table::new(format!("{}-by-{}", definition.id, rates.by.id()), title, &columns);
     for (group, rate) in &rates.groups {
-        let (low, high) = rate.interval().unzip();
-        table.push(vec![
-            Cell::Text(group.clone()),
-            Cell::Count(rate.numerator),
-            Cell::Count(rate.denominator),
-            Cell::Share(rate.share()),
-            Cell::Share(low),
-            Cell::Share(high),
-            Cell::Flag(rate.is_small()),
-        ]);
+        table.push([Cell::Text(group.clone())].into_iter().chain(rate_cells::cells(*rate)).collect());
     }
     table
 }

@@ -27,8 +27,12 @@ pub(super) fn section(answers: &Answers) -> Section {
 /// Says how long first decisions took.
 pub(super) fn sentence(answers: &Answers) -> String {
     let Some(time) = overall(answers) else { return "There are no decided candidates yet.".to_owned() };
+    let interval = time.p50_interval_ms.map_or_else(
+        || "; too few for an interval".to_owned(),
+        |(low, high)| format!(" (95 % interval {} to {})", duration(low), duration(high)),
+    );
     format!(
-        "Half of {} got their first decision within {}, nine in ten within {}.",
+        "Half of {} got their first decision within {}{interval}, nine in ten within {}.",
         counted(time.candidates, "decided candidate"),
         duration(time.p50_ms),
         duration(time.p90_ms)
@@ -44,20 +48,36 @@ fn table(by: By, times: &[DecisionTime]) -> Table {
         By::All => format!("{}: all candidates", DEFINITION.title),
         by => format!("{} by {}", DEFINITION.title, by.title()),
     };
+    quantiles(&format!("{}-by-{}", DEFINITION.id, by.id()), title, by.title(), "decided", times)
+}
+
+/// Makes a table of times: groups under this heading, and how many there are of what.
+pub(super) fn quantiles(
+    id: &str,
+    title: String,
+    group: &'static str,
+    candidates: &'static str,
+    times: &[DecisionTime],
+) -> Table {
     let columns = [
-        ("group", by.title()),
-        ("candidates", "decided"),
+        ("group", group),
+        ("candidates", candidates),
         ("p50_ms", "half within"),
+        ("p50_low_ms", "95 % from"),
+        ("p50_high_ms", "95 % to"),
         ("p90_ms", "nine in ten within"),
         ("small", "under 20"),
     ];
-    let mut table = Table::new(format!("{}-by-{}", DEFINITION.id, by.id()), title, &columns);
+    let mut table = Table::new(id.to_owned(), title, &columns);
     for time in times {
+        let (low, high) = time.p50_interval_ms.unzip();
         table.push(vec![
             Cell::Text(time.group.clone()),
             Cell::Count(time.candidates),
-            Cell::DurationMs(time.p50_ms),
-            Cell::DurationMs(time.p90_ms),
+            Cell::DurationMs(Some(time.p50_ms)),
+            Cell::DurationMs(low),
+            Cell::DurationMs(high),
+            Cell::DurationMs(Some(time.p90_ms)),
             Cell::Flag(time.candidates < SMALL_GROUP),
         ]);
     }

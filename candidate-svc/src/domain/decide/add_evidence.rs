@@ -16,7 +16,7 @@ pub(super) fn decide(
         return Err(Refusal::malformed("evidence", "it is empty: add at least one piece"));
     }
     bounds::count("evidence", candidate.evidence.len() + command.evidence.len(), EVIDENCE_MAX_ITEMS)?;
-    check_evidence::check("evidence", &command.evidence)?;
+    check_evidence::check("evidence", &command.evidence, context.now)?;
     let evidence = number(candidate, command, context);
     let requirement_met = candidate
         .awaited_evidence()
@@ -31,7 +31,9 @@ pub(super) fn decide(
     let transcript = match &candidate.state {
         State::Held(held) => {
             let transcript = transcript.then(StateName::Held, added);
-            if held.until_evidence {
+            // Where it waits for evidence of some kind, other evidence is not what it waits for.
+            let is_awaited = candidate.awaited_evidence().is_none() || requirement_met;
+            if held.until_evidence && is_awaited {
                 let released = EventBody::CandidateReleased(CandidateReleased { cause: ReleaseCause::Evidence });
                 transcript.then(after_hold(candidate, held, requirement_met), released)
             } else {

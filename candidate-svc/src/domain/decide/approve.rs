@@ -38,10 +38,11 @@ pub(super) fn collect(
     conflict::check_seen(candidate, seen, context.rivals)?;
 
     let note = command.note.clone();
+    let acknowledged_conflicts = context.rivals.iter().map(|rival| rival.candidate.clone()).collect();
     let approvals = candidate.approval_count() + 1;
     let quorum = candidate.policy.quorum;
     if approvals < quorum {
-        let collected = ApprovalCollected { digest, note, approvals, quorum };
+        let collected = ApprovalCollected { digest, note, approvals, quorum, acknowledged_conflicts };
         return Ok((candidate.state.name(), EventBody::ApprovalCollected(collected)));
     }
     let mine = Approval { approver, digest, approved_at, note: note.clone() };
@@ -51,7 +52,7 @@ pub(super) fn collect(
         cause,
         approvals: candidate.approvals.iter().cloned().chain([mine]).collect(),
         standing_approval: None,
-        acknowledged_conflicts: context.rivals.iter().map(|rival| rival.candidate.clone()).collect(),
+        acknowledged_conflicts,
         valid_until: approved_at.plus_secs(candidate.policy.approval_valid_for_secs),
     };
     Ok((StateName::Approved, EventBody::CandidateApproved(stands)))

@@ -5,9 +5,9 @@ use crate::domain::limits::{
     CONTEXT_SUMMARY_MAX_BYTES, DEDUP_KEY_MAX_BYTES, EVIDENCE_MAX_ITEMS, LIST_ITEM_MAX_BYTES, LIST_MAX_ITEMS,
     MESSAGE_MAX_BYTES, NAME_MAX_BYTES, REASON_MAX_BYTES,
 };
-use crate::domain::{Propose, RecordReference, Refusal, bounds};
+use crate::domain::{Moment, Propose, RecordReference, Refusal, bounds};
 
-pub(super) fn check(command: &Propose) -> Result<(), Refusal> {
+pub(super) fn check(command: &Propose, now: Moment) -> Result<(), Refusal> {
     let proposal = &command.proposal;
     bounds::text("proposal.generator.name", &proposal.generator.name, NAME_MAX_BYTES)?;
     bounds::text("proposal.generator.model", &proposal.generator.model, NAME_MAX_BYTES)?;
@@ -25,7 +25,7 @@ pub(super) fn check(command: &Propose) -> Result<(), Refusal> {
         check_relative("proposal.supersedes", &command.name, predecessor)?;
     }
     bounds::count("proposal.evidence", command.evidence.len(), EVIDENCE_MAX_ITEMS)?;
-    check_evidence::check("proposal.evidence", &command.evidence)?;
+    check_evidence::check("proposal.evidence", &command.evidence, now)?;
     check_evidence_numbers(&proposal.evidence_numbers, command.evidence.len())
 }
 

@@ -1,7 +1,7 @@
 //! Checks what executors and settlers say was done or not done.
 
 use crate::domain::limits::{
-    FIELD_VALUE_MAX_BYTES, LINK_MAX_BYTES, MESSAGE_MAX_BYTES, RESULT_MAX_CHANGES, RESULT_MAX_REFERENCES,
+    FIELD_VALUE_MAX_BYTES, LINK_MAX_BYTES, MESSAGE_MAX_BYTES, NAME_MAX_BYTES, RESULT_MAX_CHANGES, RESULT_MAX_REFERENCES,
 };
 use crate::domain::{ExecutionResult, Failure, Refusal, bounds};
 
@@ -25,5 +25,6 @@ pub(super) fn result(field: &str, result: &ExecutionResult) -> Result<(), Refusa
 }
 
 pub(super) fn failure(field: &str, failure: &Failure) -> Result<(), Refusal> {
-    bounds::required_text(format_args!("{field}.message"), &failure.message, MESSAGE_MAX_BYTES)
+    bounds::required_text(format_args!("{field}.message"), &failure.message, MESSAGE_MAX_BYTES)?;
+    bounds::text(format_args!("{field}.system"), &failure.system, NAME_MAX_BYTES)
 }

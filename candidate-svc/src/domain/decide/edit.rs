@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::{patch, payload, transcript::Transcript};
 use crate::domain::limits::NOTE_MAX_BYTES;
 use crate::domain::{
-    Candidate, CandidateEdited, Change, Context, Edit, Event, EventBody, Payload, Refusal, Risk, bounds, payload_draft,
+    Candidate, CandidateEdited, Change, Context, Edit, Event, EventBody, Payload, PolicyCase, Refusal, Risk, bounds,
+    payload_draft,
 };
 
 pub(super) fn decide(candidate: &Candidate, command: &Edit, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
@@ -25,7 +26,12 @@ pub(super) fn decide(candidate: &Candidate, command: &Edit, context: &Context<'_
 
     let transcript = Transcript::of_next(candidate, context);
     let risk = Risk::settle(action_type, Some(candidate.risk.tier));
-    let policy = context.policy.judge(&action_type.name, &risk, &candidate.proposal.confidence);
+    let policy = context.policy.judge(PolicyCase {
+        action_type: &action_type.name,
+        proposer: Some(&candidate.proposer),
+        risk: &risk,
+        confidence: &candidate.proposal.confidence,
+    });
     let expires_at = transcript.occurred_at().plus_secs(policy.expire_after_secs);
     let edited = EventBody::CandidateEdited(Box::new(CandidateEdited {
         patch_json: changed.patch_json,

@@ -10,6 +10,11 @@ pub(super) fn decide(candidate: &Candidate, context: &Context<'_>) -> Result<Vec
     if context.now < next.due_at {
         return Err(Refusal::too_early(candidate, Verb::Escalate, next.due_at));
     }
-    let escalated = EventBody::CandidateEscalated(CandidateEscalated { step: next.step, to: next.policy.to.clone() });
-    Ok(Transcript::of_next(candidate, context).then(candidate.state.name(), escalated).events())
+    let transcript = Transcript::of_next(candidate, context);
+    let escalated = EventBody::CandidateEscalated(CandidateEscalated {
+        step: next.step,
+        to: next.policy.to.clone(),
+        expires_at: candidate.expiry_after(&next, transcript.occurred_at()),
+    });
+    Ok(transcript.then(candidate.state.name(), escalated).events())
 }

@@ -2,8 +2,8 @@
 
 use super::transcript::Transcript;
 use crate::domain::{
-    Approved, AttemptOutcome, Candidate, CandidateExpired, Context, Event, EventBody, LossCause, Moment, OutcomeLost,
-    Refusal, State, StateName, Verb,
+    ApprovalCause, ApprovalWithdrawn, Approved, AttemptOutcome, Candidate, CandidateExpired, Context, Event, EventBody,
+    LossCause, Moment, OutcomeLost, Refusal, State, StateName, Verb,
 };
 
 pub(super) fn decide(candidate: &Candidate, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
@@ -11,7 +11,17 @@ pub(super) fn decide(candidate: &Candidate, context: &Context<'_>) -> Result<Vec
     if context.now < expires_at {
         return Err(Refusal::too_early(candidate, Verb::Expire, expires_at));
     }
+    // Nothing expires unheard, not even when nobody kept time while a step was due, or when it was put aside meanwhile.
+    if candidate.is_unheard() {
+        return Err(Refusal::illegal(candidate, Verb::Expire, "the policy names somebody who has not heard of it yet"));
+    }
     let transcript = Transcript::of_next(candidate, context);
+    // What was approved ahead was seen by nobody: it falls back to people, who may still want it.
+    if let Some(before) = approved_ahead(candidate) {
+        let note = "the approval given ahead lapsed before anybody executed it".to_owned();
+        let withdrawn = EventBody::ApprovalWithdrawn(ApprovalWithdrawn { note, approvals: 0 });
+        return Ok(transcript.then(before, withdrawn).events());
+    }
     let lost = doubtful_attempt(candidate);
     let transcript = match lost {
         Some(lost) => transcript.then(StateName::OutcomeUnknown, EventBody::OutcomeLost(lost)),
@@ -35,6 +45,13 @@ fn expires_at(candidate: &Candidate) -> Result<Moment, Refusal> {
         | State::Withdrawn(_)
         | State::Expired => Err(Refusal::illegal(candidate, Verb::Expire, "")),
     }
+}
+
+/// The state to which an approval given ahead falls back, where that cannot say too much of an attempt in doubt (C-4).
+fn approved_ahead(candidate: &Candidate) -> Option<StateName> {
+    let State::Approved(approved) = &candidate.state else { return None };
+    let is_ahead = approved.cause == ApprovalCause::StandingApproval && !approved.in_doubt;
+    is_ahead.then(|| State::from(approved.before).name())
 }
 
 /// The attempt that the lapsing approval leaves in doubt, if one does.

@@ -9,6 +9,11 @@ pub(super) fn decide(candidate: &Candidate, command: &Hold, context: &Context<'_
     if command.until_at.is_some_and(|until| until <= context.now) {
         return Err(Refusal::malformed("until_time", "it has passed: name a later moment, or none"));
     }
+    if let Some(until) = command.until_at.filter(|until| *until > candidate.expires_at) {
+        let expires_at = candidate.expires_at;
+        let reason = format!("`{until}` is after it expires, at `{expires_at}`: name a moment before");
+        return Err(Refusal::malformed("until_time", reason));
+    }
     let held = EventBody::CandidateHeld(CandidateHeld {
         reason: command.reason.clone(),
         until_at: command.until_at,

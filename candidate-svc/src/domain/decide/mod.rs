@@ -32,7 +32,7 @@ mod withdraw_approval;
 pub use propose::propose;
 pub use withdraw_ahead::withdraw_ahead;
 
-use super::{Candidate, Command, Context, Event, LoseTrack, Refusal, allowed_transitions, entitlement};
+use super::{Candidate, Command, Context, Event, LoseTrack, Refusal, allowed_transitions, entitlement, erasure};
 
 /// Judges a command and returns what happens, at least one event, all of one revision.
 ///
@@ -53,6 +53,7 @@ pub fn decide(candidate: &Candidate, command: &Command, context: &Context<'_>) -
     check_etag(candidate, command)?;
     check_fence(candidate, command)?;
     check_state(candidate, command)?;
+    erasure::check(candidate, command, context.actor)?;
     entitlement::check(candidate, command, context)?;
     match command {
         Command::AddEvidence(facts) => add_evidence::decide(candidate, facts, context),

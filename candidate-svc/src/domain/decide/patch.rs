@@ -1,7 +1,7 @@
 //! Applies and derives JSON Patches (RFC 6902).
 
 use json_patch::{Patch, PatchErrorKind, PatchOperation, ReplaceOperation};
-use ledger_format::canonical_json::parse;
+use ledger_format::canonical_json::{canonicalize, parse};
 use serde_json::Value;
 
 use crate::domain::Refusal;
@@ -16,7 +16,9 @@ pub(super) fn read(text: &str) -> Result<Patch, Refusal> {
         return Err(Refusal::Patch { operation: None, reason });
     }
     let whole = |reason: String| Refusal::Patch { operation: None, reason };
-    let value = parse(text).map_err(|error| whole(says(&error)))?;
+    // In canonical form, in which numbers that are equal are written alike (RFC 6902, 4.6; RFC 8785): `2.0` is `2`, as in a payload.
+    let canonical = parse(text).and_then(|value| canonicalize(&value)).map_err(|error| whole(says(&error)))?;
+    let value = parse(&canonical).map_err(|error| whole(says(&error)))?;
     let Value::Array(operations) = value else {
         return Err(whole("it is not an array of operations: send `[{\"op\": …}, …]`".to_owned()));
     };
@@ -50,6 +52,10 @@ pub(super) fn apply(payload: &Value, patch: &Patch) -> Result<Value, Refusal> {
 
 /// Says what an operation does not find, and where.
 fn inapplicable(operation: &PatchOperation, kind: &PatchErrorKind) -> String {
+    if matches!(operation, PatchOperation::Remove(remove) if remove.path.is_root()) {
+        return "`remove` takes a part of the payload, never all of it: remove its members by their paths, or reject it"
+            .to_owned();
+    }
     let (verb, path, from) = match operation {
         PatchOperation::Add(add) => ("add", &add.path, None),
         PatchOperation::Remove(remove) => ("remove", &remove.path, None),
@@ -89,4 +95,25 @@ pub(super) fn derive(before: &Value, after: &Value) -> String {
 fn replacement(after: &Value) -> String {
     let replace = ReplaceOperation { path: json_patch::jsonptr::PointerBuf::default(), value: after.clone() };
     Patch(vec![PatchOperation::Replace(replace)]).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// RFC 6902, 4.6: numbers are equal when their values are.
+    #[test]
+    fn a_number_is_tested_by_its_value_and_not_by_how_it_is_written() {
+        let payload: Value = parse(r#"{"amount":2}"#).expect("a payload");
+        let tested = |number: &str| {
+            let patch = read(&format!(r#"[{{"op":"test","path":"/amount","value":{number}}}]"#)).expect("a patch");
+            apply(&payload, &patch)
+        };
+        for number in ["2", "2.0", "2e0", "200e-2"] {
+            assert_eq!(tested(number), Ok(json!({"amount": 2})), "{number}");
+        }
+        assert!(tested("2.5").is_err() && tested("\"2\"").is_err());
+    }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::{check_proposal, payload, transcript::Transcript};
 use crate::domain::{
     ActionType, ApprovalCause, CandidateApproved, CandidateProposed, Context, Event, EventBody, Evidence, EvidenceItem,
-    EvidenceKind, EvidenceQuestion, Payload, PolicyVerdict, Propose, Refusal, Risk, StandingApproval, StateName,
-    entitlement, standing_approval,
+    EvidenceKind, EvidenceQuestion, Payload, PolicyCase, PolicyVerdict, Propose, Refusal, Risk, StandingApproval,
+    StandingOffer, StateName, entitlement, standing_approval,
 };
 
 /// Judges a proposal and returns what happens: it is proposed and, under a standing approval that covers it, approved.
@@ -21,18 +21,23 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         command.proposal.generator.name = context.actor.principal().to_string();
     }
     let action_type = context.catalogued(&command.proposal.action_type)?;
-    check_proposal::check(&command)?;
+    check_proposal::check(&command, context.now)?;
     let canonical = payload::take(command.payload, &action_type.schema)?;
     let payload = Arc::new(Payload::new(&canonical, command.nonce));
     let risk = Risk::settle(action_type, command.risk_tier);
-    let policy = context.policy.judge(&action_type.name, &risk, &command.proposal.confidence);
+    let principal = context.actor.principal();
+    let mut policy = context.policy.judge(PolicyCase {
+        action_type: &action_type.name,
+        proposer: Some(&principal),
+        risk: &risk,
+        confidence: &command.proposal.confidence,
+    });
     let evidence_question = missing_evidence(action_type, &command.evidence);
     let state = match (&evidence_question, &command.owner) {
         (Some(_), _) => StateName::NeedsEvidence,
         (None, None) => StateName::NeedsOwner,
         (None, Some(_)) => StateName::Proposed,
     };
-    let principal = context.actor.principal();
     let case = standing_approval::Case {
         proposer: &principal,
         proposal: &command.proposal,
@@ -44,11 +49,18 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
     };
     // What waits for evidence or an owner waits for a person.
     let offers = if state == StateName::Proposed { &command.standing[..] } else { &[] };
-    let (approved, used) = match standing_approval::find_cover(offers, case) {
-        None => (None, None),
-        Some((_, used)) if used.drawn_for_audit => (None, Some(used)),
-        Some((standing, used)) => (Some(approve_ahead(standing, &payload, &policy, context)), Some(used)),
+    let (approved, used, not_ahead) = match (standing_approval::find_cover(offers, case), &command.precedence) {
+        (None, _) => (None, None, None),
+        (Some(_), Some(precedence)) => (None, None, Some(precedence.reason())),
+        (Some((StandingOffer { drawn: Some(draw), .. }, used)), None) => {
+            let reason = format!("not approved ahead under `{}`: {}", used.name, draw.reason());
+            (None, Some(used), Some(reason))
+        }
+        (Some((StandingOffer { drawn: None, standing }, used)), None) => {
+            (Some(approve_ahead(standing, &payload, &policy, context)), Some(used), None)
+        }
     };
+    policy.reasons.extend(not_ahead);
 
     let proposed = EventBody::CandidateProposed(Box::new(CandidateProposed {
         proposal: Arc::new(command.proposal),
@@ -56,6 +68,7 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         risk,
         owner: command.owner,
         owner_reason: command.owner_reason,
+        owner_team: command.owner_team,
         expires_at: context.now.plus_secs(policy.expire_after_secs),
         policy,
         payload,

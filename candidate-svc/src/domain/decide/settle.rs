@@ -8,7 +8,7 @@ use crate::domain::{
 };
 
 pub(super) fn decide(candidate: &Candidate, command: &Settle, context: &Context<'_>) -> Result<Vec<Event>, Refusal> {
-    check_service_fence(candidate, command, context.actor)?;
+    check_service_fence(command, context.actor)?;
     bounds::required_text("finding", &command.finding, NOTE_MAX_BYTES)?;
     let transcript = Transcript::of_next(candidate, context);
     let settled = |finding| EventBody::OutcomeSettled(OutcomeSettled { words: command.finding.clone(), finding });
@@ -47,9 +47,13 @@ pub(super) fn check_fence(candidate: &Candidate, command: &Settle) -> Result<(),
 }
 
 /// A person may settle without a fence, a service may not.
-fn check_service_fence(candidate: &Candidate, command: &Settle, actor: &Actor) -> Result<(), Refusal> {
+fn check_service_fence(command: &Settle, actor: &Actor) -> Result<(), Refusal> {
     match (actor.person(), command.fence) {
-        (None, None) => Err(Refusal::FenceStale { given: 0, present: candidate.execution.fence }),
+        (None, None) => Err(Refusal::malformed(
+            "fence",
+            "it is missing, and a service names the last claim: send the fence of the permit you held, or the candidate's \
+             `execution.fence` once you have looked into that attempt",
+        )),
         (Some(_), _) | (None, Some(_)) => Ok(()),
     }
 }

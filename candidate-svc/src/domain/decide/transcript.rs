@@ -1,6 +1,6 @@
 //! Writes down what a decision makes happen, each event in its envelope.
 
-use countersign_api::name::CandidateName;
+use countersign_api::name::{CandidateName, StandingApprovalName};
 use service_kit::access::PrincipalId;
 
 use crate::domain::{Candidate, Context, Event, EventBody, Moment, StateName, is_simulated};
@@ -11,20 +11,22 @@ pub(super) struct Transcript<'a> {
     revision: u64,
     occurred_at: Moment,
     context: &'a Context<'a>,
+    ahead: Option<&'a StandingApprovalName>,
     events: Vec<Event>,
 }
 
 impl<'a> Transcript<'a> {
     /// Begins the first revision of a candidate that is to be.
     pub(super) fn of_new(candidate: &'a CandidateName, context: &'a Context<'a>) -> Self {
-        Self { candidate, revision: 1, occurred_at: context.now, context, events: Vec::with_capacity(1) }
+        Self { candidate, revision: 1, occurred_at: context.now, context, ahead: None, events: Vec::with_capacity(1) }
     }
 
     /// Begins the next revision of a candidate. A clock that was set back does not set its history back.
     pub(super) fn of_next(candidate: &'a Candidate, context: &'a Context<'a>) -> Self {
         let occurred_at = context.now.max(candidate.updated_at);
         let revision = candidate.revision + 1;
-        Self { candidate: &candidate.name, revision, occurred_at, context, events: Vec::with_capacity(1) }
+        let ahead = candidate.approved_ahead().map(|used| &used.name);
+        Self { candidate: &candidate.name, revision, occurred_at, context, ahead, events: Vec::with_capacity(1) }
     }
 
     /// Returns when the events of this decision happen.
@@ -47,10 +49,12 @@ impl<'a> Transcript<'a> {
             ordinal,
             occurred_at: self.occurred_at,
             simulated: is_simulated(&actor),
+            erased: false,
             actor,
             request_id: self.context.request_id.cloned(),
             traceparent: self.context.traceparent.to_owned(),
             state,
+            standing_approval: self.approved_under(&body),
             body,
         });
         self
@@ -59,5 +63,14 @@ impl<'a> Transcript<'a> {
     /// Returns the events.
     pub(super) fn events(self) -> Vec<Event> {
         self.events
+    }
+
+    /// Returns the standing approval that a candidate stands under when this happens, or from then on. Where people approve, none.
+    fn approved_under(&self, body: &EventBody) -> Option<StandingApprovalName> {
+        if let EventBody::CandidateApproved(facts) = body {
+            facts.standing_approval.clone()
+        } else {
+            self.ahead.cloned()
+        }
     }
 }

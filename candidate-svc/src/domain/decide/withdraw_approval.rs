@@ -12,7 +12,8 @@ pub(super) fn decide(
     context: &Context<'_>,
 ) -> Result<Vec<Event>, Refusal> {
     bounds::text("note", &command.note, NOTE_MAX_BYTES)?;
-    let approvals = candidate.approval_count() - 1;
+    // One of several falls, or the only one; what was approved ahead rests on none of them.
+    let approvals = if candidate.approved_ahead().is_some() { 0 } else { candidate.approval_count() - 1 };
     let withdrawn = EventBody::ApprovalWithdrawn(ApprovalWithdrawn { note: command.note.clone(), approvals });
     Ok(Transcript::of_next(candidate, context).then(state_before(candidate), withdrawn).events())
 }

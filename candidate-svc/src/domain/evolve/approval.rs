@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Approval, ApprovalCause, ApprovalCollected, ApprovalWithdrawn, Approved, BeforeApproval, Candidate,
-    CandidateApproved, Event, Person, State,
+    CandidateApproved, Event, Person, StandingApprovalUse, State,
 };
 
 pub(super) fn collected(candidate: &mut Candidate, facts: &ApprovalCollected, event: &Event) {
@@ -38,6 +38,8 @@ pub(super) fn approved(candidate: &mut Candidate, facts: &CandidateApproved, eve
     candidate.approvals.clone_from(&facts.approvals);
     if facts.standing_approval.is_none() {
         candidate.end_approval_ahead();
+        // A person has looked. Should the approval be taken back, the next look is this candidate's own.
+        candidate.standing_approval = candidate.standing_approval.take().map(StandingApprovalUse::for_a_person);
     }
 }
 
@@ -46,7 +48,7 @@ fn check_ahead(candidate: &Candidate, facts: &CandidateApproved, event: &Event) 
     let ahead = facts.cause == ApprovalCause::StandingApproval;
     assert_eq!(facts.standing_approval.is_some(), ahead, "C-1: only a standing approval approves ahead");
     if ahead {
-        let used = candidate.standing_approval.as_ref().filter(|used| !used.drawn_for_audit);
+        let used = candidate.approved_ahead();
         let used = used.expect("C-1: approved ahead without the use of a standing approval");
         assert_eq!(facts.standing_approval.as_ref(), Some(&used.name), "C-1: approved by another standing approval");
         assert_eq!(*used.granted_by.id(), event.actor, "C-1: approved ahead by somebody who did not give it");
@@ -58,13 +60,15 @@ pub(super) fn withdrawn(candidate: &mut Candidate, facts: &ApprovalWithdrawn, ev
     assert_eq!(candidate.approval_count(), facts.approvals, "C-8: a withdrawal says how many approvals stand");
     if let State::Approved(approved) = &candidate.state {
         candidate.state = approved.before.into();
-        candidate.end_approval_ahead();
+        // What was approved ahead awaits a person's look from here on, as if it had been drawn: its proposer can not have it approved
+        // ahead after all by taking it back and proposing it again.
+        candidate.standing_approval = candidate.standing_approval.take().map(StandingApprovalUse::for_a_person);
     }
 }
 
 impl Candidate {
     /// Ends what a standing approval approved; that it drew the candidate for its audit sample stays true.
-    fn end_approval_ahead(&mut self) {
+    pub(super) fn end_approval_ahead(&mut self) {
         self.standing_approval = self.standing_approval.take().filter(|used| used.drawn_for_audit);
     }
 }

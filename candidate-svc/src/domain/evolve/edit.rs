@@ -1,6 +1,6 @@
 //! A payload that a person changed.
 
-use crate::domain::{Candidate, CandidateEdited, Event, Person, memory_of_content};
+use crate::domain::{Candidate, CandidateEdited, Event, Person, key_of_payload, memory_of_content};
 
 pub(super) fn edited(candidate: &mut Candidate, facts: &CandidateEdited, event: &Event) {
     let before = candidate.payload.digest();
@@ -11,8 +11,12 @@ pub(super) fn edited(candidate: &mut Candidate, facts: &CandidateEdited, event: 
     candidate.state = candidate.waiting_once_edited().into();
     let dropped = candidate.drop_approvals();
     assert_eq!(dropped, facts.approvals_dropped, "C-7: an event says how many approvals fell with it");
-    if candidate.first_content.is_none() {
-        candidate.first_content = Some(memory_of_content(&candidate.proposal, candidate.payload.canonical_json()));
+    // A person has looked.
+    candidate.standing_approval = None;
+    if candidate.first_content.is_none() && !candidate.payload.is_erased() {
+        let (proposal, payload) = (&candidate.proposal, candidate.payload.canonical_json());
+        candidate.first_content = Some(memory_of_content(proposal, payload));
+        candidate.first_payload = Some(key_of_payload(&proposal.action_type, payload));
     }
     if !candidate.editors.contains(&editor) {
         candidate.editors.push(editor);

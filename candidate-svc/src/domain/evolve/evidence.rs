@@ -17,6 +17,9 @@ pub(super) fn added(candidate: &mut Candidate, facts: &EvidenceAdded) {
 pub(super) fn requested(candidate: &mut Candidate, facts: &EvidenceRequested) {
     let dropped = candidate.drop_approvals();
     assert_eq!(dropped, facts.approvals_dropped, "C-7: an event says how many approvals fell with it");
+    if let Some(escalation) = &mut candidate.escalation {
+        escalation.is_answered = true;
+    }
     let evidence_before = candidate.evidence_count();
     candidate.state = State::NeedsEvidence(NeedsEvidence { question: facts.question.clone(), evidence_before });
 }

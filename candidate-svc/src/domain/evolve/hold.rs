@@ -3,6 +3,9 @@
 use crate::domain::{Candidate, CandidateHeld, Event, Held, State, Waiting};
 
 pub(super) fn held(candidate: &mut Candidate, facts: &CandidateHeld, event: &Event) {
+    if let Some(escalation) = &mut candidate.escalation {
+        escalation.is_answered = true;
+    }
     // Holding again only changes the end: who held it first and why stays, and so does the state before.
     if let State::Held(held) = &mut candidate.state {
         held.until_at = facts.until_at;

@@ -22,7 +22,7 @@ const fn verbs(body: &EventBody) -> &'static [Verb] {
             ApprovalCause::Retry => &[Verb::Retry],
             ApprovalCause::Settlement => &[Verb::Settle],
         },
-        EventBody::ApprovalWithdrawn(_) => &[Verb::WithdrawApproval],
+        EventBody::ApprovalWithdrawn(_) => &[Verb::WithdrawApproval, Verb::Expire],
         EventBody::CandidateRejected(_) => &[Verb::Reject],
         EventBody::CandidateHeld(_) => &[Verb::Hold],
         EventBody::CandidateReleased(_) => &[Verb::Release],

@@ -27,6 +27,7 @@ pub fn evolve(candidate: Option<Candidate>, event: &Event) -> Candidate {
         (None, body) => panic!("C-8: `{}` of a candidate that was never proposed", body.kind()),
         (Some(candidate), body) => {
             check_follows(&candidate, event);
+            check_ahead(&candidate, event);
             leads_from::check(&candidate, body);
             apply(candidate, event)
         }
@@ -40,6 +41,13 @@ fn check_follows(candidate: &Candidate, event: &Event) {
     assert_eq!(event.candidate, candidate.name, "C-8: an event of another candidate");
     let next = if event.ordinal == 0 { candidate.revision + 1 } else { candidate.revision };
     assert_eq!(event.revision, next, "C-8: an event out of order, position `{}` of its revision", event.ordinal);
+}
+
+/// An event that names a standing approval names the one under which the candidate stands; one from before they did names none.
+fn check_ahead(candidate: &Candidate, event: &Event) {
+    let Some(named) = &event.standing_approval else { return };
+    let under = candidate.standing_approval.as_ref().map(|used| &used.name);
+    assert_eq!(under, Some(named), "C-8: an event names another standing approval than the candidate stands under");
 }
 
 fn apply(mut candidate: Candidate, event: &Event) -> Candidate {
@@ -78,7 +86,9 @@ fn apply(mut candidate: Candidate, event: &Event) -> Candidate {
             let next = candidate.next_escalation().map(|next| (next.step, &next.policy.to));
             assert_eq!(next, Some((facts.step, &facts.to)), "C-8: an escalation is the policy's next step");
             let escalated_at = event.occurred_at;
-            candidate.escalation = Some(Escalation { step: facts.step, to: facts.to.clone(), escalated_at });
+            let (step, to) = (facts.step, facts.to.clone());
+            candidate.escalation = Some(Escalation { step, to, escalated_at, is_answered: false });
+            candidate.expires_at = facts.expires_at.unwrap_or(candidate.expires_at);
         }
         EventBody::CandidateSentBack(facts) => {
             candidate.drop_approvals();
@@ -90,15 +100,18 @@ fn apply(mut candidate: Candidate, event: &Event) -> Candidate {
             });
         }
     }
+    if let Some(used) = &mut candidate.standing_approval {
+        used.note_outcome(candidate.state.name());
+    }
     candidate
 }
 
 impl Candidate {
-    /// Drops every approval and the use of a standing one; returns how many approvals fell.
+    /// Drops every approval, one given ahead as well; returns how many approvals fell.
     fn drop_approvals(&mut self) -> u32 {
         let dropped = self.approval_count();
         self.approvals.clear();
-        self.standing_approval = None;
+        self.end_approval_ahead();
         dropped
     }
 }

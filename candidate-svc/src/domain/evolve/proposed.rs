@@ -26,6 +26,7 @@ pub(super) fn apply(event: &Event, facts: &CandidateProposed) -> Candidate {
         policy: facts.policy.clone(),
         payload: facts.payload.clone(),
         first_content: None,
+        first_payload: None,
         editors: Vec::new(),
         edit_note: String::new(),
         approvals: Vec::new(),
@@ -33,5 +34,6 @@ pub(super) fn apply(event: &Event, facts: &CandidateProposed) -> Candidate {
         expires_at: facts.expires_at,
         escalation: None,
         execution: Execution::default(),
+        erased: None,
     }
 }

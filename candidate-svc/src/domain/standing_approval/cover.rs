@@ -2,10 +2,8 @@
 
 use service_kit::access::PrincipalId;
 
-use super::{StandingApproval, StandingApprovalUse, StandingOffer};
-use crate::domain::{
-    ActionType, ConfidenceLevel, Moment, PolicyVerdict, Proposal, RecordReference, ReviewPath, Risk, RiskTier,
-};
+use super::{Draw, StandingApproval, StandingApprovalUse, StandingOffer};
+use crate::domain::{ActionType, ConfidenceLevel, Moment, PolicyVerdict, Proposal, RecordReference, Risk, RiskTier};
 
 /// A proposal as policy judged it.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +23,7 @@ pub(in crate::domain) struct Case<'a> {
 pub(in crate::domain) fn find_cover<'a>(
     offers: &'a [StandingOffer],
     case: Case<'_>,
-) -> Option<(&'a StandingApproval, StandingApprovalUse)> {
+) -> Option<(&'a StandingOffer, StandingApprovalUse)> {
     offers.iter().find_map(|offer| {
         let standing = &*offer.standing;
         let grant_entry_index = standing.entry_index.filter(|_| standing.covers(case))?;
@@ -33,10 +31,12 @@ pub(in crate::domain) fn find_cover<'a>(
             name: standing.name.clone(),
             granted_by: standing.granted_by.clone(),
             use_number: u64::from(standing.uses) + u64::from(standing.audits) + 1,
-            drawn_for_audit: offer.drawn_for_audit,
+            drawn_for_audit: offer.drawn.is_some(),
+            in_place_of_another: offer.drawn.is_some_and(|draw| draw != Draw::Sample),
             grant_entry_index,
+            found_harmful: None,
         };
-        Some((standing, used))
+        Some((offer, used))
     })
 }
 
@@ -49,6 +49,8 @@ impl StandingApproval {
             && self.is_allowed_by(case.policy)
             && *self.granted_by.id() != *case.proposer
             && self.is_about_its_records(case)
+            // What its proposer says is missing, a person looks for.
+            && case.proposal.missing_fields.is_empty()
     }
 
     fn is_of_category(&self, case: Case<'_>) -> bool {
@@ -59,9 +61,7 @@ impl StandingApproval {
     }
 
     fn is_allowed_by(&self, policy: &PolicyVerdict) -> bool {
-        policy.path == ReviewPath::Light
-            && policy.quorum <= 1
-            && policy.approver_roles.iter().any(|role| self.granted_as.contains(role))
+        policy.allows_approval_ahead() && policy.approver_roles.iter().any(|role| self.granted_as.contains(role))
     }
 
     /// Whatever the proposal names must be of its records: what it is about, what it would change, and what its payload says.

@@ -6,7 +6,7 @@ use countersign_api::name::StandingApprovalName;
 use serde::{Deserialize, Serialize};
 use service_kit::access::{PrincipalId, Role};
 
-use super::RecordPrefix;
+use super::{Looks, RecordPrefix};
 use crate::domain::{ActionTypeName, Moment, Person, as_text};
 
 /// An approval that a person gave ahead, for one narrow category: one action type, one proposer, low risk, high confidence.
@@ -40,6 +40,12 @@ pub struct StandingApproval {
     pub uses: u32,
     /// How many were drawn for the audit sample.
     pub audits: u32,
+    /// How many of those wait for a person's decision.
+    pub audits_waiting: u32,
+    /// How many looks it owes: of candidates that were drawn and ended before a person decided.
+    pub audits_owed: u32,
+    /// What came of the looks so far.
+    pub looks: Looks,
     /// Who took it back, once somebody did.
     pub revocation: Option<Revocation>,
     /// Index of the ledger entry that records the grant; none until there is one.
@@ -51,8 +57,8 @@ pub struct StandingApproval {
 pub struct Revocation {
     /// When.
     pub revoked_at: Moment,
-    /// By whom.
-    pub revoked_by: Person,
+    /// By whom: a person, or candidate-svc itself once the rate of harm has turned.
+    pub revoked_by: PrincipalId,
     /// Why, in words.
     pub reason: String,
 }
@@ -62,8 +68,19 @@ pub struct Revocation {
 pub struct StandingOffer {
     /// The standing approval.
     pub standing: Arc<StandingApproval>,
-    /// Whether the proposal is drawn for its audit sample, should it cover it.
-    pub drawn_for_audit: bool,
+    /// Why the proposal goes to a person all the same, should it cover it; none when it does not.
+    pub drawn: Option<Draw>,
+}
+
+/// Why a proposal under a standing approval goes to a person all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Draw {
+    /// The keyed hash of its id drew it.
+    Sample,
+    /// In the place of one that was drawn and ended before a person decided.
+    Owed,
+    /// Too many that were drawn wait for a decision.
+    Waiting,
 }
 
 /// How a standing approval bore on a proposal.
@@ -78,8 +95,33 @@ pub struct StandingApprovalUse {
     pub use_number: u64,
     /// It goes to a person all the same.
     pub drawn_for_audit: bool,
+    /// Its own id did not draw it: it goes there in the place of others, that ended unseen or still wait.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_place_of_another: bool,
     /// Index of the ledger entry that records the grant.
     pub grant_entry_index: u64,
+    /// What came of the candidate, once that is known: harmful, or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found_harmful: Option<bool>,
+}
+
+impl StandingApprovalUse {
+    /// Returns it as of a candidate that goes to a person by itself, in no other's place.
+    #[must_use]
+    pub fn for_a_person(self) -> Self {
+        Self { drawn_for_audit: true, in_place_of_another: false, ..self }
+    }
+}
+
+impl Draw {
+    /// Says why, in words.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Sample => "drawn for its audit sample",
+            Self::Owed => "one that was drawn ended before a person decided: a look is owed",
+            Self::Waiting => "too many that were drawn wait for a decision",
+        }
+    }
 }
 
 impl StandingApproval {
@@ -91,7 +133,17 @@ impl StandingApproval {
     /// Returns it as it was given.
     #[must_use]
     pub fn as_granted(&self) -> Self {
-        Self { revision: 1, uses: 0, audits: 0, revocation: None, entry_index: None, ..self.clone() }
+        Self {
+            revision: 1,
+            uses: 0,
+            audits: 0,
+            audits_waiting: 0,
+            audits_owed: 0,
+            looks: Looks::default(),
+            revocation: None,
+            entry_index: None,
+            ..self.clone()
+        }
     }
 
     /// Counts a candidate that came under it.

@@ -3,13 +3,13 @@
 use countersign_api::name::StandingApprovalName;
 use service_kit::access::PrincipalId;
 
-use super::{RecordPrefix, StandingApproval};
+use super::{Looks, RecordPrefix, StandingApproval};
 use crate::domain::limits::{
     AUDIT_MAX_PER_MILLE, AUDIT_MIN_PER_MILLE, NOTE_MAX_BYTES, STANDING_APPROVAL_MAX_SECS, STANDING_APPROVAL_MAX_USES,
 };
 use crate::domain::{
-    ActionType, ActionTypeName, Actor, Confidence, ConfidenceLevel, Context, Moment, NotEntitled, PolicyVerdict,
-    Refusal, ReviewPath, Risk, RiskTier, Verb, bounds, entitlement,
+    ActionType, ActionTypeName, Actor, Confidence, ConfidenceLevel, Context, Moment, NotEntitled, PolicyCase,
+    PolicyVerdict, Refusal, ReviewPath, Risk, RiskTier, Verb, bounds, entitlement,
 };
 
 /// Asks to give an approval ahead.
@@ -52,7 +52,7 @@ pub fn grant(command: GrantStandingApproval, context: &Context<'_>) -> Result<St
     let granted_by = entitlement::person_who(Verb::Approve, context.actor)?;
     let action_type = context.catalogued(&command.category.action_type)?;
     check_bounds(&command, context.now)?;
-    let verdict = verdict_on_lightest(action_type, context)?;
+    let verdict = verdict_on_lightest(action_type, &command.category.proposer, context)?;
     check_policy(action_type, &verdict)?;
     let granted_as = match context.actor {
         Actor::Caller { id: _, roles } if context.actor.has_any(&verdict.approver_roles) => {
@@ -84,6 +84,9 @@ pub fn grant(command: GrantStandingApproval, context: &Context<'_>) -> Result<St
         reason,
         uses: 0,
         audits: 0,
+        audits_waiting: 0,
+        audits_owed: 0,
+        looks: Looks::default(),
         revocation: None,
         entry_index: None,
     })
@@ -107,16 +110,22 @@ fn within(field: &str, number: u32, least: u32, most: u32) -> Result<(), Refusal
     Err(Refusal::malformed(field, format!("`{number}` is not from `{least}` to `{most}`: choose one that is")))
 }
 
-/// Asks the policy about the lightest case there can be of this action type: every case that is covered is judged alike, or more
+/// Asks the policy about the lightest case there can be of this action type by this proposer: every case that is covered is judged alike, or more
 /// strictly and then is not covered.
-fn verdict_on_lightest(action_type: &ActionType, context: &Context<'_>) -> Result<PolicyVerdict, Refusal> {
+fn verdict_on_lightest(
+    action_type: &ActionType,
+    proposer: &PrincipalId,
+    context: &Context<'_>,
+) -> Result<PolicyVerdict, Refusal> {
     let risk = Risk::settle(action_type, None);
     if risk.tier != RiskTier::Low {
         let reason = format!("the catalogue has it at `{}`, and only what is `LOW` can be", risk.tier.as_str());
         return Err(not_ahead(action_type, reason));
     }
     let confidence = Confidence { level: ConfidenceLevel::High, ..Confidence::default() };
-    Ok(context.policy.judge(&action_type.name, &risk, &confidence))
+    let case =
+        PolicyCase { action_type: &action_type.name, proposer: Some(proposer), risk: &risk, confidence: &confidence };
+    Ok(context.policy.judge(case))
 }
 
 fn check_policy(action_type: &ActionType, verdict: &PolicyVerdict) -> Result<(), Refusal> {

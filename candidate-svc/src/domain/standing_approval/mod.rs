@@ -1,15 +1,20 @@
 //! Approvals given ahead: what a person may give, what it covers, and how it is taken back.
 
-mod audit_key;
+mod audit_debt;
 mod cover;
 mod facts;
 mod grant;
+mod likeness;
+mod looks;
+mod precedence;
 mod record_prefix;
 mod revoke;
 
-pub use audit_key::audit_keys;
-pub use facts::{Revocation, StandingApproval, StandingApprovalUse, StandingOffer};
+pub use facts::{Draw, Revocation, StandingApproval, StandingApprovalUse, StandingOffer};
 pub use grant::{Category, GrantStandingApproval, grant};
+pub use likeness::likenesses;
+pub use looks::{Looks, NoLook};
+pub use precedence::Precedence;
 pub use record_prefix::{NoRecordPrefix, RecordPrefix};
 pub use revoke::{RevokeStandingApproval, revoke};
 

@@ -15,7 +15,8 @@ pub struct RecordPrefix(String);
 /// Says that a text is no beginning of a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "it is no beginning of a record of at most {RECORD_PREFIX_MAX_BYTES} bytes: write e.g. `crm`, `crm/deal` or `crm/deal/7`, or leave it empty"
+    "it is no beginning of a record of at most {RECORD_PREFIX_MAX_BYTES} bytes: write e.g. `crm`, `crm/deal` or `crm/deal/7`, \
+     without a `*` at its end, or leave it empty"
 )]
 pub struct NoRecordPrefix;
 
@@ -51,7 +52,10 @@ impl FromStr for RecordPrefix {
     type Err = NoRecordPrefix;
 
     fn from_str(text: &str) -> Result<Self, NoRecordPrefix> {
-        let fits = text.len() <= RECORD_PREFIX_MAX_BYTES && text.split('/').all(|segment| !segment.trim().is_empty());
+        // In filters a `*` stands for whatever follows. Here it would stand for itself, and cover nothing.
+        let fits = text.len() <= RECORD_PREFIX_MAX_BYTES
+            && !text.ends_with('*')
+            && text.split('/').all(|segment| !segment.trim().is_empty());
         if text.is_empty() || fits { Ok(Self(text.to_owned())) } else { Err(NoRecordPrefix) }
     }
 }
@@ -105,7 +109,7 @@ mod tests {
     fn what_begins_no_record_is_refused() {
         let longest = format!("crm/{}", "x".repeat(RECORD_PREFIX_MAX_BYTES - 4));
         assert!(longest.parse::<RecordPrefix>().is_ok());
-        for text in ["/", "/crm", "crm/", "crm//7", " ", "crm/ /7", &format!("{longest}x")] {
+        for text in ["crm/deal/*", "*", "/", "/crm", "crm/", "crm//7", " ", "crm/ /7", &format!("{longest}x")] {
             assert_eq!(text.parse::<RecordPrefix>(), Err(NoRecordPrefix), "{text}");
         }
     }

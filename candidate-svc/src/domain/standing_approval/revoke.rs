@@ -11,8 +11,8 @@ pub struct RevokeStandingApproval {
     pub reason: String,
 }
 
-/// Takes a standing approval back. Whoever may decide may do that, at any time; one that was taken back stays as it is, and then nothing
-/// is returned.
+/// Takes a standing approval back. Whoever may decide may do that, at any time, and candidate-svc itself: it takes away, and approves
+/// nothing. One that was taken back stays as it is, and then nothing is returned.
 ///
 /// # Errors
 ///
@@ -22,12 +22,15 @@ pub fn revoke(
     command: &RevokeStandingApproval,
     context: &Context<'_>,
 ) -> Result<Option<StandingApproval>, Refusal> {
-    let revoked_by = entitlement::person_who(Verb::WithdrawApproval, context.actor)?;
+    if !context.actor.is_candidate_svc() {
+        entitlement::person_who(Verb::WithdrawApproval, context.actor)?;
+    }
     bounds::required_text("reason", &command.reason, NOTE_MAX_BYTES)?;
     if standing.revocation.is_some() {
         return Ok(None);
     }
     let revoked_at = context.now.max(standing.granted_at);
+    let revoked_by = context.actor.principal();
     let revocation = Revocation { revoked_at, revoked_by, reason: command.reason.clone() };
     Ok(Some(StandingApproval { revision: standing.revision + 1, revocation: Some(revocation), ..standing.clone() }))
 }

@@ -56,6 +56,7 @@ fn a_failing_operation_is_named_by_its_position() {
     assert_eq!(operation, Some(1));
     assert!(reason.starts_with("`test` does not apply, because `/owner` has another value: "), "{reason}");
     for (patch, why) in [
+        (r#"[{"op":"remove","path":""}]"#, "`remove` takes a part of the payload, never all of it"),
         (r#"[{"op":"remove","path":"/notes"}]"#, "`remove` does not apply, because `/notes` is not there"),
         (r#"[{"op":"add","path":"/a/b","value":1}]"#, "`add` does not apply, because `/a/b` is not there"),
         (

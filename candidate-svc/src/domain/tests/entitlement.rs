@@ -42,7 +42,7 @@ fn commands() -> Vec<Row> {
         ("release", held, |story| story.release()),
         ("withdraw", Story::proposed, |story| story.withdraw()),
         ("expire", Story::proposed, |story| {
-            story.pass_days(14);
+            story.pass_unheeded();
             Command::Expire
         }),
         ("claim", Story::approved, |story| story.claim()),

@@ -9,7 +9,7 @@ fn silence_expires() {
     let mut story = Story::proposed();
     let refusal = story.refused_by(&Actor::Clock, &Command::Expire);
     assert!(refusal.to_string().contains("not before `2026-12-06T09:00:00Z`"), "{refusal}");
-    story.pass_days(14);
+    story.pass_unheeded();
     story.tell_clock(Command::Expire);
     assert_eq!(story.state(), StateName::Expired);
     let last = story.events.last().expect("an event");
@@ -27,10 +27,15 @@ fn an_approval_that_nobody_executes_lapses() {
 #[test]
 fn a_hold_does_not_stop_the_time() {
     let mut story = Story::proposed();
-    let until = story.now.plus_secs(30 * super::story::DAY_SECS);
-    story.tell(ANNA, story.hold(Some(until), false));
+    let later = story.hold(Some(story.it().expires_at.plus_secs(1)), false);
+    let refusal = story.refused(ANNA, later);
+    assert!(refusal.to_string().contains("after it expires, at `2026-12-06T09:00:00Z`"), "{refusal}");
+    story.tell(ANNA, story.hold(Some(story.it().expires_at), false));
     assert_eq!(story.it().next_deadline(), Some(story.it().expires_at));
-    story.pass_days(14);
+
+    let mut story = Story::proposed();
+    story.tell(ANNA, story.hold(None, false));
+    story.pass_unheeded();
     story.tell_clock(Command::Expire);
     assert_eq!(story.state(), StateName::Expired);
 }

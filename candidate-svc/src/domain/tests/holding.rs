@@ -92,6 +92,17 @@ fn needs_that_are_met_under_a_hold_are_met() {
 }
 
 #[test]
+fn evidence_of_another_kind_than_is_awaited_leaves_a_hold() {
+    let mut story = Story::proposed();
+    story.tell(BEN, story.request_evidence(&["form_value"]));
+    story.tell(ANNA, story.hold(None, true));
+    story.tell(RULES, story.add_evidence("note"));
+    assert_eq!(story.state(), StateName::Held);
+    story.tell(RULES, story.add_evidence("form_value"));
+    assert_eq!(story.state(), StateName::Proposed);
+}
+
+#[test]
 fn a_hold_until_the_past_is_refused() {
     let mut story = Story::proposed();
     let refusal = story.refused(ANNA, story.hold(Some(story.now), false));

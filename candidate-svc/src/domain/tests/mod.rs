@@ -5,11 +5,13 @@
 #![expect(clippy::struct_excessive_bools, reason = "scene and witness are lists of independent facts")]
 
 mod approving;
+mod audit_debt;
 pub(crate) mod cast;
 mod delegating;
 mod doorkeeper;
 mod editing;
 mod entitlement;
+mod erasing;
 mod escalating;
 mod evidence;
 mod executing;
@@ -17,6 +19,7 @@ mod expiring;
 pub(crate) mod histories;
 mod holding;
 mod limits;
+mod looks;
 mod matrix;
 mod proposing;
 mod refusing;

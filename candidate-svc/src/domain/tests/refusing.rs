@@ -38,8 +38,13 @@ fn an_illegal_transition_names_state_and_ways_out() {
     let mut story = Story::executed();
     let refusal = story.refused(ANNA, story.approve());
     let expected =
-        format!("`approve` is not possible for `{}` in state `EXECUTED`: choose one of `send_back`", story.it().name);
+        format!("`approve` is not possible for `{}` in state `EXECUTED`: a person can `send_back`", story.it().name);
     assert_eq!(refusal.to_string(), expected);
+    let mut story = Story::approved();
+    let edit = story.edit_due("2026-05-01");
+    let refusal = story.refused(ANNA, edit);
+    let ways = "a person can `withdraw_approval`, `reject`; an executor can `claim`; time can `expire`";
+    assert!(refusal.to_string().ends_with(&format!("in state `APPROVED`: {ways}")), "{refusal}");
     let mut story = Story::proposed();
     story.tell(ANNA, story.reject());
     let refusal = story.refused(ANNA, story.approve());

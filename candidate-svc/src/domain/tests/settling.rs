@@ -37,7 +37,10 @@ fn a_service_settles_with_the_last_fence_and_never_approves() {
     for who in [EXECUTOR, RIVAL] {
         let mut story = Story::outcome_unknown();
         let found = story.settle(Settlement::Executed(result()));
-        assert!(matches!(story.refused(who, found.clone()), Refusal::FenceStale { .. }), "{who}: without a fence");
+        let without = story.refused(who, found.clone());
+        let names_it =
+            matches!(&without, Refusal::Malformed { field, reason } if field == "fence" && reason.contains("send"));
+        assert!(names_it, "{who}: without a fence: {without}");
         let stale = with_fence(found.clone(), 7);
         assert_eq!(story.refused(who, stale), Refusal::FenceStale { given: 7, present: 1 });
         let approve = with_fence(story.settle(story.anew()), 1);
@@ -112,4 +115,20 @@ fn who_approves_again_names_what_was_approved_beside_it_meanwhile() {
     let digest = story.it().payload.digest();
     story.tell(BEN, story.settle(Settlement::Approve { digest, acknowledged_conflicts: vec![candidate] }));
     assert_eq!(story.it().state.name(), StateName::Approved);
+}
+
+/// Every approver's own word, not the last one's alone.
+#[test]
+fn whoever_approves_first_of_several_is_on_record_with_what_they_saw_beside_it() {
+    let mut story = Story::proposed();
+    story.candidate.as_mut().expect("it was proposed").policy.quorum = 2;
+    let candidate = CandidateName { id: uuid::Uuid::from_u128(2), ..story.it().name.clone() };
+    story.rivals = vec![Rival { candidate: candidate.clone(), state: StateName::Executing }];
+    let Command::Approve(approve) = story.approve() else { panic!("an approval") };
+    let seen = vec![candidate];
+    story.tell(BEN, Command::Approve(Approve { acknowledged_conflicts: seen.clone(), ..approve }));
+    let EventBody::ApprovalCollected(collected) = &story.events.last().expect("an event").body else {
+        panic!("one of two")
+    };
+    assert_eq!(collected.acknowledged_conflicts, seen);
 }

@@ -127,6 +127,16 @@ impl Story {
         self.now = self.now.plus_secs(days * DAY_SECS);
     }
 
+    /// Lets so much time pass that it may expire, and everybody hear of it in time who is to hear of it.
+    pub fn pass_unheeded(&mut self) {
+        while self.it().is_unheard() {
+            self.now = self.it().next_deadline().expect("a step is due");
+            let rests = matches!(&self.it().state, State::Held(held) if held.until_at.is_some());
+            self.tell_clock(if rests { Command::Release(Release { etag: None }) } else { Command::Escalate });
+        }
+        self.pass_days(30);
+    }
+
     /// Lets somebody do something that must succeed.
     pub fn tell(&mut self, who: &str, command: Command) -> &Candidate {
         self.attempt(&actor(who), &command).unwrap_or_else(|refusal| panic!("{who}: {refusal}"));
@@ -221,7 +231,7 @@ impl Story {
                 record: None,
                 context_summary: "The deal has no account.".into(),
                 known_unknowns: Vec::new(),
-                missing_fields: vec!["account".into()],
+                missing_fields: Vec::new(),
                 confidence: Confidence::default(),
                 action_type: self.action_type.name.clone(),
                 target: None,
@@ -235,9 +245,11 @@ impl Story {
             risk_tier: None,
             owner: Some(person(super::cast::ANNA)),
             owner_reason: String::new(),
+            owner_team: Some("sales".parse().expect("a name")),
             payload: PayloadDraft::read(PAYLOAD),
             nonce: Nonce::new([0xee; 32]),
             standing: Vec::new(),
+            precedence: None,
         }
     }
 
@@ -369,5 +381,6 @@ pub fn result() -> ExecutionResult {
 }
 
 pub fn failure(retry_safe: bool) -> Failure {
-    Failure { class: FailureClass::Unavailable, message: "the target did not answer".into(), retry_safe }
+    let (class, system) = (FailureClass::Unavailable, "sandbox".into());
+    Failure { class, message: "the target did not answer".into(), retry_safe, system }
 }

@@ -8,6 +8,8 @@ use service_kit::access::{PrincipalId, PrincipalKind};
 
 use crate::domain::*;
 
+const CLOCK: &str = "services/clock";
+
 /// What the witness remembers.
 #[derive(Debug, Default)]
 pub struct Witness {
@@ -20,6 +22,8 @@ pub struct Witness {
     approvals: BTreeMap<PrincipalId, PayloadDigest>,
     /// The digest that may run, and the key of its approval.
     may_run: Option<(PayloadDigest, String)>,
+    /// Who gave the approval ahead that stands.
+    gave_ahead: Option<PrincipalId>,
     last_fence: u64,
     live_claim: Option<u64>,
     /// Whether an attempt under the approval that stands ended without a known result.
@@ -61,7 +65,11 @@ impl Witness {
             }
             EventBody::CandidateApproved(facts) => self.watch_approved(event, facts),
             EventBody::ApprovalWithdrawn(_) => {
-                assert!(self.approvals.remove(&event.actor).is_some(), "an approval that nobody gave was taken back");
+                // What was given ahead lapses with time; it was nobody's word on this candidate.
+                let by_time = event.actor.as_str() == CLOCK;
+                let ahead = self.gave_ahead.take_if(|giver| by_time || *giver == event.actor).is_some();
+                let own = self.approvals.remove(&event.actor).is_some();
+                assert!(own || ahead, "an approval that nobody gave was taken back");
                 self.end_approval();
             }
             EventBody::ExecutionStarted(facts) => self.watch_started(facts),
@@ -107,6 +115,7 @@ impl Witness {
     fn drop_approvals(&mut self, said: u32) {
         assert_eq!(self.approvals.len(), quorum(said), "C-7: not as many fell as it says");
         self.approvals.clear();
+        self.gave_ahead = None;
         self.may_run = None;
     }
 
@@ -125,6 +134,7 @@ impl Witness {
         if facts.standing_approval.is_some() {
             assert_eq!(event.actor.kind(), PrincipalKind::Human, "C-1: a machine gave a standing approval");
             assert_eq!((event.revision, event.ordinal), (1, 1), "C-7: a standing approval after the proposal");
+            self.gave_ahead = Some(event.actor.clone());
         } else {
             self.take_approval(&event.actor, facts.digest);
             assert!(self.approvals.len() >= quorum(self.quorum), "C-1: approved without a quorum");
@@ -183,10 +193,11 @@ fn quorum(count: u32) -> usize {
 
 /// C-10: the clock ends things and tells others. It never approves and never starts one.
 fn watch_the_clock(event: &Event) {
-    if event.actor.as_str() == "services/clock" {
+    if event.actor.as_str() == CLOCK {
         let ends = matches!(
             event.body,
-            EventBody::CandidateExpired(_)
+            EventBody::ApprovalWithdrawn(_)
+                | EventBody::CandidateExpired(_)
                 | EventBody::CandidateReleased(_)
                 | EventBody::CandidateEscalated(_)
                 | EventBody::OutcomeLost(_)

@@ -2,7 +2,7 @@
 
 use aip_160::{Comparator, Restriction};
 
-use super::{quoted, unquoted};
+use super::{Wrong, quoted, unquoted};
 use crate::{
     domain::Moment,
     listing::condition::{Condition, Order, TimeField},
@@ -12,20 +12,21 @@ use crate::{
 pub(super) const FIELD: &str = "age";
 
 /// Reads a comparison of the age with a duration. An older candidate was created earlier, so the order turns round.
-pub(super) fn condition(restriction: &Restriction, now: Moment) -> Result<Condition, String> {
+pub(super) fn condition(restriction: &Restriction, now: Moment) -> Result<Condition, Wrong> {
     let order = match restriction.comparator {
         Comparator::LessThan => Order::After,
         Comparator::LessThanOrEqual => Order::NotBefore,
         Comparator::GreaterThan => Order::Before,
         Comparator::GreaterThanOrEqual => Order::NotAfter,
         other @ (Comparator::Equal | Comparator::NotEqual | Comparator::Has) => {
-            return Err(format!("`{other}` does not go with an age; use `<`, `>` and their like"));
+            return Err(Wrong::Comparator(format!("`{other}` does not go with an age; use `<`, `>` and their like")));
         }
     };
     let text = quoted(&restriction.arg).map(|value| value.as_str().to_owned()).or_else(|| unquoted(&restriction.arg));
-    let secs = text.as_deref().and_then(secs_of).ok_or(
-        "the value is no age; write a whole number of seconds, minutes, hours or days, such as `90s`, `15m`, `6h` or `2d`",
-    )?;
+    let secs = text.as_deref().and_then(secs_of).ok_or_else(|| {
+        let reason = "the value is no age; write a whole number of seconds, minutes, hours or days, such as `90s`, `15m`, `6h` or `2d`";
+        Wrong::Value(reason.to_owned())
+    })?;
     Ok(Condition::Time { field: TimeField::Create, order, at: now.minus_secs(secs).timestamp() })
 }
 

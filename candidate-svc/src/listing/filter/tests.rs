@@ -53,21 +53,28 @@ fn what_is_wrong_is_named_with_its_position() {
     for (filter, position, part) in [
         ("state = ", 8, "end of filter"),
         ("state = PROPOSED AND colour = red", 21, "`colour` is no field"),
-        ("owner = \"a = b\" AND state = DONE", 20, "use one of PROPOSED, NEEDS_EVIDENCE"),
-        ("state > PROPOSED", 0, "`>` does not go with a text"),
-        ("create_time > yesterday", 0, "RFC 3339"),
-        ("create_time:\"2026-11-22T10:00:00Z\"", 0, "`:` does not go with a time"),
-        ("record = \"*x\"", 0, "put it at the end"),
+        ("owner = \"a = b\" AND state = DONE", 28, "use one of PROPOSED, NEEDS_EVIDENCE"),
+        ("state = proposed", 8, "use one of PROPOSED"),
+        ("state > PROPOSED", 6, "`>` does not go with a text"),
+        ("create_time > yesterday", 14, "RFC 3339"),
+        ("due_time < 2026", 11, "RFC 3339"),
+        ("due_time <=2026", 11, "RFC 3339"),
+        ("create_time:\"2026-11-22T10:00:00Z\"", 11, "`:` does not go with a time"),
+        ("record = \"*x\"", 9, "put it at the end"),
+        ("record = \"a*b\"", 9, "end the text with the first one"),
+        ("record = \"a*b*\"", 9, "end the text with the first one"),
         ("risk = HIGH prod", 12, "`prod` stands alone"),
         ("(state = PROPOSED", 17, "expected ')'"),
-        ("state(x) = PROPOSED", 8, "is no field"),
-        ("state = (PROPOSED)", 0, "no word"),
-        ("age = 2d", 0, "`=` does not go with an age"),
-        ("state = HELD age > 2w", 13, "no age"),
-        ("age > d", 0, "no age"),
-        ("age > -2d", 0, "no age"),
-        ("age > 99999999999999999999d", 0, "no age"),
-        ("age > 999999999999999999d", 0, "no age"),
+        ("state(x) = PROPOSED", 0, "is no field"),
+        ("risk = HIGH (prod)", 13, "`prod` stands alone"),
+        ("(risk = HIGH) AND (state(x) = PROPOSED)", 19, "is no field"),
+        ("state = (PROPOSED)", 8, "no word"),
+        ("age = 2d", 4, "`=` does not go with an age"),
+        ("state = HELD age > 2w", 19, "no age"),
+        ("age > d", 6, "no age"),
+        ("age > -2d", 6, "no age"),
+        ("age > 99999999999999999999d", 6, "no age"),
+        ("age > 999999999999999999d", 6, "no age"),
     ] {
         let error = parse(filter).expect_err(filter);
         assert!(error.message.contains(part), "{filter}: {error}");
@@ -124,5 +131,20 @@ fn turns_and_times_are_fields_like_others() {
         let at = now().timestamp();
         let filter = format!("{name} < \"2026-11-22T10:00:00Z\"");
         assert_eq!(parse(&filter).expect("a filter"), Condition::Time { field, order: Order::Before, at });
+    }
+}
+
+/// RFC 3339 has times that are later than what a timestamp holds.
+#[test]
+fn the_end_of_the_calendar_is_a_time() {
+    let (field, order, at) = (TimeField::Expire, Order::After, jiff::Timestamp::MAX);
+    for time in ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59.999999-14:00"] {
+        assert_eq!(parse(&format!("expire_time > \"{time}\"")), Ok(Condition::Time { field, order, at }), "{time}");
+    }
+    let at = now().timestamp();
+    let filter = "due_time = \"2026-11-22T10:00:00.000000000999Z\"";
+    assert_eq!(parse(filter), Ok(Condition::Time { field: TimeField::Due, order: Order::Equal, at }));
+    for time in ["9999-12-31", "9999-12-31T23:59:59", "9999-12-32T00:00:00Z", "10000-01-01T00:00:00Z"] {
+        assert!(parse(&format!("expire_time > \"{time}\"")).is_err(), "{time}");
     }
 }

@@ -167,7 +167,7 @@ impl Claimer {
             }
             let entry = reader.approving_entry(&candidate.name, approved.revision, approved.ordinal).await?;
             let entry = entry.expect("C-2: what is claimed was recorded");
-            let ahead = candidate.standing_approval.as_ref().filter(|used| !used.drawn_for_audit);
+            let ahead = candidate.approved_ahead();
             let granted_in = ahead.map(|used| used.grant_entry_index);
             claimables.push(Claimable { candidate: candidate.name.clone(), entry, granted_in });
             candidates.push(candidate);

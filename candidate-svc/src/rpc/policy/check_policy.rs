@@ -16,7 +16,7 @@ pub(super) fn handle(
 ) -> Result<Response<CheckPolicyResponse>, Status> {
     let (call, request) = Parts::enter(request)?;
     Parts::workspace(&call, &request.parent)?;
-    let policy = Policy::read_checked(FILE, &request.policy_toml, &parts.catalogue)
+    let policy = Policy::read_checked(FILE, &request.policy_toml, &parts.catalogue, &parts.approvers)
         .map_err(|error| status::of_policy(&error))?;
     Ok(Response::new(CheckPolicyResponse { policy_digest: policy.digest().as_bytes().to_vec() }))
 }

@@ -15,7 +15,7 @@ pub(super) async fn handle(
     let (call, request) = Parts::enter(request)?;
     let RevisionName { workspace, revision } = name_of("name", &request.name)?;
     let workspace = parts.workspace_read(&call, &workspace.to_string()).await?;
-    let found = parts.store.read().policy_revision(&workspace, revision).await?;
+    let found = parts.reader(&call).policy_revision(&workspace, revision).await?;
     let found = found.ok_or_else(|| status::policy_revision_not_found(&workspace, &request.name, revision))?;
     Ok(Response::new(GetPolicyRevisionResponse { policy_revision: Some(policy_revision::to_wire(&found)) }))
 }

@@ -15,13 +15,13 @@ pub(super) async fn handle(
     let (call, request) = Parts::enter(request)?;
     let workspace = parts.workspace_read(&call, &request.parent).await?;
     let size = page_size(request.page_size)?;
-    let binding = Binding::new("ListPolicyRevisions", &[&request.parent]);
+    let binding = Binding::new(&parts.seals, "ListPolicyRevisions", &[&request.parent]);
     let before = match request.page_token.as_str() {
         "" => None,
         token => Some(u64::from_be_bytes(binding.open(token)?)),
     };
 
-    let found = parts.store.read().policy_revisions(&workspace, before, size + 1).await?;
+    let found = parts.reader(&call).policy_revisions(&workspace, before, size + 1).await?;
     let (revisions, next_page_token) = page_of(found, size, |last| binding.seal(&last.revision.to_be_bytes()));
     let policy_revisions = revisions.iter().map(policy_revision::to_wire).collect();
     Ok(Response::new(ListPolicyRevisionsResponse { policy_revisions, next_page_token }))

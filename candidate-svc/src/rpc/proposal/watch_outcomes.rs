@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use countersign_api::{
-    candidate::v1::{RecordedEvent, WatchOutcomesRequest, WatchOutcomesResponse},
+    candidate::v1::{WatchOutcomesRequest, WatchOutcomesResponse},
     name::CandidateName,
 };
 use futures::{
@@ -13,7 +13,12 @@ use tonic::{Request, Status};
 
 use crate::{
     listing::token::Binding,
-    rpc::{Parts, follow, status, until_drained::until_drained},
+    rpc::{
+        Parts,
+        follow::{self, Followed},
+        status,
+        until_drained::until_drained,
+    },
     store::Reader,
 };
 
@@ -25,17 +30,17 @@ pub(super) async fn handle(
     let (call, request) = Parts::enter(request)?;
     let workspace = parts.workspace_read(&call, &request.parent).await?;
     let proposer = call.principal().id().clone();
-    let binding = Binding::new("WatchOutcomes", &[&request.parent, proposer.as_str()]);
-    let start = follow::start_of(&binding, &request.resume_token)?;
+    let binding = Binding::new(&parts.seals, "WatchOutcomes", &[&request.parent, proposer.as_str()]);
+    let start = follow::Place::of_token(&binding, &request.resume_token)?;
     let events = follow::events(parts, &workspace, start).await?;
     let reader = parts.store.read().clone();
     let responses = events.and_then(move |events| {
         let (reader, proposer, binding) = (reader.clone(), proposer.clone(), binding.clone());
         async move {
             let own = own_events(&reader, &proposer, events).await?;
-            let respond = |event| WatchOutcomesResponse {
-                resume_token: follow::token_behind(&binding, &event),
-                event: Some(event),
+            let respond = |followed: follow::Followed| WatchOutcomesResponse {
+                resume_token: followed.token(&binding),
+                event: Some(followed.event),
             };
             Ok(stream::iter(own.into_iter().map(respond).map(Ok).collect::<Vec<_>>()))
         }
@@ -44,15 +49,11 @@ pub(super) async fn handle(
 }
 
 /// Keeps the events of candidates that this principal proposed.
-async fn own_events(
-    reader: &Reader,
-    proposer: &PrincipalId,
-    events: Vec<RecordedEvent>,
-) -> Result<Vec<RecordedEvent>, Status> {
+async fn own_events(reader: &Reader, proposer: &PrincipalId, events: Vec<Followed>) -> Result<Vec<Followed>, Status> {
     let mut named = Vec::with_capacity(events.len());
     for event in events {
-        let name = event.event.as_ref().and_then(|event| event.candidate.parse::<CandidateName>().ok());
-        named.push((name.ok_or_else(|| status::unreadable_event(&event.entry_index))?, event));
+        let name = event.event.event.as_ref().and_then(|event| event.candidate.parse::<CandidateName>().ok());
+        named.push((name.ok_or_else(|| status::unreadable_event(&event.event.entry_index))?, event));
     }
     let distinct: BTreeSet<CandidateName> = named.iter().map(|(name, _)| name.clone()).collect();
     let proposers = reader.proposers(&distinct.into_iter().collect::<Vec<_>>()).await?;

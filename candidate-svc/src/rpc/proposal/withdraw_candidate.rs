@@ -2,7 +2,8 @@ use countersign_api::candidate::v1::{WithdrawCandidateRequest, WithdrawCandidate
 use tonic::{Request, Response, Status};
 
 use crate::{
-    rpc::{Parts, order::Order},
+    domain::{Command, Withdraw},
+    rpc::{Parts, order::Order, status},
     wire::command,
 };
 
@@ -14,6 +15,11 @@ pub(super) async fn handle(
     let (call, request) = Parts::enter(request)?;
     let order = Order::read(&call, "withdraw", &request.name, &request.request_id, &request)?;
     let command = command::withdraw(request)?;
+    if let Command::Withdraw(Withdraw { superseded_by: Some(successor), .. }) = &command {
+        call.authorize(&successor.workspace)?;
+        let found = parts.store.read().candidate(successor).await?;
+        found.ok_or_else(|| status::not_found("candidate", successor))?;
+    }
     let candidate = order.give_and_show(parts, command).await?;
     Ok(Response::new(WithdrawCandidateResponse { candidate }))
 }

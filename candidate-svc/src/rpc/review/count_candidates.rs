@@ -20,7 +20,7 @@ pub(super) async fn handle(
     let facets = read_facets(&request.facets)?;
     let condition = turns::resolve(parts, &call, &workspace, condition, now).await?;
     let fields: Vec<TextField> = facets.iter().map(|(_, field)| *field).collect();
-    let census = parts.store.read().count(&workspace, &condition, &fields).await?;
+    let census = parts.reader(&call).count(&workspace, &condition, &fields).await?;
     let facets = facets.iter().zip(census.by_field).map(|((facet, _), count)| to_wire(*facet, count)).collect();
     Ok(Response::new(CountCandidatesResponse { total: census.total, facets }))
 }

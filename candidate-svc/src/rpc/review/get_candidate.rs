@@ -21,7 +21,7 @@ pub(super) async fn handle(
     let name: CandidateName = name_of("name", &request.name)?;
     call.authorize(&name.workspace)?;
 
-    let reader = parts.store.read();
+    let reader = parts.reader(&call);
     let found = if request.include_history {
         reader.candidate_with_history(&name).await?
     } else {

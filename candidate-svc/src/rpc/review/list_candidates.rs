@@ -21,14 +21,17 @@ pub(super) async fn handle(
     let now = parts.now();
     let mut listing = Listing::parse(&request.filter, &request.order_by, now)?;
     let size = page_size(request.page_size)?;
-    let binding = Binding::new("ListCandidates", &[&request.parent, &request.filter, &request.order_by]);
+    // `turn = me` lists other candidates for everybody, so the caller is among what a token was given for.
+    let caller = call.principal().id().as_str();
+    let arguments = [&request.parent, &request.filter, &request.order_by, caller];
+    let binding = Binding::new(&parts.seals, "ListCandidates", &arguments);
     let after = match request.page_token.as_str() {
         "" => None,
         token => Some(Place::open(&binding, token)?),
     };
 
     listing.condition = turns::resolve(parts, &call, &workspace, listing.condition, now).await?;
-    let found = parts.store.read().list(&workspace, &listing, after.as_ref(), size + 1).await?;
+    let found = parts.reader(&call).list(&workspace, &listing, after.as_ref(), size + 1).await?;
     let (candidates, next_page_token) = page_of(found, size, |last| listing.place_of(last).seal(&binding));
     let candidates = candidates.iter().map(|candidate| wire::candidate::to_wire(candidate)).collect();
     Ok(Response::new(ListCandidatesResponse { candidates, next_page_token }))

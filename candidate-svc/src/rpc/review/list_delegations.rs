@@ -17,13 +17,13 @@ pub(super) async fn handle(
     let (call, request) = Parts::enter(request)?;
     let workspace = parts.workspace_read(&call, &request.parent).await?;
     let size = page_size(request.page_size)?;
-    let binding = Binding::new("ListDelegations", &[&request.parent]);
+    let binding = Binding::new(&parts.seals, "ListDelegations", &[&request.parent]);
     let after = match request.page_token.as_str() {
         "" => None,
         token => Some(open(&binding, token)?),
     };
 
-    let found = parts.store.read().delegations(&workspace, parts.now(), after, size + 1).await?;
+    let found = parts.reader(&call).delegations(&workspace, parts.now(), after, size + 1).await?;
     let (delegations, next_page_token) = page_of(found, size, |last| seal(&binding, last));
     let delegations = delegations.iter().map(delegation::to_wire).collect();
     Ok(Response::new(ListDelegationsResponse { delegations, next_page_token }))

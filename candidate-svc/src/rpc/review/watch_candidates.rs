@@ -17,13 +17,13 @@ pub(super) async fn handle(
 ) -> Result<BoxStream<'static, Result<WatchCandidatesResponse, Status>>, Status> {
     let (call, request) = Parts::enter(request)?;
     let workspace = parts.workspace_read(&call, &request.parent).await?;
-    let binding = Binding::new("WatchCandidates", &[&request.parent]);
-    let start = follow::start_of(&binding, &request.resume_token)?;
+    let binding = Binding::new(&parts.seals, "WatchCandidates", &[&request.parent]);
+    let start = follow::Place::of_token(&binding, &request.resume_token)?;
     let events = follow::events(parts, &workspace, start).await?;
     let responses = events.map_ok(move |events| {
-        let respond = |event| WatchCandidatesResponse {
-            resume_token: follow::token_behind(&binding, &event),
-            event: Some(event),
+        let respond = |followed: follow::Followed| WatchCandidatesResponse {
+            resume_token: followed.token(&binding),
+            event: Some(followed.event),
         };
         stream::iter(events.into_iter().map(respond).map(Ok).collect::<Vec<_>>())
     });

@@ -17,7 +17,7 @@ pub(super) async fn handle(
     let (call, request) = Parts::enter(request)?;
     let name: StandingApprovalName = name_of("name", &request.name)?;
     call.authorize(&name.workspace)?;
-    let found = parts.store.read().standing_approval(&name).await?;
+    let found = parts.reader(&call).standing_approval(&name).await?;
     let found = found.ok_or_else(|| status::not_found("standing approval", &name))?;
     let standing_approval = Some(standing_approval::to_wire(&found, parts.now()));
     Ok(Response::new(GetStandingApprovalResponse { standing_approval }))

@@ -17,7 +17,7 @@ pub(super) async fn handle(
     let workspace = Parts::workspace(&call, &request.parent)?;
     let size = page_size(request.page_size)?;
     let active_only = if request.active_only { "active" } else { "all" };
-    let binding = Binding::new("ListStandingApprovals", &[&request.parent, active_only]);
+    let binding = Binding::new(&parts.seals, "ListStandingApprovals", &[&request.parent, active_only]);
     let before = match request.page_token.as_str() {
         "" => None,
         token => Some(Uuid::from_bytes(binding.open(token)?)),
@@ -25,7 +25,7 @@ pub(super) async fn handle(
 
     let now = parts.now();
     let in_force_at = request.active_only.then_some(now);
-    let found = parts.store.read().standing_approvals(&workspace, in_force_at, before, size + 1).await?;
+    let found = parts.reader(&call).standing_approvals(&workspace, in_force_at, before, size + 1).await?;
     let (found, next_page_token) = page_of(found, size, |last| binding.seal(last.name.id.as_bytes()));
     let standing_approvals = found.iter().map(|standing| standing_approval::to_wire(standing, now)).collect();
     Ok(Response::new(ListStandingApprovalsResponse { standing_approvals, next_page_token }))

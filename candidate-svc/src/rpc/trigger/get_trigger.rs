@@ -17,6 +17,6 @@ pub(super) async fn handle(
     let (call, request) = Parts::enter(request)?;
     let name: TriggerName = name_of("name", &request.name)?;
     call.authorize(&name.workspace)?;
-    let trigger = parts.store.read().trigger(&name).await?.ok_or_else(|| status::not_found("trigger", &name))?;
+    let trigger = parts.reader(&call).trigger(&name).await?.ok_or_else(|| status::not_found("trigger", &name))?;
     Ok(Response::new(GetTriggerResponse { trigger: Some(record::trigger_to_wire(&trigger)) }))
 }

@@ -28,7 +28,7 @@ pub(super) async fn handle(
 ) -> Result<BoxStream<'static, Result<StreamTriggersResponse, Status>>, Status> {
     let (call, request) = Parts::enter(request)?;
     let workspace = parts.workspace_read(&call, &request.parent).await?;
-    let binding = Binding::new("StreamTriggers", &[&request.parent]);
+    let binding = Binding::new(&parts.seals, "StreamTriggers", &[&request.parent]);
     let after = place::after(&binding, &request.resume_token)?;
     let follower = Follower {
         reader: parts.store.read().clone(),

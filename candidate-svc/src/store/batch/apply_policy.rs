@@ -52,9 +52,13 @@ impl Batch<'_> {
 
     /// Looks once more at what was checked when it was proposed: policy and catalogue may be others by now.
     fn applicable(&self, candidate: &Candidate) -> Result<PolicyChange, Failure> {
-        let failure = |class, message: String| Failure { class, message: cut(message), retry_safe: false };
-        let change = PolicyChange::read(candidate.payload.canonical_json(), &self.judge.catalogue)
-            .map_err(|error| failure(FailureClass::Invalid, format!("the policy does not stand any more: {error}")))?;
+        let failure =
+            |class, message: String| Failure { class, message: cut(message), retry_safe: false, system: String::new() };
+        let change =
+            PolicyChange::read(candidate.payload.canonical_json(), &self.judge.catalogue, &self.judge.approvers)
+                .map_err(|error| {
+                    failure(FailureClass::Invalid, format!("the policy does not stand any more: {error}"))
+                })?;
         let in_force = self.policy_revision_of(&candidate.name.workspace);
         if change.base_revision == in_force {
             Ok(change)

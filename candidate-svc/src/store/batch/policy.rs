@@ -41,7 +41,7 @@ impl Batch<'_> {
             return Ok(());
         }
         for payload in events.iter().filter_map(new_payload) {
-            let change = PolicyChange::read(payload.canonical_json(), &self.judge.catalogue)?;
+            let change = PolicyChange::read(payload.canonical_json(), &self.judge.catalogue, &self.judge.approvers)?;
             let in_force = self.policy_revision_of(&candidate.name.workspace);
             if change.base_revision != in_force {
                 let reason = format!("revision `{in_force}` is in force: write the change for that one");
@@ -87,6 +87,8 @@ impl Batch<'_> {
         };
         self.writes.events.push(EventRow::of_workspace(fact, &self.judge.pseudonyms));
         self.effects.events += 1;
+        // Another policy may allow less harm.
+        self.effects.looked = true;
         self.keep_revision(revision, in_force);
     }
 

@@ -6,17 +6,16 @@ use countersign_api::{
     candidate::v1::{StandingApprovalRevoked, workspace_event::Event as WorkspaceBody},
     name::{CandidateName, StandingApprovalName},
 };
-use ledger_format::Hash;
 
 use super::Batch;
 use crate::{
     domain::{
-        self, Candidate, GrantStandingApproval, Propose, Refusal, RevokeStandingApproval, StandingApproval,
+        self, Candidate, GrantStandingApproval, Precedence, Propose, Refusal, RevokeStandingApproval, StandingApproval,
         StandingOffer, limits::STANDING_APPROVALS_MAX,
     },
     store::{
         Denial, Subject,
-        ahead::{DrawRow, StandingJob, StandingOrder, UseRow},
+        ahead::{StandingJob, StandingOrder, UseRow},
         job::Ask,
         row::{EventRow, WorkspaceFact},
     },
@@ -32,63 +31,100 @@ impl Batch<'_> {
             let known = self.standing(&name)?.expect("C-6: what a kept request is about is kept");
             return Ok(match order {
                 StandingOrder::Grant(_) => Arc::new(known.as_granted()),
-                StandingOrder::Revoke { .. } => known,
+                StandingOrder::Revoke { .. } | StandingOrder::RevokeTurned { .. } => known,
             });
         }
         match order {
             StandingOrder::Grant(command) => self.grant(&ask, command),
             StandingOrder::Revoke { name, command } => self.revoke(&ask, &name, &command),
+            StandingOrder::RevokeTurned { name } => self.revoke_turned(&ask, &name),
         }
     }
 
-    /// Finds what a proposal may come under, and by what it is known again should it be drawn for the audit sample.
-    pub(super) fn offers(
+    /// Finds what a proposal may come under.
+    pub(super) fn offers(&self, ask: &Ask, propose: &Propose) -> Vec<StandingOffer> {
+        let workspace = &propose.name.workspace;
+        let action_type = &propose.proposal.action_type;
+        let proposer = ask.actor.principal();
+        let found = self.known.ahead.for_category(workspace, action_type, &proposer, self.now);
+        // What has turned covers nothing from here on, though its revocation is still on its way.
+        let found = found.filter(|standing| self.turned_after(standing).is_none());
+        let offer = |standing: &Arc<StandingApproval>| StandingOffer {
+            drawn: standing.draw(self.judge.audit.draws(propose.name.id, standing.audit_per_mille)),
+            standing: Arc::clone(standing),
+        };
+        found.map(offer).collect()
+    }
+
+    /// Finds what comes before all of them: what a person has touched or must still decide on is not decided by a standing approval.
+    pub(super) fn precedence(
         &self,
         ask: &Ask,
         propose: &Propose,
         predecessor: Option<&Candidate>,
-    ) -> (Vec<StandingOffer>, Vec<Hash>) {
+    ) -> Option<Precedence> {
         let workspace = &propose.name.workspace;
-        let proposer = ask.actor.principal();
-        let action_type = &propose.proposal.action_type;
-        let ahead = &self.known.ahead;
-        let mut found = ahead.for_category(workspace, action_type, &proposer, self.now).peekable();
-        if found.peek().is_none() || self.is_contested(propose, predecessor) {
-            return (Vec::new(), Vec::new());
-        }
-        let keys = domain::audit_keys(&proposer, propose);
-        let drew_before = ahead.drew_before(workspace, &keys);
-        let offer = |standing: &Arc<StandingApproval>| StandingOffer {
-            drawn_for_audit: drew_before || self.judge.audit.draws(propose.name.id, standing.audit_per_mille),
-            standing: Arc::clone(standing),
+        let alike = || {
+            let keys = domain::likenesses(&ask.actor.principal(), propose);
+            self.known.ahead.alike_to(workspace, &keys).cloned().map(Precedence::Alike)
         };
-        (found.map(offer).collect(), keys)
+        let supersedes = predecessor.map(|predecessor| Precedence::Supersedes(predecessor.name.clone()));
+        supersedes.or_else(|| self.contested(propose).map(Precedence::SameField)).or_else(alike)
+    }
+
+    /// Counts what a change does to the looks that a standing approval owes and has had, and notes by what the candidate is found.
+    pub(super) fn follow_ahead(&mut self, before: Option<&Candidate>, after: &Candidate) {
+        self.known.ahead.follow_candidate(after, &mut self.writes.ahead.likenesses);
+        let used = before.and_then(|it| it.standing_approval.as_ref()).or(after.standing_approval.as_ref());
+        let Some(Ok(standing)) = used.and_then(|used| self.known.ahead.approvals.get(&used.name)) else { return };
+        // What was revoked covers nothing, so it owes nothing and is watched no more.
+        if standing.revocation.is_some() {
+            return;
+        }
+        let looked = standing.looked(before, after);
+        let saw = looked.as_ref().unwrap_or(standing).saw(before, after);
+        self.effects.looked |= saw.is_some();
+        if let Some(standing) = saw.or(looked) {
+            self.keep_standing(&Arc::new(standing));
+        }
+    }
+
+    /// Returns after how many looks the rate of harm turned above what the policy in force allows; none when it has not, or when the
+    /// policy says nothing of it.
+    fn turned_after(&self, standing: &StandingApproval) -> Option<usize> {
+        let policy = self.policy_of(&standing.name.workspace).ok()?;
+        standing.looks.turned_after(policy.harm_at_most_per_mille()?)
+    }
+
+    /// Takes back what has turned; leaves alone what has not.
+    fn revoke_turned(&mut self, ask: &Ask, name: &StandingApprovalName) -> Result<Arc<StandingApproval>, Denial> {
+        let standing = self.standing(name)?.ok_or_else(|| Denial::NoStandingApproval(name.clone()))?;
+        let Some(looks) = self.turned_after(&standing) else { return Ok(standing) };
+        let reason = format!(
+            "after {looks} looks at its audit sample the rate of harm is above what the review policy allows: people look at each of them \
+             again"
+        );
+        self.revoke(ask, name, &RevokeStandingApproval { reason })
     }
 
     /// Counts the use that a proposal made of a standing approval, in the order of the jobs: so the limit holds exactly.
-    pub(super) fn count_use(&mut self, candidate: &Candidate, keys: Vec<Hash>) {
+    pub(super) fn count_use(&mut self, candidate: &Candidate) {
         let Some(used) = &candidate.standing_approval else { return };
         let Some(Ok(standing)) = self.known.ahead.approvals.get(&used.name) else {
             panic!("C-1: a standing approval was used that nobody knows");
         };
         let standing = Arc::new(standing.used(used.drawn_for_audit));
         self.keep_standing(&standing);
-        let (name, drawn_for_audit) = (candidate.name.clone(), used.drawn_for_audit);
-        self.writes.ahead.uses.push(UseRow { standing: used.name.clone(), candidate: name.clone(), drawn_for_audit });
-        if drawn_for_audit {
-            let workspace = &name.workspace;
-            self.known.ahead.drawn.extend(keys.iter().map(|key| (workspace.clone(), *key)));
-            self.writes.ahead.draws.extend(keys.into_iter().map(|key| DrawRow { key, candidate: name.clone() }));
-        }
+        let (standing, candidate, drawn_for_audit) = (used.name.clone(), candidate.name.clone(), used.drawn_for_audit);
+        self.writes.ahead.uses.push(UseRow { standing, candidate, drawn_for_audit });
     }
 
-    /// Tells whether another candidate would change the same field: two of them go to a person, who sees both.
-    fn is_contested(&self, propose: &Propose, predecessor: Option<&Candidate>) -> bool {
+    /// Finds another candidate that would change the same field: two of them go to a person, who sees both.
+    fn contested(&self, propose: &Propose) -> Option<CandidateName> {
         let action_type = self.judge.catalogue.get(&propose.proposal.action_type);
-        let subject = propose.change_subject(action_type).map(|subject| (propose.name.workspace.clone(), subject));
-        let others = subject.and_then(|subject| self.known.kin.by_subject.get(&subject));
-        let replaced = predecessor.map(|predecessor| &predecessor.name);
-        others.is_some_and(|others| others.keys().any(|other| Some(other) != replaced))
+        let subject = (propose.name.workspace.clone(), propose.change_subject(action_type)?);
+        let mut others = self.known.kin.by_subject.get(&subject)?.iter();
+        others.find(|(_, standing)| standing.state.is_live()).map(|(other, _)| other.clone())
     }
 
     fn grant(&mut self, ask: &Ask, command: GrantStandingApproval) -> Result<Arc<StandingApproval>, Denial> {

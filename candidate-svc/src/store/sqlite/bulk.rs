@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Sqlite, query_builder::Separated};
 const SIZES: [usize; 5] = [256, 64, 16, 4, 1];
 
 /// Splits rows into chunks of [`SIZES`]: 300 rows are 256, 16, 16, 4, 4 and 4.
-pub(super) fn chunks<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+pub(in crate::store) fn chunks<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = rows;
     iter::from_fn(move || {
         let size = SIZES.into_iter().find(|size| *size <= rest.len())?;
@@ -19,7 +19,7 @@ pub(super) fn chunks<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
 }
 
 /// Begins a statement with a table of bound values: `head (VALUES (?, …), …) tail`.
-pub(super) fn with_values<'r, T>(
+pub(in crate::store) fn with_values<'r, T>(
     head: &'static str,
     rows: &'r [T],
     mut bind: impl FnMut(&mut Separated<'_, Sqlite, &'static str>, &'r T),

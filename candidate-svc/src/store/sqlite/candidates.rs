@@ -3,29 +3,33 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use countersign_api::name::{CandidateName, Workspace};
+use countersign_api::name::CandidateName;
 use service_kit::access::PrincipalId;
-use sqlx::{Row, Sqlite, SqliteConnection, SqliteExecutor, SqlitePool, query_builder::Separated, sqlite::SqliteRow};
+use sqlx::{Sqlite, SqliteConnection, SqliteExecutor, SqlitePool, query_builder::Separated};
 
-use super::{
-    bulk,
-    column::{self, Column, signed},
-};
+use super::bulk;
 use crate::{
-    domain::{Candidate, ConfidenceLevel, Executing, Moment, RecordReference, State},
-    listing::order::{due_us, rank_of},
-    store::{CorruptRow, Error, row::CandidateRow},
+    domain::Candidate,
+    listing::order::due_us,
+    store::{
+        CorruptRow, Error,
+        row::CandidateRow,
+        rows::{
+            candidates::{Searched, confidence_word, id_bytes, name_of, proposer_of, record_text, snapshot_of},
+            column::signed,
+        },
+    },
 };
-
-const SNAPSHOT: Column = Column { table: "candidates", column: "snapshot" };
-const ID: Column = Column { table: "candidates", column: "id" };
 
 /// Inserts candidates that are new.
-pub(super) async fn insert(connection: &mut SqliteConnection, candidates: &[CandidateRow]) -> Result<(), sqlx::Error> {
+pub(in crate::store) async fn insert(
+    connection: &mut SqliteConnection,
+    candidates: &[CandidateRow],
+) -> Result<(), sqlx::Error> {
     const HEAD: &str = "INSERT INTO candidates (workspace, id, revision, state, owner, turn, risk_rank, updated_at_us, \
                         expires_at_us, deadline_us, approving_revision, approving_ordinal, claimable_from_us, executor, \
                         dedup_key, change_subject, snapshot, action_type, confidence, proposer, record, created_at_us, \
-                        due_at_us) ";
+                        due_at_us, trigger_id) ";
     for chunk in bulk::chunks(candidates) {
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>, row: &CandidateRow| {
             let candidate = &row.candidate;
@@ -37,7 +41,8 @@ pub(super) async fn insert(connection: &mut SqliteConnection, candidates: &[Cand
                 .push_bind(candidate.proposer.as_str().to_owned())
                 .push_bind(record_text(candidate.proposal.record.as_ref()))
                 .push_bind(candidate.created_at.as_micros())
-                .push_bind(due_us(candidate));
+                .push_bind(due_us(candidate))
+                .push_bind(candidate.proposal.trigger.name.id.as_bytes().to_vec());
         };
         bulk::with_values(HEAD, chunk, bind, "").build().execute(&mut *connection).await?;
     }
@@ -48,7 +53,7 @@ pub(super) async fn insert(connection: &mut SqliteConnection, candidates: &[Cand
 ///
 /// # Panics
 /// When a row has another one: then somebody else writes to this database.
-pub(super) async fn update(
+pub(in crate::store) async fn update(
     connection: &mut SqliteConnection,
     candidates: &[(u64, CandidateRow)],
 ) -> Result<(), sqlx::Error> {
@@ -80,7 +85,7 @@ pub(super) async fn update(
 }
 
 /// Reads candidates by name; who is not there is left out.
-pub(super) async fn find(
+pub(in crate::store) async fn find(
     connection: &mut SqliteConnection,
     names: &[CandidateName],
 ) -> Result<HashMap<CandidateName, Result<Arc<Candidate>, CorruptRow>>, Error> {
@@ -99,7 +104,7 @@ pub(super) async fn find(
 }
 
 /// Reads one candidate.
-pub(super) async fn get(
+pub(in crate::store) async fn get(
     connection: impl SqliteExecutor<'_>,
     name: &CandidateName,
 ) -> Result<Option<Arc<Candidate>>, Error> {
@@ -113,7 +118,7 @@ pub(super) async fn get(
 }
 
 /// Reads who proposed each of these candidates; who is not there is left out.
-pub(super) async fn proposers(
+pub(in crate::store) async fn proposers(
     readers: &SqlitePool,
     names: &[CandidateName],
 ) -> Result<HashMap<CandidateName, PrincipalId>, Error> {
@@ -124,30 +129,11 @@ pub(super) async fn proposers(
     for chunk in bulk::chunks(names) {
         for row in bulk::with_values(HEAD, chunk, bind_name, TAIL).build().fetch_all(readers).await? {
             let name = name_of(&row)?;
-            let proposer: &str = row.try_get("proposer")?;
-            let at = Column { table: "candidates", column: "proposer" };
-            let proposer = proposer.parse().map_err(|error| at.corrupt(&name, error))?;
+            let proposer = proposer_of(&name, &row)?;
             found.insert(name, proposer);
         }
     }
     Ok(found)
-}
-
-/// Reads the candidate of a row that has `id` and `snapshot`.
-pub(super) fn of_row(workspace: &Workspace, row: &SqliteRow) -> Result<Arc<Candidate>, Error> {
-    let id = column::uuid(ID, "?", row.try_get("id")?)?;
-    let name = CandidateName::new(workspace.clone(), id);
-    Ok(snapshot_of(&name, row)??)
-}
-
-/// Returns an id as its column has it.
-pub(super) fn id_bytes(name: &CandidateName) -> Vec<u8> {
-    name.id.as_bytes().to_vec()
-}
-
-/// Returns a record as lists search for it.
-fn record_text(record: Option<&RecordReference>) -> String {
-    record.map(|record| format!("{}/{}/{}", record.system, record.object_type, record.id)).unwrap_or_default()
 }
 
 fn bind_name(values: &mut Separated<'_, Sqlite, &'static str>, name: &CandidateName) {
@@ -155,61 +141,21 @@ fn bind_name(values: &mut Separated<'_, Sqlite, &'static str>, name: &CandidateN
 }
 
 fn bind_changing(values: &mut Separated<'_, Sqlite, &'static str>, row: &CandidateRow) {
-    let candidate = &row.candidate;
-    let dedup_key = Some(candidate.proposal.dedup_key.clone());
-    let dedup_key = dedup_key.filter(|key| !key.is_empty() && candidate.state.name().is_open());
-    let approving = match &candidate.state {
-        State::Approved(approved) => Some(approved),
-        _ => None,
-    };
-    let executor = match &candidate.state {
-        State::Executing(Executing { claim, .. }) => Some(claim.executor.as_str().to_owned()),
-        _ => None,
-    };
+    let searched = Searched::of(row);
     values
-        .push_bind(signed(candidate.revision))
-        .push_bind(candidate.state.name().as_str())
-        .push_bind(candidate.owner.as_ref().map(ToString::to_string).unwrap_or_default())
-        .push_bind(candidate.turn().to_string())
-        .push_bind(i64::from(rank_of(candidate.risk.tier)))
-        .push_bind(candidate.updated_at.as_micros())
-        .push_bind(candidate.expires_at.as_micros())
-        .push_bind(candidate.next_deadline().map(Moment::as_micros))
-        .push_bind(approving.map(|approved| signed(approved.revision)))
-        .push_bind(approving.map(|approved| i64::from(approved.ordinal)))
-        .push_bind(approving.map(|approved| approved.retry_not_before.unwrap_or(approved.approved_at).as_micros()))
-        .push_bind(executor)
-        .push_bind(dedup_key)
+        .push_bind(searched.revision)
+        .push_bind(searched.state)
+        .push_bind(searched.owner)
+        .push_bind(searched.turn)
+        .push_bind(searched.risk_rank)
+        .push_bind(searched.updated_at_us)
+        .push_bind(searched.expires_at_us)
+        .push_bind(searched.deadline_us)
+        .push_bind(searched.approving_revision)
+        .push_bind(searched.approving_ordinal)
+        .push_bind(searched.claimable_from_us)
+        .push_bind(searched.executor)
+        .push_bind(searched.dedup_key)
         .push_bind(row.change_subject.clone())
-        .push_bind(serde_json::to_string(&**candidate).expect("invariant: a candidate has a JSON form"));
-}
-
-fn name_of(row: &SqliteRow) -> Result<CandidateName, Error> {
-    let id = column::uuid(ID, "?", row.try_get("id")?)?;
-    let workspace =
-        column::workspace(Column { table: "candidates", column: "workspace" }, id, row.try_get("workspace")?)?;
-    Ok(CandidateName::new(workspace, id))
-}
-
-fn snapshot_of(name: &CandidateName, row: &SqliteRow) -> Result<Result<Arc<Candidate>, CorruptRow>, sqlx::Error> {
-    let snapshot: &str = row.try_get("snapshot")?;
-    let candidate =
-        serde_json::from_str::<Candidate>(snapshot).map_err(|error| SNAPSHOT.corrupt(name, said_of(&error)));
-    Ok(candidate.and_then(|candidate| {
-        if candidate.name == *name { Ok(Arc::new(candidate)) } else { Err(SNAPSHOT.corrupt(name, "it is another's")) }
-    }))
-}
-
-/// Says where a JSON text breaks, without its values.
-pub(super) fn said_of(error: &serde_json::Error) -> String {
-    format!("it is not of its form at line {} column {}", error.line(), error.column())
-}
-
-fn confidence_word(level: ConfidenceLevel) -> &'static str {
-    match level {
-        ConfidenceLevel::High => "HIGH",
-        ConfidenceLevel::Medium => "MEDIUM",
-        ConfidenceLevel::Low => "LOW",
-        ConfidenceLevel::NeedsReview => "NEEDS_REVIEW",
-    }
+        .push_bind(searched.snapshot);
 }

@@ -2,11 +2,13 @@
 
 use sqlx::SqlitePool;
 
-use super::column::Column;
-use crate::{domain::StateName, store::Error};
+use crate::{
+    domain::StateName,
+    store::{Error, rows::column::Column},
+};
 
 /// Counts candidates by state.
-pub(super) async fn states(readers: &SqlitePool) -> Result<Vec<(StateName, i64)>, Error> {
+pub(in crate::store) async fn states(readers: &SqlitePool) -> Result<Vec<(StateName, i64)>, Error> {
     let rows: Vec<(String, i64)> =
         sqlx::query_as("SELECT state, COUNT(*) FROM candidates GROUP BY state").fetch_all(readers).await?;
     let at = Column { table: "candidates", column: "state" };
@@ -14,7 +16,7 @@ pub(super) async fn states(readers: &SqlitePool) -> Result<Vec<(StateName, i64)>
 }
 
 /// Counts events that wait for their receipt.
-pub(super) async fn outbox_events(readers: &SqlitePool) -> Result<i64, Error> {
+pub(in crate::store) async fn outbox_events(readers: &SqlitePool) -> Result<i64, Error> {
     let count = sqlx::query_scalar("SELECT COUNT(*) FROM events WHERE entry_index IS NULL").fetch_one(readers).await?;
     Ok(count)
 }

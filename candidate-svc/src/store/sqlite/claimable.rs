@@ -4,20 +4,24 @@ use std::sync::Arc;
 
 use countersign_api::name::{CandidateName, Workspace};
 use service_kit::access::PrincipalId;
-use sqlx::{QueryBuilder, Row, SqliteExecutor, SqlitePool, sqlite::SqliteRow};
+use sqlx::{QueryBuilder, Row, SqliteExecutor, SqlitePool};
 
-use super::{
-    candidates,
-    column::{self, Column},
-};
 use crate::{
     domain::{ActionTypeName, Candidate, Moment},
-    store::{ApprovingEntry, Claimable, Error},
+    store::{
+        ApprovingEntry, Claimable, Error,
+        rows::{
+            candidates::{id_bytes, of_row},
+            claims::{claimable, earliest},
+            column::signed,
+            events::approving,
+        },
+    },
 };
 
 /// Reads approvals of these action types that stand in the ledger and may be claimed now, the longest waiting first, with
 /// where they stand.
-pub(super) async fn recorded_approvals(
+pub(in crate::store) async fn recorded_approvals(
     readers: &SqlitePool,
     workspace: &Workspace,
     action_types: &[ActionTypeName],
@@ -56,7 +60,7 @@ pub(super) async fn recorded_approvals(
 }
 
 /// Returns from when on the next approval of these action types may be claimed, recorded or not; none when there is none.
-pub(super) async fn next_claimable_from(
+pub(in crate::store) async fn next_claimable_from(
     connection: impl SqliteExecutor<'_>,
     workspace: &Workspace,
     action_types: &[ActionTypeName],
@@ -73,14 +77,13 @@ pub(super) async fn next_claimable_from(
     if let Some(after) = after {
         query.push(" AND claimable_from_us > ").push_bind(after.as_micros());
     }
-    let earliest: Option<i64> = query.build_query_scalar().fetch_one(connection).await?;
-    earliest.map(|micros| moment(Column { table: "candidates", column: "claimable_from_us" }, micros)).transpose()
+    earliest("claimable_from_us", query.build_query_scalar().fetch_one(connection).await?)
 }
 
 /// Reads what an executor has claimed and not reported yet, the oldest claim first.
 ///
 /// The plus sign keeps the order from choosing the index: few rows have an executor, all have a time.
-pub(super) async fn claimed_by(
+pub(in crate::store) async fn claimed_by(
     connection: impl SqliteExecutor<'_>,
     workspace: &Workspace,
     executor: &PrincipalId,
@@ -91,11 +94,11 @@ pub(super) async fn claimed_by(
             .bind(executor.as_str())
             .fetch_all(connection)
             .await?;
-    rows.iter().map(|row| candidates::of_row(workspace, row)).collect()
+    rows.iter().map(|row| of_row(workspace, row)).collect()
 }
 
 /// Reads where one approving event stands; none while it has no receipt.
-pub(super) async fn approving_entry(
+pub(in crate::store) async fn approving_entry(
     connection: impl SqliteExecutor<'_>,
     candidate: &CandidateName,
     revision: u64,
@@ -106,38 +109,10 @@ pub(super) async fn approving_entry(
          AND ordinal = ? AND entry_index IS NOT NULL",
     )
     .bind(candidate.workspace.id())
-    .bind(candidates::id_bytes(candidate))
-    .bind(column::signed(revision))
+    .bind(id_bytes(candidate))
+    .bind(signed(revision))
     .bind(i64::from(ordinal))
     .fetch_optional(connection)
     .await?;
     row.map(|row| approving(candidate, revision, ordinal, &row)).transpose()
-}
-
-/// Reads a point in time from its microseconds.
-pub(super) fn moment(at: Column, micros: i64) -> Result<Moment, Error> {
-    let timestamp = jiff::Timestamp::from_microsecond(micros).map_err(|error| at.corrupt("?", error))?;
-    Ok(Moment::from(timestamp))
-}
-
-fn claimable(workspace: &Workspace, row: &SqliteRow) -> Result<Claimable, Error> {
-    let at = |column| Column { table: "candidates", column };
-    let id = column::uuid(at("id"), "?", row.try_get("id")?)?;
-    let candidate = CandidateName::new(workspace.clone(), id);
-    let revision = column::natural(at("approving_revision"), &candidate, row.try_get("approving_revision")?)?;
-    let ordinal = column::natural(at("approving_ordinal"), &candidate, row.try_get("approving_ordinal")?)?;
-    let entry = approving(&candidate, revision, ordinal, row)?;
-    let granted_in: Option<i64> = row.try_get("granted_in")?;
-    let granted_in = granted_in.map(|index| column::natural(at("snapshot"), &candidate, index)).transpose()?;
-    Ok(Claimable { candidate, entry, granted_in })
-}
-
-fn approving(candidate: &CandidateName, revision: u64, ordinal: u32, row: &SqliteRow) -> Result<ApprovingEntry, Error> {
-    let at = Column { table: "events", column: "entry_index" };
-    Ok(ApprovingEntry {
-        revision,
-        ordinal,
-        entry_index: column::natural(at, candidate, row.try_get("entry_index")?)?,
-        traceparent: row.try_get("traceparent")?,
-    })
 }

@@ -4,25 +4,28 @@ use std::sync::Arc;
 
 use sqlx::SqlitePool;
 
-use super::{candidates, claimable, column::Column, workspaces};
+use super::workspaces;
 use crate::{
     domain::{Candidate, Moment},
-    store::Error,
+    store::{
+        Error,
+        rows::{candidates::of_row, claims},
+    },
 };
 
 /// Returns the earliest deadline of any candidate; none when the clock has nothing to do.
-pub(super) async fn earliest(readers: &SqlitePool) -> Result<Option<Moment>, Error> {
-    let earliest: Option<i64> = sqlx::query_scalar(
+pub(in crate::store) async fn earliest(readers: &SqlitePool) -> Result<Option<Moment>, Error> {
+    let earliest = sqlx::query_scalar(
         "SELECT MIN((SELECT MIN(deadline_us) FROM candidates WHERE candidates.workspace = workspaces.workspace \
          AND deadline_us IS NOT NULL)) FROM workspaces",
     )
     .fetch_one(readers)
     .await?;
-    earliest.map(|micros| claimable::moment(Column { table: "candidates", column: "deadline_us" }, micros)).transpose()
+    claims::earliest("deadline_us", earliest)
 }
 
 /// Reads candidates whose deadline has come, in each workspace the longest due first, at most `limit`.
-pub(super) async fn due(readers: &SqlitePool, now: Moment, limit: u32) -> Result<Vec<Arc<Candidate>>, Error> {
+pub(in crate::store) async fn due(readers: &SqlitePool, now: Moment, limit: u32) -> Result<Vec<Arc<Candidate>>, Error> {
     let mut due = Vec::new();
     for workspace in workspaces::all(readers).await? {
         let left = i64::from(limit) - i64::try_from(due.len()).unwrap_or(i64::MAX);
@@ -36,7 +39,7 @@ pub(super) async fn due(readers: &SqlitePool, now: Moment, limit: u32) -> Result
         .fetch_all(readers)
         .await?;
         for row in &rows {
-            due.push(candidates::of_row(&workspace, row)?);
+            due.push(of_row(&workspace, row)?);
         }
     }
     Ok(due)

@@ -3,20 +3,20 @@
 use std::collections::{BTreeSet, HashMap};
 
 use countersign_api::name::{CandidateName, Workspace};
-use jiff::Timestamp;
 use ledger_format::Hash;
-use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, query_builder::Separated, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, SqliteConnection, SqlitePool, query_builder::Separated};
 
-use super::{
-    bulk,
-    candidates::id_bytes,
-    column::{self, Column},
-};
+use super::bulk;
 use crate::{
-    domain::{Moment, RejectionMemory, RejectionReason, Rival, StateName, UnknownState},
+    domain::{Moment, RejectionMemory},
     store::{
         Conflict, Error,
         kin::{DedupKey, Kin, MemoryRow},
+        rows::{
+            Columns,
+            candidates::{id_bytes, name_in, name_of},
+            kin::{conflict, memory, take_in, until},
+        },
     },
 };
 
@@ -24,7 +24,7 @@ use crate::{
 const CONFLICTS_SHOWN_MAX: i64 = 100;
 
 /// Finds the open candidates of these dedup keys.
-pub(super) async fn open(
+pub(in crate::store) async fn open(
     connection: &mut SqliteConnection,
     keys: &[DedupKey],
 ) -> Result<HashMap<DedupKey, CandidateName>, Error> {
@@ -46,8 +46,7 @@ pub(super) async fn open(
         for row in bulk::with_values(HEAD, &numbered, bind, TAIL).build().fetch_all(&mut *connection).await? {
             let key =
                 chunk[usize::try_from(row.try_get::<i64, _>("number")?).expect("invariant: a number we gave")].clone();
-            let id = column::uuid(Column { table: "candidates", column: "id" }, "?", row.try_get("id")?)?;
-            let name = CandidateName::new(key.0.clone(), id);
+            let name = name_in(&key.0, &row)?;
             found.insert(key, name);
         }
     }
@@ -55,41 +54,35 @@ pub(super) async fn open(
 }
 
 /// Finds what these candidates would change, and everybody who would change the same.
-pub(super) async fn rivals(
+pub(in crate::store) async fn rivals(
     connection: &mut SqliteConnection,
     names: &[CandidateName],
     kin: &mut Kin,
 ) -> Result<(), Error> {
     const HEAD: &str = "WITH wanted (workspace, id) AS (";
-    const TAIL: &str = ") SELECT other.workspace, other.id, other.state, other.change_subject FROM wanted \
+    const TAIL: &str = ") SELECT other.workspace, other.id, other.state, other.updated_at_us, other.change_subject \
+                        FROM wanted \
                         CROSS JOIN candidates self ON self.workspace = wanted.workspace AND self.id = wanted.id \
                         CROSS JOIN candidates other ON other.workspace = self.workspace \
-                        AND other.change_subject = self.change_subject";
+                        AND other.change_subject = self.change_subject \
+                        AND (other.state <> 'EXECUTED' OR other.updated_at_us >= self.created_at_us)";
     for chunk in bulk::chunks(names) {
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>, name: &CandidateName| {
             values.push_bind(name.workspace.id().to_owned()).push_bind(id_bytes(name));
         };
         for row in bulk::with_values(HEAD, chunk, bind, TAIL).build().fetch_all(&mut *connection).await? {
-            let at = |column| Column { table: "candidates", column };
-            let id = column::uuid(at("id"), "?", row.try_get("id")?)?;
-            let workspace: Workspace = column::workspace(at("workspace"), id, row.try_get("workspace")?)?;
-            let name = CandidateName::new(workspace.clone(), id);
-            let state: &str = row.try_get("state")?;
-            let state: StateName = state.parse().map_err(|error| at("state").corrupt(&name, error))?;
-            let subject: String = row.try_get("change_subject")?;
-            kin.by_subject.entry((workspace, subject.clone())).or_default().insert(name.clone(), state);
-            kin.subjects.insert(name, subject);
+            take_in(kin, name_of(&row)?, row.words("change_subject")?, &row)?;
         }
     }
     Ok(())
 }
 
-/// Finds the live candidates that would change what this one would change.
-pub(super) async fn conflicts(readers: &SqlitePool, name: &CandidateName) -> Result<Vec<Conflict>, Error> {
+/// Finds the candidates that would change what this one would change, or changed it since this one was proposed.
+pub(in crate::store) async fn conflicts(readers: &SqlitePool, name: &CandidateName) -> Result<Vec<Conflict>, Error> {
     let rows = sqlx::query(
         "SELECT other.id, other.state, other.change_subject FROM candidates self CROSS JOIN candidates other \
          ON other.workspace = self.workspace AND other.change_subject = self.change_subject AND other.id <> self.id \
-         WHERE self.workspace = ? AND self.id = ? ORDER BY other.id LIMIT ?",
+         AND (other.state <> 'EXECUTED' OR other.updated_at_us >= self.created_at_us) WHERE self.workspace = ? AND self.id = ? ORDER BY other.id LIMIT ?",
     )
     .bind(name.workspace.id())
     .bind(id_bytes(name))
@@ -99,30 +92,22 @@ pub(super) async fn conflicts(readers: &SqlitePool, name: &CandidateName) -> Res
     rows.iter().map(|row| conflict(&name.workspace, row)).collect()
 }
 
-fn conflict(workspace: &Workspace, row: &SqliteRow) -> Result<Conflict, Error> {
-    let at = |column| Column { table: "candidates", column };
-    let id = column::uuid(at("id"), "?", row.try_get("id")?)?;
-    let candidate = CandidateName::new(workspace.clone(), id);
-    let state: &str = row.try_get("state")?;
-    let state = state.parse().map_err(|error: UnknownState| at("state").corrupt(&candidate, error))?;
-    Ok(Conflict { rival: Rival { candidate, state }, subject: row.try_get("change_subject")? })
-}
-
 /// Finds until when a rejection is remembered; none when it is not, or no longer.
-pub(super) async fn remembered_until(readers: &SqlitePool, name: &CandidateName) -> Result<Option<Moment>, Error> {
-    let until: Option<i64> =
+pub(in crate::store) async fn remembered_until(
+    readers: &SqlitePool,
+    name: &CandidateName,
+) -> Result<Option<Moment>, Error> {
+    let until_us: Option<i64> =
         sqlx::query_scalar("SELECT max(until_us) FROM rejection_memories WHERE workspace = ? AND candidate_id = ?")
             .bind(name.workspace.id())
             .bind(id_bytes(name))
             .fetch_one(readers)
             .await?;
-    let at = Column { table: "rejection_memories", column: "until_us" };
-    let moment = |us| Timestamp::from_microsecond(us).map(Moment::from).map_err(|error| at.corrupt(name, error));
-    Ok(until.map(moment).transpose()?)
+    until(name, until_us)
 }
 
 /// Finds what is remembered under these keys.
-pub(super) async fn memories(
+pub(in crate::store) async fn memories(
     connection: &mut SqliteConnection,
     keys: &BTreeSet<(Workspace, Hash)>,
 ) -> Result<HashMap<(Workspace, Hash), RejectionMemory>, Error> {
@@ -137,30 +122,20 @@ pub(super) async fn memories(
             values.push_bind(workspace.id().to_owned()).push_bind(key.as_bytes().to_vec());
         };
         for row in bulk::with_values(HEAD, chunk, bind, TAIL).build().fetch_all(&mut *connection).await? {
-            let at = |column| Column { table: "rejection_memories", column };
-            let id = column::uuid(at("candidate_id"), "?", row.try_get("candidate_id")?)?;
-            let workspace: Workspace = column::workspace(at("workspace"), id, row.try_get("workspace")?)?;
-            let key = column::hash(at("memory_key"), id, row.try_get("memory_key")?)?;
-            let reason: &str = row.try_get("reason")?;
-            let until = Timestamp::from_microsecond(row.try_get("until_us")?);
-            let memory = RejectionMemory {
-                candidate: CandidateName::new(workspace.clone(), id),
-                reason: RejectionReason::of_str(reason).ok_or_else(|| at("reason").corrupt(id, "it is no reason"))?,
-                until: Moment::from(until.map_err(|error| at("until_us").corrupt(id, error))?),
-            };
-            found.insert((workspace, key), memory);
+            let (key, memory) = memory(&row)?;
+            found.insert(key, memory);
         }
     }
     Ok(found)
 }
 
 /// Tells whether anything is remembered at all.
-pub(super) async fn remembers(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+pub(in crate::store) async fn remembers(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
     sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM rejection_memories)").fetch_one(connection).await
 }
 
 /// Writes what is to be remembered, and forgets what is past.
-pub(super) async fn remember(
+pub(in crate::store) async fn remember(
     connection: &mut SqliteConnection,
     memories: &[MemoryRow],
     now: Moment,

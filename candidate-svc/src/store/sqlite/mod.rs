@@ -1,27 +1,26 @@
-//! The store in SQLite: the only module here that holds SQL.
+//! The store in a SQLite file, which one process writes to; this module and `postgres/` alone hold SQL.
 
-mod audit_draws;
 mod bulk;
-mod candidates;
-mod census;
-mod claimable;
-mod column;
-mod delegations;
-mod due;
-mod events;
-mod kin;
-mod listing;
-mod outbox;
-mod policies;
-mod reader;
+pub(super) mod candidates;
+pub(super) mod census;
+pub(super) mod claimable;
+pub(super) mod delegations;
+pub(super) mod due;
+pub(super) mod erasures;
+pub(super) mod events;
+pub(super) mod kin;
+mod likenesses;
+pub(super) mod listing;
+pub(super) mod outbox;
+pub(super) mod policies;
 mod requests;
-mod standing_approvals;
-mod triggers;
-mod workspaces;
+pub(super) mod standing_approvals;
+mod team_turns;
+pub(super) mod triggers;
+pub(super) mod workspaces;
 mod writer;
 
-pub use reader::SqliteReader;
-pub(super) use writer::SqliteWriter;
+pub(in crate::store) use writer::SqliteWriter;
 
 /// Brings a file's schema up to date.
-pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
+pub(in crate::store) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();

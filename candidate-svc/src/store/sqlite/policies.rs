@@ -2,24 +2,23 @@
 
 use std::collections::HashMap;
 
-use countersign_api::name::{CandidateName, Workspace};
-use sqlx::{Row, SqliteConnection, SqliteExecutor, sqlite::SqliteRow};
+use countersign_api::name::Workspace;
+use sqlx::{SqliteConnection, SqliteExecutor};
 
-use super::{
-    claimable,
-    column::{self, Column, signed},
-};
 use crate::{
     domain::PolicyRevision,
-    policy::Policy,
     store::{
         Error,
         in_force::{InForce, PolicyFileRow},
+        rows::{column::signed, policies},
     },
 };
 
 /// Appends revisions. They are few: one statement each.
-pub(super) async fn insert(connection: &mut SqliteConnection, revisions: &[PolicyRevision]) -> Result<(), sqlx::Error> {
+pub(in crate::store) async fn insert(
+    connection: &mut SqliteConnection,
+    revisions: &[PolicyRevision],
+) -> Result<(), sqlx::Error> {
     for revision in revisions {
         sqlx::query(
             "INSERT INTO policy_revisions (workspace, revision, policy_toml, policy_digest, applied_at_us, candidate_id) \
@@ -38,7 +37,10 @@ pub(super) async fn insert(connection: &mut SqliteConnection, revisions: &[Polic
 }
 
 /// Appends the files that workspaces take notice of.
-pub(super) async fn take_notice(connection: &mut SqliteConnection, files: &[PolicyFileRow]) -> Result<(), sqlx::Error> {
+pub(in crate::store) async fn take_notice(
+    connection: &mut SqliteConnection,
+    files: &[PolicyFileRow],
+) -> Result<(), sqlx::Error> {
     for file in files {
         sqlx::query(
             "INSERT INTO policy_files (workspace, number, policy_digest) \
@@ -53,7 +55,9 @@ pub(super) async fn take_notice(connection: &mut SqliteConnection, files: &[Poli
 }
 
 /// Reads what is in force in every workspace that has a policy.
-pub(super) async fn in_force(connection: impl SqliteExecutor<'_>) -> Result<HashMap<Workspace, InForce>, Error> {
+pub(in crate::store) async fn in_force(
+    connection: impl SqliteExecutor<'_>,
+) -> Result<HashMap<Workspace, InForce>, Error> {
     // Beside `max`, SQLite takes the other columns from the row that has the maximum.
     let rows = sqlx::query(
         "SELECT workspace, max(revision) AS revision, policy_toml, \
@@ -62,24 +66,11 @@ pub(super) async fn in_force(connection: impl SqliteExecutor<'_>) -> Result<Hash
     )
     .fetch_all(connection)
     .await?;
-    rows.iter()
-        .map(|row| {
-            let workspace: &str = row.try_get("workspace")?;
-            let workspace = column::workspace(at("workspace"), workspace, workspace)?;
-            let revision: u64 = column::natural(at("revision"), &workspace, row.try_get("revision")?)?;
-            let key = format!("{workspace}/policyRevisions/{revision}");
-            let policy = Policy::read("policy_toml", row.try_get("policy_toml")?)
-                .map_err(|error| at("policy_toml").corrupt(&key, error))?;
-            let digest = Column { table: "policy_files", column: "policy_digest" };
-            let file_digest: Option<&[u8]> = row.try_get("file_digest")?;
-            let file_digest = column::hash(digest, &workspace, file_digest.unwrap_or_default())?;
-            Ok((workspace, InForce { revision, policy, file_digest }))
-        })
-        .collect()
+    rows.iter().map(policies::in_force).collect()
 }
 
 /// Reads one revision; without a number, the one in force.
-pub(super) async fn get(
+pub(in crate::store) async fn get(
     connection: impl SqliteExecutor<'_>,
     workspace: &Workspace,
     revision: Option<u64>,
@@ -92,11 +83,11 @@ pub(super) async fn get(
     .bind(revision.map(|revision| i64::try_from(revision).unwrap_or(i64::MAX)))
     .fetch_optional(connection)
     .await?;
-    row.map(|row| of_row(workspace, &row)).transpose()
+    row.map(|row| policies::revision(workspace, &row)).transpose()
 }
 
 /// Reads revisions from the newest on, or from the one before a revision on; at most `limit`.
-pub(super) async fn page(
+pub(in crate::store) async fn page(
     connection: impl SqliteExecutor<'_>,
     workspace: &Workspace,
     before: Option<u64>,
@@ -110,25 +101,5 @@ pub(super) async fn page(
     .bind(limit)
     .fetch_all(connection)
     .await?;
-    rows.iter().map(|row| of_row(workspace, row)).collect()
-}
-
-fn of_row(workspace: &Workspace, row: &SqliteRow) -> Result<PolicyRevision, Error> {
-    let revision: u64 = column::natural(at("revision"), workspace, row.try_get("revision")?)?;
-    let key = format!("{workspace}/policyRevisions/{revision}");
-    let policy_toml: &str = row.try_get("policy_toml")?;
-    let candidate_id: Option<&[u8]> = row.try_get("candidate_id")?;
-    let candidate_id = candidate_id.map(|id| column::uuid(at("candidate_id"), &key, id)).transpose()?;
-    Ok(PolicyRevision {
-        workspace: workspace.clone(),
-        revision,
-        policy_toml: policy_toml.into(),
-        policy_digest: column::hash(at("policy_digest"), &key, row.try_get("policy_digest")?)?,
-        applied_at: claimable::moment(at("applied_at_us"), row.try_get("applied_at_us")?)?,
-        candidate: candidate_id.map(|id| CandidateName::new(workspace.clone(), id)),
-    })
-}
-
-const fn at(column: &'static str) -> Column {
-    Column { table: "policy_revisions", column }
+    rows.iter().map(|row| policies::revision(workspace, row)).collect()
 }

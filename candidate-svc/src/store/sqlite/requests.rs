@@ -4,18 +4,19 @@ use std::collections::HashMap;
 
 use sqlx::{Row, Sqlite, SqliteConnection, query_builder::Separated};
 
-use super::{
-    bulk,
-    column::{self, Column, signed},
-};
+use super::bulk;
 use crate::store::{
     Error,
-    request::{KeptRequest, RequestHash, RequestKey},
+    request::{KeptRequest, RequestKey},
     row::RequestRow,
+    rows::{column::signed, requests::kept},
 };
 
 /// Inserts requests; one that is there already breaks the key and with it the transaction (C-6).
-pub(super) async fn insert(connection: &mut SqliteConnection, requests: &[RequestRow]) -> Result<(), sqlx::Error> {
+pub(in crate::store) async fn insert(
+    connection: &mut SqliteConnection,
+    requests: &[RequestRow],
+) -> Result<(), sqlx::Error> {
     const HEAD: &str = "INSERT INTO requests (workspace, principal, request_id, request_hash, subject_id, revision) ";
     for chunk in bulk::chunks(requests) {
         let bind = |values: &mut Separated<'_, Sqlite, &'static str>, RequestRow { key, kept }: &RequestRow| {
@@ -31,7 +32,7 @@ pub(super) async fn insert(connection: &mut SqliteConnection, requests: &[Reques
 }
 
 /// Finds which of these requests were answered before.
-pub(super) async fn find(
+pub(in crate::store) async fn find(
     connection: &mut SqliteConnection,
     keys: &[RequestKey],
 ) -> Result<HashMap<RequestKey, KeptRequest>, Error> {
@@ -50,14 +51,7 @@ pub(super) async fn find(
             let number: i64 = row.try_get("number")?;
             let key = usize::try_from(number).ok().and_then(|number| chunk.get(number));
             let key = key.expect("invariant: the database answers with the numbers it was asked for");
-            let at = |column| Column { table: "requests", column };
-            let hash = column::hash(at("request_hash"), &key.id, row.try_get("request_hash")?)?;
-            let kept = KeptRequest {
-                hash: RequestHash::from_bytes(*hash.as_bytes()),
-                subject_id: column::uuid(at("subject_id"), &key.id, row.try_get("subject_id")?)?,
-                revision: column::natural(at("revision"), &key.id, row.try_get("revision")?)?,
-            };
-            found.insert(key.clone(), kept);
+            found.insert(key.clone(), kept(key, &row)?);
         }
     }
     Ok(found)

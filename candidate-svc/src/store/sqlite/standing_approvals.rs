@@ -1,25 +1,26 @@
 //! Approvals given ahead, one row each, and what they were used for.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use countersign_api::name::{CandidateName, StandingApprovalName, Workspace};
-use jiff::Timestamp;
-use sqlx::{Row, Sqlite, SqliteConnection, SqliteExecutor, SqlitePool, query_builder::Separated, sqlite::SqliteRow};
+use sqlx::{Sqlite, SqliteConnection, SqliteExecutor, SqlitePool, query_builder::Separated, sqlite::SqliteRow};
 use uuid::Uuid;
 
-use super::{
-    bulk,
-    candidates::id_bytes,
-    column::{self, Column, signed},
-};
+use super::bulk;
 use crate::{
-    domain::{Moment, Revocation, StandingApproval},
+    domain::{Candidate, Moment, StandingApproval},
     store::{
         CorruptRow, Error,
-        ahead::{AheadWrites, DrawRow, StandingOrder, UseRow},
+        ahead::{AheadWrites, UseRow},
         job::Job,
         request::{KeptRequest, RequestKey},
+        rows::{
+            candidates::id_bytes,
+            column::{self, Column, signed},
+            standing_approvals::{KnownApprovals, name_in, standing},
+        },
+        wanted,
     },
 };
 
@@ -32,39 +33,20 @@ const SELECT: &str = "SELECT standing.*, events.entry_index FROM standing_approv
 const IN_FORCE: &str =
     "standing.revoked_at_us IS NULL AND standing.valid_until_us > ? AND standing.uses < standing.use_limit";
 
-/// Standing approvals by name; a damaged row says so where it is needed.
-pub(super) type KnownApprovals = BTreeMap<StandingApprovalName, Result<Arc<StandingApproval>, CorruptRow>>;
-
 /// Reads what is in force where something is proposed or granted, and what is revoked or asked again.
-pub(super) async fn load(
+pub(in crate::store) async fn load(
     connection: &mut SqliteConnection,
     jobs: &[Job],
     requests: &HashMap<RequestKey, KeptRequest>,
     now: Moment,
 ) -> Result<KnownApprovals, Error> {
-    let mut workspaces = BTreeSet::new();
-    let mut names = BTreeSet::new();
-    for job in jobs {
-        match job {
-            Job::Propose(job) => _ = workspaces.insert(&job.propose.name.workspace),
-            Job::Standing(job) => {
-                let name = job.order.name();
-                workspaces.insert(&name.workspace);
-                if matches!(job.order, StandingOrder::Revoke { .. }) {
-                    names.insert(name.clone());
-                }
-                let kept = job.ask.key(&name.workspace).and_then(|key| requests.get(&key));
-                names.extend(kept.map(|kept| StandingApprovalName::new(name.workspace.clone(), kept.subject_id)));
-            }
-            _ => {}
-        }
-    }
+    let (workspaces, names) = wanted::standing_approvals(jobs, requests);
     let mut known = KnownApprovals::new();
     for workspace in workspaces {
         let sql = format!("{SELECT} WHERE standing.workspace = ? AND {IN_FORCE}");
         let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(workspace.id().to_owned()).bind(now.as_micros());
         for row in query.fetch_all(&mut *connection).await? {
-            known.insert(name_of(workspace, &row)?, standing(workspace, &row)?);
+            known.insert(name_in(workspace, &row)?, standing(workspace, &row)?);
         }
     }
     for name in names {
@@ -75,15 +57,29 @@ pub(super) async fn load(
     Ok(known)
 }
 
-/// Finds what the standing approvals approved that are to be revoked, and nobody claimed.
-pub(super) async fn approved_under(
+/// Reads those that drew or approved one of these candidates, as long as that bears on what they owe or on what their looks find.
+pub(in crate::store) async fn load_used<'a>(
     connection: &mut SqliteConnection,
-    jobs: &[Job],
+    candidates: impl Iterator<Item = &'a Result<Arc<Candidate>, CorruptRow>>,
+    known: &mut KnownApprovals,
+) -> Result<(), Error> {
+    for name in wanted::standing_approvals_used(candidates) {
+        if !known.contains_key(&name)
+            && let Some(row) = row_of(&mut *connection, &name).await?
+        {
+            known.insert(name.clone(), standing(&name.workspace, &row)?);
+        }
+    }
+    Ok(())
+}
+
+/// Finds what the standing approvals approved that are to be revoked, and nobody claimed.
+pub(in crate::store) async fn approved_under(
+    connection: &mut SqliteConnection,
+    revoked: &[StandingApprovalName],
 ) -> Result<Vec<CandidateName>, Error> {
     let mut found = Vec::new();
-    for job in jobs {
-        let Job::Standing(job) = job else { continue };
-        let StandingOrder::Revoke { name, .. } = &job.order else { continue };
+    for name in revoked {
         let ids: Vec<Vec<u8>> = sqlx::query_scalar(
             "SELECT uses.candidate_id FROM standing_approval_uses uses CROSS JOIN candidates \
              ON candidates.workspace = uses.workspace AND candidates.id = uses.candidate_id \
@@ -102,8 +98,11 @@ pub(super) async fn approved_under(
     Ok(found)
 }
 
-/// Writes grants, uses, draws and revocations.
-pub(super) async fn write(connection: &mut SqliteConnection, writes: &AheadWrites) -> Result<(), sqlx::Error> {
+/// Writes grants, uses, what is owed, and revocations.
+pub(in crate::store) async fn write(
+    connection: &mut SqliteConnection,
+    writes: &AheadWrites,
+) -> Result<(), sqlx::Error> {
     for granted in &writes.granted {
         insert(connection, granted).await?;
     }
@@ -122,21 +121,11 @@ pub(super) async fn write(connection: &mut SqliteConnection, writes: &AheadWrite
         };
         bulk::with_values(HEAD, chunk, bind, "").build().execute(&mut *connection).await?;
     }
-    for chunk in bulk::chunks(&writes.draws) {
-        const HEAD: &str = "INSERT INTO audit_draws (workspace, audit_key, candidate_id) ";
-        let bind = |values: &mut Separated<'_, Sqlite, &'static str>, row: &DrawRow| {
-            values
-                .push_bind(row.candidate.workspace.id().to_owned())
-                .push_bind(row.key.as_bytes().to_vec())
-                .push_bind(id_bytes(&row.candidate));
-        };
-        bulk::with_values(HEAD, chunk, bind, "").build().execute(&mut *connection).await?;
-    }
     Ok(())
 }
 
 /// Reads one.
-pub(super) async fn get(
+pub(in crate::store) async fn get(
     connection: impl SqliteExecutor<'_>,
     name: &StandingApprovalName,
 ) -> Result<Option<Arc<StandingApproval>>, Error> {
@@ -147,7 +136,7 @@ pub(super) async fn get(
 }
 
 /// Reads at most `limit` that were given before one of this id, the newest first; only those in force at a moment, if one is named.
-pub(super) async fn page(
+pub(in crate::store) async fn page(
     readers: &SqlitePool,
     workspace: &Workspace,
     in_force_at: Option<Moment>,
@@ -194,12 +183,15 @@ async fn insert(connection: &mut SqliteConnection, granted: &StandingApproval) -
 async fn update(connection: &mut SqliteConnection, standing: &StandingApproval) -> Result<(), sqlx::Error> {
     let revocation = standing.revocation.as_ref();
     let result = sqlx::query(
-        "UPDATE standing_approvals SET revision = ?, uses = ?, audits = ?, revoked_at_us = ?, revoked_by = ?, \
-         revoke_reason = ? WHERE workspace = ? AND id = ?",
+        "UPDATE standing_approvals SET revision = ?, uses = ?, audits = ?, audits_waiting = ?, audits_owed = ?, \
+         looks = ?, revoked_at_us = ?, revoked_by = ?, revoke_reason = ? WHERE workspace = ? AND id = ?",
     )
     .bind(signed(standing.revision))
     .bind(standing.uses)
     .bind(standing.audits)
+    .bind(standing.audits_waiting)
+    .bind(standing.audits_owed)
+    .bind(standing.looks.to_string())
     .bind(revocation.map(|revocation| revocation.revoked_at.as_micros()))
     .bind(revocation.map(|revocation| revocation.revoked_by.as_str()))
     .bind(revocation.map(|revocation| revocation.reason.as_str()))
@@ -221,70 +213,4 @@ async fn row_of(
         .bind(name.id.as_bytes().to_vec())
         .fetch_optional(connection)
         .await
-}
-
-const fn at(column: &'static str) -> Column {
-    Column { table: "standing_approvals", column }
-}
-
-fn name_of(workspace: &Workspace, row: &SqliteRow) -> Result<StandingApprovalName, Error> {
-    let id = column::uuid(at("id"), "?", row.try_get("id")?)?;
-    Ok(StandingApprovalName::new(workspace.clone(), id))
-}
-
-/// Reads a row: the outer error is the database's, the inner one the row's.
-fn standing(workspace: &Workspace, row: &SqliteRow) -> Result<Result<Arc<StandingApproval>, CorruptRow>, Error> {
-    match read(name_of(workspace, row)?, row) {
-        Ok(standing) => Ok(Ok(Arc::new(standing))),
-        Err(Error::Corrupt(corrupt)) => Ok(Err(corrupt)),
-        Err(error) => Err(error),
-    }
-}
-
-fn read(name: StandingApprovalName, row: &SqliteRow) -> Result<StandingApproval, Error> {
-    let roles: &str = row.try_get("granted_as")?;
-    let entry_index: Option<i64> = row.try_get("entry_index")?;
-    let entry_index = entry_index.map(|index| column::natural(at("entry_index"), &name, index)).transpose()?;
-    let revoked_at: Option<i64> = row.try_get("revoked_at_us")?;
-    let revocation = match revoked_at {
-        None => None,
-        Some(micros) => Some(Revocation {
-            revoked_at: moment("revoked_at_us", &name, micros)?,
-            revoked_by: word("revoked_by", &name, row)?,
-            reason: row.try_get("revoke_reason")?,
-        }),
-    };
-    Ok(StandingApproval {
-        revision: column::natural(at("revision"), &name, row.try_get("revision")?)?,
-        action_type: word("action_type", &name, row)?,
-        proposer: word("proposer", &name, row)?,
-        records: word("record_prefix", &name, row)?,
-        use_limit: column::natural(at("use_limit"), &name, row.try_get("use_limit")?)?,
-        audit_per_mille: column::natural(at("audit_per_mille"), &name, row.try_get("audit_per_mille")?)?,
-        valid_until: moment("valid_until_us", &name, row.try_get("valid_until_us")?)?,
-        granted_by: word("granted_by", &name, row)?,
-        granted_as: roles
-            .split_whitespace()
-            .map(|role| role.parse().map_err(|error| at("granted_as").corrupt(&name, error)))
-            .collect::<Result<_, _>>()?,
-        granted_at: moment("granted_at_us", &name, row.try_get("granted_at_us")?)?,
-        reason: row.try_get("reason")?,
-        uses: column::natural(at("uses"), &name, row.try_get("uses")?)?,
-        audits: column::natural(at("audits"), &name, row.try_get("audits")?)?,
-        revocation,
-        entry_index,
-        name,
-    })
-}
-
-fn word<T>(name: &'static str, row: &StandingApprovalName, from: &SqliteRow) -> Result<T, Error>
-where
-    T: std::str::FromStr<Err: std::fmt::Display>,
-{
-    let text: &str = from.try_get(name)?;
-    Ok(text.parse().map_err(|error| at(name).corrupt(row, error))?)
-}
-
-fn moment(name: &'static str, row: &StandingApprovalName, micros: i64) -> Result<Moment, CorruptRow> {
-    Timestamp::from_microsecond(micros).map(Moment::from).map_err(|error| at(name).corrupt(row, error))
 }

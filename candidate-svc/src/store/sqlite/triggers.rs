@@ -4,22 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use countersign_api::name::{TriggerName, Workspace};
-use sqlx::{Row, Sqlite, SqliteConnection, SqliteExecutor, query_builder::Separated, sqlite::SqliteRow};
+use sqlx::{Row, Sqlite, SqliteConnection, SqliteExecutor, query_builder::Separated};
 
-use super::{
-    bulk,
-    candidates::said_of,
-    column::{self, Column},
-};
+use super::bulk;
 use crate::{
     domain::Trigger,
-    store::{CorruptRow, Error, batch::SourceKey},
+    store::{
+        CorruptRow, Error,
+        batch::SourceKey,
+        rows::triggers::{snapshot, snapshot_of},
+    },
 };
 
-const SNAPSHOT: Column = Column { table: "triggers", column: "snapshot" };
-
 /// Inserts triggers under the sequence numbers given.
-pub(super) async fn insert(
+pub(in crate::store) async fn insert(
     connection: &mut SqliteConnection,
     triggers: &[(i64, Arc<Trigger>)],
 ) -> Result<(), sqlx::Error> {
@@ -33,7 +31,7 @@ pub(super) async fn insert(
                 .push_bind(trigger.source_system.clone())
                 .push_bind(trigger.kind.clone())
                 .push_bind(trigger.source_id.clone())
-                .push_bind(serde_json::to_string(&**trigger).expect("invariant: a trigger has a JSON form"));
+                .push_bind(snapshot(trigger));
         };
         bulk::with_values(HEAD, chunk, bind, "").build().execute(&mut *connection).await?;
     }
@@ -41,7 +39,7 @@ pub(super) async fn insert(
 }
 
 /// Returns the last sequence number given in a workspace; 0 when there is none.
-pub(super) async fn last_sequence(
+pub(in crate::store) async fn last_sequence(
     connection: &mut SqliteConnection,
     workspace: &Workspace,
 ) -> Result<i64, sqlx::Error> {
@@ -52,7 +50,7 @@ pub(super) async fn last_sequence(
 }
 
 /// Finds which of these sources have a kept trigger.
-pub(super) async fn find_by_source(
+pub(in crate::store) async fn find_by_source(
     connection: &mut SqliteConnection,
     sources: &[SourceKey],
 ) -> Result<HashMap<SourceKey, Result<Arc<Trigger>, CorruptRow>>, Error> {
@@ -83,7 +81,7 @@ pub(super) async fn find_by_source(
 }
 
 /// Reads triggers by name; who is not there is left out.
-pub(super) async fn find(
+pub(in crate::store) async fn find(
     connection: &mut SqliteConnection,
     names: &[TriggerName],
 ) -> Result<HashMap<TriggerName, Result<Arc<Trigger>, CorruptRow>>, Error> {
@@ -107,7 +105,7 @@ pub(super) async fn find(
 }
 
 /// Reads one trigger.
-pub(super) async fn get(
+pub(in crate::store) async fn get(
     connection: impl SqliteExecutor<'_>,
     name: &TriggerName,
 ) -> Result<Option<Arc<Trigger>>, Error> {
@@ -121,7 +119,7 @@ pub(super) async fn get(
 }
 
 /// Reads at most `limit` triggers after a sequence number, with theirs, in order.
-pub(super) async fn page(
+pub(in crate::store) async fn page(
     connection: impl SqliteExecutor<'_>,
     workspace: &Workspace,
     after: i64,
@@ -136,11 +134,4 @@ pub(super) async fn page(
     .fetch_all(connection)
     .await?;
     rows.iter().map(|row| Ok((row.try_get("sequence")?, snapshot_of(row)??))).collect()
-}
-
-fn snapshot_of(row: &SqliteRow) -> Result<Result<Arc<Trigger>, CorruptRow>, Error> {
-    let id = column::uuid(Column { table: "triggers", column: "id" }, "?", row.try_get("id")?)?;
-    let snapshot: &str = row.try_get("snapshot")?;
-    let trigger = serde_json::from_str(snapshot).map(Arc::new);
-    Ok(trigger.map_err(|error| SNAPSHOT.corrupt(id, said_of(&error))))
 }

@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use countersign_api::name::Workspace;
 use sqlx::{SqliteConnection, SqlitePool};
 
-use super::column::{self, Column};
-use crate::store::Error;
+use crate::store::{
+    Error,
+    rows::column::{self, Column},
+};
 
 /// Adds workspaces that are new.
-pub(super) async fn insert(
+pub(in crate::store) async fn insert(
     connection: &mut SqliteConnection,
     workspaces: impl IntoIterator<Item = &Workspace>,
 ) -> Result<(), sqlx::Error> {
@@ -23,7 +25,7 @@ pub(super) async fn insert(
 }
 
 /// Reads all workspaces.
-pub(super) async fn all(readers: &SqlitePool) -> Result<BTreeSet<Workspace>, Error> {
+pub(in crate::store) async fn all(readers: &SqlitePool) -> Result<BTreeSet<Workspace>, Error> {
     let ids: Vec<String> = sqlx::query_scalar("SELECT workspace FROM workspaces").fetch_all(readers).await?;
     let at = Column { table: "workspaces", column: "workspace" };
     ids.iter().map(|id| Ok(column::workspace(at, id, id)?)).collect()

@@ -3,8 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use countersign_api::name::{CandidateName, TriggerName, Workspace};
-use ledger_format::Hash;
+use countersign_api::name::Workspace;
 use service_kit::{
     clock::Clock,
     database::SqliteDatabase,
@@ -14,19 +13,20 @@ use service_kit::{
 use sqlx::SqliteConnection;
 
 use super::{
-    audit_draws, candidates, delegations, events, kin, outbox, policies, requests, standing_approvals, triggers,
-    workspaces,
+    candidates, delegations, erasures, events, kin, likenesses, outbox, policies, requests, standing_approvals,
+    team_turns, triggers, workspaces,
 };
 use crate::{
     catalogue::Catalogue,
-    domain::{Command, Moment, Trigger},
+    domain::{Moment, Trigger},
     store::{
         Error, Signals,
         ahead::Ahead,
-        batch::{Batch, Judge, Known, Writes, source_of},
-        job::{Answer, Ask, Job},
-        kin::{self as kin_of, Kin, dedup_key},
+        batch::{Batch, Judge, Known, Writes},
+        job::{Answer, Job},
+        kin::Kin,
         signals::Effects,
+        wanted::{self, Wanted},
     },
 };
 
@@ -60,7 +60,10 @@ impl SqliteWriter {
     async fn run(&mut self, jobs: Vec<Job>) -> Result<(Vec<Answer>, Effects), Error> {
         let mut transaction = self.database.writer.begin_with("BEGIN IMMEDIATE").await?;
         let now = Moment::from(self.clock.now());
-        let known = load(&mut transaction, &self.judge.catalogue, &jobs, now).await?;
+        let mut known = load(&mut transaction, &self.judge.catalogue, &jobs, now).await?;
+        if self.judge.owners.take_turns() {
+            known.team_turns = team_turns::load(&mut transaction, &jobs).await?;
+        }
         let mut batch = Batch::new(&self.judge, now, known);
         let answers = jobs.into_iter().map(|job| batch.answer(job)).collect();
         let (mut writes, effects) = batch.finish();
@@ -97,7 +100,11 @@ impl SqliteWriter {
         policies::insert(connection, &writes.policy_revisions).await?;
         policies::take_notice(connection, &writes.policy_files).await?;
         standing_approvals::write(connection, &writes.ahead).await?;
+        likenesses::write(connection, &writes.ahead.likenesses).await?;
+        team_turns::write(connection, &writes.team_turns).await?;
         outbox::record_receipts(connection, &writes.receipts).await?;
+        erasures::erase(connection, &writes.erasures).await?;
+        erasures::note_followed(connection, &writes.followed).await?;
         Ok(())
     }
 
@@ -153,73 +160,28 @@ async fn load(
     jobs: &[Job],
     now: Moment,
 ) -> Result<Known, Error> {
-    let mut names: BTreeSet<CandidateName> = BTreeSet::new();
-    let mut keys = Vec::new();
-    let mut sources = BTreeSet::new();
-    let mut dedup_keys = Vec::new();
-    let mut approved = BTreeSet::new();
-    for job in jobs {
-        let (ask, workspace): (&Ask, &Workspace) = match job {
-            Job::Propose(_) | Job::PolicyFile(_) => {
-                let job = job.proposed().expect("invariant: both propose");
-                let proposal = &job.propose.proposal;
-                let proposer = job.ask.actor.principal();
-                sources.insert(source_of(&proposal.trigger));
-                dedup_keys.extend(dedup_key(&job.propose.name.workspace, &proposer, proposal));
-                (&job.ask, &job.propose.name.workspace)
-            }
-            Job::Command(job) => {
-                names.insert(job.candidate.clone());
-                if matches!(job.command, Command::Approve(_) | Command::Retry(_) | Command::Settle(_)) {
-                    approved.insert(job.candidate.clone());
-                }
-                (&job.ask, &job.candidate.workspace)
-            }
-            Job::ApplyPolicy(job) => {
-                names.insert(job.candidate.clone());
-                continue;
-            }
-            Job::Trigger(job) => {
-                sources.insert(source_of(&job.trigger));
-                (&job.ask, &job.trigger.name.workspace)
-            }
-            Job::Delegation(job) => (&job.ask, &job.workspace),
-            Job::Standing(job) => (&job.ask, &job.order.name().workspace),
-            Job::Receipts(_) => continue,
-        };
-        keys.extend(ask.key(workspace));
-    }
-
+    let Wanted { mut names, requests: keys, sources, dedup_keys, approved, erased, revoked, .. } = Wanted::of(jobs);
     let mut kin = Kin { open: kin::open(connection, &dedup_keys).await?, ..Kin::default() };
     names.extend(kin.open.values().cloned());
-    names.extend(standing_approvals::approved_under(connection, jobs).await?);
+    names.extend(standing_approvals::approved_under(connection, &revoked).await?);
     kin::rivals(connection, &approved.into_iter().collect::<Vec<_>>(), &mut kin).await?;
     if kin::remembers(connection).await? {
-        kin.memories = kin::memories(connection, &memory_keys(jobs)).await?;
+        kin.memories = kin::memories(connection, &wanted::memory_keys(jobs, catalogue)).await?;
     }
     let requests = requests::find(connection, &keys).await?;
     let approvals = standing_approvals::load(connection, jobs, &requests, now).await?;
     let mut ahead = Ahead { approvals, ..Ahead::default() };
-    audit_draws::load(connection, jobs, catalogue, &mut ahead, &mut kin, now).await?;
-    let mut trigger_names = BTreeSet::new();
-    for (key, kept) in &requests {
-        match kept.revision {
-            0 => _ = trigger_names.insert(TriggerName::new(key.workspace.clone(), kept.subject_id)),
-            _ => _ = names.insert(CandidateName::new(key.workspace.clone(), kept.subject_id)),
-        }
-    }
+    let precedents = wanted::precedents(jobs, &ahead, catalogue, now);
+    likenesses::load(connection, precedents, &mut ahead, &mut kin).await?;
+    let (answered, trigger_names) = wanted::answered(&requests);
+    names.extend(answered);
     let candidates = candidates::find(connection, &names.into_iter().collect::<Vec<_>>()).await?;
+    standing_approvals::load_used(connection, candidates.values(), &mut ahead.approvals).await?;
 
-    // What changed since a request was answered is rebuilt from its events as it was then.
-    let is_past = |name: &CandidateName, revision: u64| !matches!(candidates.get(name), Some(Ok(present)) if present.revision == revision);
-    let past = requests
-        .iter()
-        .filter(|(_, kept)| kept.revision > 0)
-        .map(|(key, kept)| (CandidateName::new(key.workspace.clone(), kept.subject_id), kept.revision))
-        .filter(|(name, revision)| is_past(name, *revision))
-        .collect();
     Ok(Known {
-        answered: events::rebuild(connection, past).await?,
+        histories: erasures::histories(connection, &erased).await?,
+        team_turns: HashMap::new(),
+        answered: events::rebuild(connection, wanted::past(&requests, &candidates)).await?,
         triggers_by_source: triggers::find_by_source(connection, &sources.into_iter().collect::<Vec<_>>()).await?,
         triggers_by_name: triggers::find(connection, &trigger_names.into_iter().collect::<Vec<_>>()).await?,
         delegations: delegations::load(connection, jobs, &requests, now).await?,
@@ -228,15 +190,4 @@ async fn load(
         requests,
         candidates,
     })
-}
-
-/// Returns by what the proposals among the jobs are known again.
-fn memory_keys(jobs: &[Job]) -> BTreeSet<(Workspace, Hash)> {
-    jobs.iter()
-        .filter_map(Job::proposed)
-        .flat_map(|job| {
-            let keys = kin_of::memory_keys(&job.ask.actor.principal(), &job.propose);
-            keys.into_iter().map(|key| (job.propose.name.workspace.clone(), key))
-        })
-        .collect()
 }

@@ -24,3 +24,5 @@ async fn a_proposal_sent_again_while_it_is_approved_is_answered_as_before() {
     let again = again.expect("answered as before");
     assert_eq!((&*again.candidate, again.replayed), (story.it(), true));
 }
+
+crate::tests::support::on_postgres!(a_proposal_sent_again_while_it_is_approved_is_answered_as_before,);

@@ -1,4 +1,5 @@
 //! What somebody else does to the file: it is noticed, named, and not built upon.
+// On one database alone: the damage is done to a file, and `damage_on_postgres.rs` does it to rows of a server.
 
 use service_kit::group_commit::SubmitError;
 

@@ -5,70 +5,190 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_api::name::CandidateName;
+use ledger_format::Hash;
 use service_kit::{
     clock::Clock,
     ids::{Ids, SeededIds},
 };
 use uuid::Uuid;
 
-use super::shelf::{Shelf, job};
+use super::shelf::{Shelf, ask, job};
 use crate::{
+    catalogue::Catalogue,
     domain::{
-        Actor, Candidate, ClaimCommand, Command, LoseTrack, Moment, Propose, RecordedAt, Release, Settlement, State,
-        StateName, Verb, allowed_transitions, evolve,
+        Actor, Candidate, Category, ClaimCommand, Command, ConfidenceLevel, GrantStandingApproval, LoseTrack, Moment,
+        PayloadDraft, Propose, RecordPrefix, RecordedAt, Release, Settlement, State, StateName, Verb,
+        allowed_transitions, evolve,
         tests::{
-            cast::{ANNA, BEN, CARA, EXECUTOR, RULES, actor},
+            cast::{ANNA, BEN, CARA, EXECUTOR, RULES, actor, principal},
             histories::way_on,
-            story::{Story, failure, result},
+            story::{DAY_SECS, PAYLOAD, Story, failure, result},
         },
     },
-    store::WriteError,
+    policy::{Policy, PolicySource},
+    store::{EventReceipt, StandingJob, StandingOrder, WriteError},
+    tests::support::Place,
     wire,
 };
 
-const HISTORIES: u8 = 24;
-const STEPS: usize = 60;
+/// Four tests of so many histories of so many steps each: more than 10,000 steps that are asked for.
+const HISTORIES: u64 = 36;
+const STEPS: usize = 100;
+const ASKED_MIN: usize = 2_500;
+
+/// On a server each step takes several ways to it and back: a third of the histories is told there.
+fn histories() -> (u64, usize) {
+    match Place::current() {
+        Place::Sqlite => (HISTORIES, ASKED_MIN),
+        Place::Postgres => (HISTORIES / 3, ASKED_MIN / 3),
+    }
+}
+
+/// What is the same in all histories of a test.
+#[derive(Debug, Clone, Copy)]
+struct Setting {
+    first_seed: u64,
+    action_type: &'static str,
+    payload: &'static str,
+    quorum: u32,
+    /// Whether such candidates are approved ahead.
+    ahead: bool,
+}
+
+const TASKS: Setting = Setting { first_seed: 0, action_type: "create_task", payload: PAYLOAD, quorum: 1, ahead: false };
+
+const QUESTIONS: Setting = Setting {
+    first_seed: 1_000,
+    action_type: "request_information",
+    payload: r#"{"due":"2026-11-30","fields":["account"],"question":"Whose is it?","recipient":"Anna","subject":"The deal"}"#,
+    ..TASKS
+};
+
+/// What became of the steps of some histories.
+#[derive(Debug, Default)]
+struct Tally {
+    /// Steps that were asked for.
+    asked: usize,
+    /// Those that changed the candidate; the others were refused.
+    taken: usize,
+    states: BTreeSet<StateName>,
+    highest_ordinal: u32,
+    approved_ahead: usize,
+}
 
 /// Dice that fall the same way every time.
-struct Dice(SeededIds);
+pub(super) struct Dice(pub(super) SeededIds);
 
 impl Dice {
-    fn below(&self, sides: usize) -> usize {
+    pub(super) fn below(&self, sides: usize) -> usize {
         let [first, second, ..] = self.0.random_32();
         usize::from(u16::from_be_bytes([first, second])) % sides
     }
 
-    fn of<T: Copy>(&self, faces: &[T]) -> T {
+    pub(super) fn of<T: Copy>(&self, faces: &[T]) -> T {
         faces[self.below(faces.len())]
     }
 }
 
 #[tokio::test]
 async fn a_row_equals_what_its_events_make_and_every_request_keeps_its_answer() {
-    let mut states = BTreeSet::new();
-    let mut longest = 0;
-    for seed in 0..HISTORIES {
-        longest = longest.max(happen(u64::from(seed), &mut states).await);
+    let tally = all_happen(TASKS).await;
+    assert!(tally.highest_ordinal > 0, "the dice never led to a decision of two events");
+}
+
+#[tokio::test]
+async fn rows_and_answers_hold_where_two_approve() {
+    all_happen(Setting { first_seed: 2_000, quorum: 2, ..TASKS }).await;
+}
+
+#[tokio::test]
+async fn rows_and_answers_hold_for_another_action_type() {
+    all_happen(QUESTIONS).await;
+}
+
+#[tokio::test]
+async fn rows_and_answers_hold_where_it_is_approved_ahead() {
+    let tally = all_happen(Setting { first_seed: 3_000, ahead: true, ..TASKS }).await;
+    assert!(tally.approved_ahead > 0, "nothing was approved ahead");
+}
+
+/// Lets all histories of a setting happen. `COUNTERSIGN_SEED` begins with another seed.
+async fn all_happen(setting: Setting) -> Tally {
+    let first_seed = std::env::var("COUNTERSIGN_SEED").ok().and_then(|text| text.parse().ok());
+    let first_seed = first_seed.unwrap_or(setting.first_seed);
+    let (histories, asked_min) = histories();
+    println!("seeds {first_seed} to {}, {setting:?}", first_seed + histories - 1);
+    let mut tally = Tally::default();
+    for seed in first_seed..first_seed + histories {
+        happen(setting, seed, &mut tally).await;
     }
-    assert!(longest > 0, "the dice never led to a decision of two events");
+    println!("{tally:?}");
+    assert!(tally.asked >= asked_min && tally.taken * 4 > tally.asked, "too little happened: {tally:?}");
     for state in
         [StateName::Approved, StateName::Executing, StateName::Executed, StateName::OutcomeUnknown, StateName::Rework]
     {
-        assert!(states.contains(&state), "the dice never led to {state}: {states:?}");
+        assert!(tally.states.contains(&state), "the dice never led to {state}: {tally:?}");
     }
+    tally
 }
 
-/// Lets one history happen; returns the highest ordinal that an event had.
-async fn happen(seed: u64, states: &mut BTreeSet<StateName>) -> u32 {
-    let shelf = Shelf::open().await;
+fn policy(setting: Setting) -> Policy {
+    let quorum = format!("quorum = {}\nfour", setting.quorum);
+    let mut text = PolicySource::BuiltIn.text().replace("quorum = 1\nfour", &quorum);
+    if setting.ahead {
+        text.push_str("\n[[rules]]\nreason = \"all is light\"\npath = \"LIGHT\"\n");
+    }
+    Policy::read("policy.toml", &text).expect("a policy")
+}
+
+/// Has Anna approve ahead what the story proposes, and the ledger record that she did.
+async fn approve_ahead(shelf: &Shelf, story: &Story) {
+    let name = "workspaces/demo/standingApprovals/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a55";
+    let category = Category {
+        action_type: story.action_type.name.clone(),
+        proposer: principal(RULES),
+        records: RecordPrefix::default(),
+    };
+    let grant = GrantStandingApproval {
+        name: name.parse().expect("a name"),
+        category,
+        use_limit: 10,
+        audit_per_mille: 100,
+        valid_until: story.now.plus_secs(3 * DAY_SECS),
+        reason: "These were always right.".into(),
+    };
+    let job = StandingJob { ask: ask(&actor(ANNA), "grant"), order: StandingOrder::Grant(grant) };
+    shelf.store.stand(job).await.expect("granted");
+    let receipt = EventReceipt { position: 1, entry_index: 0, leaf_hash: Hash::new([1; 32]) };
+    shelf.store.record_receipts(&story.proposal().name.workspace, vec![receipt]).await.expect("recorded");
+}
+
+/// Returns what the story proposes in this setting.
+fn proposal(story: &Story, setting: Setting, name: &CandidateName) -> Propose {
+    let mut propose = Propose { name: name.clone(), payload: PayloadDraft::read(setting.payload), ..story.proposal() };
+    if setting.ahead {
+        propose.proposal.confidence.level = ConfidenceLevel::High;
+    }
+    propose
+}
+
+/// Lets one history happen.
+async fn happen(setting: Setting, seed: u64, tally: &mut Tally) {
+    let shelf = Shelf::open_under(policy(setting)).await;
     let dice = Dice(SeededIds::new(seed));
     let mut story = Story::new();
-    story.action_type.retry_safe = true;
+    let action_type = setting.action_type.parse().expect("a name");
+    story.action_type = Catalogue::built_in().get(&action_type).expect("built in").clone();
+    story.now = Moment::from(shelf.clock.now());
+    if setting.ahead {
+        approve_ahead(&shelf, &story).await;
+    }
     let names: Vec<CandidateName> = (0..3).map(|n| name(&story, seed, n)).collect();
     let mut answered: Vec<(Actor, String, CandidateName, Command, Arc<Candidate>)> = Vec::new();
     for name in &names {
-        let propose = Propose { name: name.clone(), ..story.proposal() };
-        shelf.propose(&actor(RULES), &format!("propose-{name}"), propose).await.expect("a candidate");
+        let propose = proposal(&story, setting, name);
+        let changed = shelf.propose(&actor(RULES), &format!("propose-{name}"), propose).await.expect("a candidate");
+        tally.approved_ahead += usize::from(matches!(changed.candidate.state, State::Approved(_)));
     }
     for step in 0..STEPS {
         shelf.clock.advance(Duration::from_millis(dice.of(&[1, 1, 200, 30_000, 3_600_000])));
@@ -83,6 +203,7 @@ async fn happen(seed: u64, states: &mut BTreeSet<StateName>) -> u32 {
         };
         let (who, Some(command)) = (who(&dice, verb), command(&dice, &mut story, verb)) else { continue };
         let id = format!("step-{step}");
+        tally.asked += 1;
 
         // Two jobs of one commit: the second, on the same revision, sees what the first left.
         let first = shelf.store.enter_command(job(&who, &id, name, command.clone())).await.expect("room");
@@ -92,36 +213,38 @@ async fn happen(seed: u64, states: &mut BTreeSet<StateName>) -> u32 {
         match first {
             Ok(changed) => {
                 assert!(!changed.replayed);
-                states.insert(changed.candidate.state.name());
+                tally.taken += 1;
+                tally.states.insert(changed.candidate.state.name());
                 answered.push((who, id, name.clone(), command, changed.candidate));
             }
-            Err(WriteError::Denied(_)) if second.is_err() => assert_eq!(shelf.candidate(name).await, before),
-            Err(error) => panic!("{error}"),
+            Err(WriteError::Denied(_)) if second.is_err() => {
+                assert_eq!(shelf.candidate(name).await, before, "a refusal changes nothing (seed {seed})");
+            }
+            Err(error) => panic!("{error} (seed {seed})"),
         }
         assert_eq!(shelf.candidate(name).await, rebuilt(&shelf, name).await, "C-8 after `{verb}` (seed {seed})");
     }
-    let highest_ordinal = every_event_waits_for_the_ledger_once(&shelf, &names).await;
+    tally.highest_ordinal = tally.highest_ordinal.max(every_event_waits_for_the_ledger_once(&shelf, &names).await);
     for (who, id, name, command, expected) in answered {
         let again = shelf.command(&who, &id, &name, command).await.expect("answered again");
         assert!(again.replayed, "C-6");
         assert_eq!(again.candidate, expected, "C-6 (seed {seed})");
     }
-    highest_ordinal
 }
 
-fn name(story: &Story, seed: u64, number: u64) -> CandidateName {
+pub(super) fn name(story: &Story, seed: u64, number: u64) -> CandidateName {
     CandidateName { id: Uuid::from_u64_pair(seed + 1, number), ..story.proposal().name }
 }
 
 /// The candidate that the stored events make.
-async fn rebuilt(shelf: &Shelf, name: &CandidateName) -> Candidate {
+pub(super) async fn rebuilt(shelf: &Shelf, name: &CandidateName) -> Candidate {
     let history = shelf.store.read().candidate_with_history(name).await.expect("readable").expect("it is there").1;
     let events = history.iter().map(|stored| wire::event::decode(&stored.content).expect("an event"));
     events.fold(None, |candidate, event| Some(evolve(candidate, &event))).expect("at least one event")
 }
 
 /// C-5: each revision has its events, numbered without gaps, and every one of them is handed to the ledger once.
-async fn every_event_waits_for_the_ledger_once(shelf: &Shelf, names: &[CandidateName]) -> u32 {
+pub(super) async fn every_event_waits_for_the_ledger_once(shelf: &Shelf, names: &[CandidateName]) -> u32 {
     let (mut events, mut highest_ordinal) = (0, 0);
     for name in names {
         let (candidate, history) =
@@ -142,7 +265,7 @@ async fn every_event_waits_for_the_ledger_once(shelf: &Shelf, names: &[Candidate
     highest_ordinal
 }
 
-fn who(dice: &Dice, verb: Verb) -> Actor {
+pub(super) fn who(dice: &Dice, verb: Verb) -> Actor {
     match verb {
         Verb::Expire | Verb::Escalate => Actor::Clock,
         Verb::LoseTrack | Verb::Release if dice.below(2) == 0 => Actor::Clock,
@@ -155,7 +278,7 @@ fn who(dice: &Dice, verb: Verb) -> Actor {
 }
 
 /// What is asked; endings are rare, so that histories go on.
-fn command(dice: &Dice, story: &mut Story, verb: Verb) -> Option<Command> {
+pub(super) fn command(dice: &Dice, story: &mut Story, verb: Verb) -> Option<Command> {
     let rare = dice.below(12) == 0;
     Some(match verb {
         Verb::AddEvidence => story.add_evidence("note"),
@@ -212,3 +335,10 @@ fn the_dice_fall_the_same_way_every_time() {
     assert_eq!(rolls(1), rolls(1));
     assert_ne!(rolls(1), rolls(2));
 }
+
+crate::tests::support::on_postgres!(
+    a_row_equals_what_its_events_make_and_every_request_keeps_its_answer,
+    rows_and_answers_hold_where_two_approve,
+    rows_and_answers_hold_for_another_action_type,
+    rows_and_answers_hold_where_it_is_approved_ahead,
+);

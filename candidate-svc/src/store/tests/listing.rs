@@ -1,4 +1,5 @@
 //! What lists search by follows the candidate, also in rows from before it was stored.
+// On one database alone: the first of them is about a migration that the other schema does not have.
 
 use sqlx::Row;
 

@@ -2,8 +2,13 @@
 
 mod asked_again;
 mod damage;
+mod damage_on_postgres;
+mod erasing;
+mod erasing_on_postgres;
 mod histories;
 mod listing;
 mod policies;
+mod processes;
 mod schema;
+mod schema_on_postgres;
 mod shelf;

@@ -1,4 +1,5 @@
 //! Which policy judges within one commit, and what the schema keeps of those that were in force.
+// On one database alone: the rules are the schema's, and `schema_on_postgres.rs` asks the other one.
 
 use std::collections::HashMap;
 
@@ -108,7 +109,7 @@ fn what_is_refused_begins_no_policy() {
 fn without_a_policy_nothing_is_proposed() {
     let broken = PolicySource::File { name: "policy.toml".into(), text: "quorum = 2".into() };
     let judge = judge_alone();
-    let first_policy = broken.read(&judge.catalogue);
+    let first_policy = broken.read(&judge.catalogue, &judge.approvers);
     let judge = Judge { first_policy, policies: HashMap::new(), ..judge };
     let mut batch = Batch::new(&judge, now(), Known::default());
     let refused = batch.answer(propose("p1", named(1))).into_candidate().expect_err("no policy");

@@ -143,10 +143,20 @@ async fn of_two_that_were_written_for_one_revision_the_later_fails_and_can_be_re
     let rebased = bench.reviewer("humans/anna").edit_candidate(rebase).await.expect("edited").into_inner().candidate;
     let mut rebased = rebased.expect("a candidate");
     for (number, person) in ["humans/ben", "humans/cara"].into_iter().enumerate() {
-        let request = approve(&rebased, &format!("b{number}"));
+        // What was changed meanwhile is a conflict that they have seen.
+        let acknowledged_conflicts = vec![first.name.clone()];
+        let request = ApproveCandidateRequest { acknowledged_conflicts, ..approve(&rebased, &format!("b{number}")) };
         let answer = bench.reviewer(person).approve_candidate(request).await.expect("approved").into_inner();
         rebased = answer.candidate.expect("a candidate");
     }
     assert_eq!(settled(&bench, &rebased.name).await.state(), State::Executed);
     assert_eq!((in_force(&bench).await.policy_toml, listed(&bench).await), (three_look(), vec![3, 2, 1]));
 }
+
+crate::tests::support::on_postgres!(
+    an_approved_policy_judges_what_is_proposed_or_edited_from_then_on,
+    the_ledger_has_the_outcome_and_the_policy,
+    nothing_comes_into_force_before_the_approval_is_recorded,
+    no_executor_is_handed_a_change_of_the_policy,
+    of_two_that_were_written_for_one_revision_the_later_fails_and_can_be_rebased,
+);

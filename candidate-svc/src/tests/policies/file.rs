@@ -59,7 +59,9 @@ async fn a_changed_file_is_proposed_once_and_comes_into_force_when_a_person_appr
 async fn another_file_takes_the_place_of_what_is_still_open() {
     let bench = Bench::open().await;
     bench.propose("p1", proposal("1")).await;
-    let bench = bench.restart_under(policy_file(&two_look())).await.restart_under(policy_file(&three_look())).await;
+    let bench = bench.restart_under(policy_file(&two_look())).await;
+    bench.advance_secs(1);
+    let bench = bench.restart_under(policy_file(&three_look())).await;
     let filed = proposed(&bench).await;
     assert_eq!(filed.len(), 2);
     assert_eq!((filed[0].state(), filed[0].superseded_by.as_str()), (State::Withdrawn, filed[1].name.as_str()));
@@ -98,3 +100,11 @@ async fn the_first_start_refuses_a_broken_file_by_its_key() {
     let refused = Bench::refused(policy_file(&never)).await;
     assert!(refused.contains("key `rules[1].when.action_types`"), "{refused}");
 }
+
+crate::tests::support::on_postgres!(
+    a_changed_file_is_proposed_once_and_comes_into_force_when_a_person_approves,
+    another_file_takes_the_place_of_what_is_still_open,
+    a_rejected_file_is_not_brought_up_again_until_it_changes,
+    a_file_that_broke_later_leaves_what_is_in_force,
+    the_first_start_refuses_a_broken_file_by_its_key,
+);

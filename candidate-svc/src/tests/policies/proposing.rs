@@ -64,3 +64,10 @@ async fn an_edit_cannot_break_it() {
     let edited = anna.edit_candidate(edit("e2", DEFAULT)).await.expect("a policy").into_inner().candidate;
     assert_eq!(edited.expect("a candidate").state(), State::Edited);
 }
+
+crate::tests::support::on_postgres!(
+    it_is_of_high_risk_and_decided_singly,
+    a_policy_that_does_not_stand_cannot_be_proposed,
+    it_is_written_for_the_revision_in_force,
+    an_edit_cannot_break_it,
+);

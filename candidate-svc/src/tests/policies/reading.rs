@@ -65,3 +65,9 @@ async fn a_policy_is_checked_without_being_proposed() {
     }
     assert!(revision(&bench, "-").await.is_err(), "a check puts nothing in force");
 }
+
+crate::tests::support::on_postgres!(
+    the_first_proposal_of_a_workspace_finds_the_first_policy,
+    revisions_are_listed_in_pages_newest_first,
+    a_policy_is_checked_without_being_proposed,
+);

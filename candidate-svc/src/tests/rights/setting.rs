@@ -1,13 +1,38 @@
 use countersign_api::candidate::v1::{
-    Candidate, Proposal, proposal_service_client::ProposalServiceClient, review_service_client::ReviewServiceClient,
+    Candidate, Permit, Proposal, ReportOutcomeRequest, State, execution_service_client::ExecutionServiceClient,
+    proposal_service_client::ProposalServiceClient, report_outcome_request::Outcome,
+    review_service_client::ReviewServiceClient,
 };
-use service_kit::access::Role;
+use service_kit::{access::Role, grpc::AuthorizedChannel};
 
-use super::super::support::{Bench, approve, drain_all, edit, proposal, propose, report_failure, report_success};
+use super::super::standing_approvals::sure;
+use super::super::support::{
+    Bench, approve, call_customer, drain_all, edit, proposal, propose, report_failure, report_success,
+};
 use super::asking::ask;
 use crate::domain::tests::rights::oracle::Relation;
 
-pub(super) const STATES: [&str; 7] = ["PROPOSED", "EDITED", "HELD", "APPROVED", "EXECUTED", "FAILED", "REJECTED"];
+pub(super) const STATES: [&str; 14] = [
+    "PROPOSED",
+    "NEEDS_EVIDENCE",
+    "NEEDS_OWNER",
+    "EDITED",
+    "HELD",
+    "APPROVED",
+    "EXECUTING",
+    "EXECUTED",
+    "FAILED",
+    "OUTCOME_UNKNOWN",
+    "REWORK",
+    "REJECTED",
+    "WITHDRAWN",
+    "EXPIRED",
+];
+
+const DAY_SECS: u64 = 24 * 60 * 60;
+
+/// More than so many in a row are never drawn for an audit sample.
+const DRAWN_MAX: usize = 20;
 
 /// A candidate in some state, with somebody who has some relation to it.
 pub(super) struct Setting<'a> {
@@ -23,11 +48,17 @@ impl Setting<'_> {
     /// Tells whether anybody can have that relation to a candidate in that state.
     pub(super) fn is_possible(&self) -> bool {
         match self.relation {
-            None | Some(Relation::OwnProposal | Relation::Owner) => true,
-            Some(Relation::OwnEdit) => self.state != "PROPOSED",
-            // One approval is the quorum here, and a failure uses it up.
-            Some(Relation::ApprovedAlready) => matches!(self.state, "APPROVED" | "EXECUTED"),
-            Some(Relation::ClaimHolder) => false,
+            None | Some(Relation::OwnProposal) => true,
+            Some(Relation::Owner) => self.state != "NEEDS_OWNER",
+            // What the edit changes is not in the payload of what cannot be repeated.
+            Some(Relation::OwnEdit) => !matches!(self.state, "PROPOSED" | "NEEDS_OWNER" | "OUTCOME_UNKNOWN"),
+            // One approval is the quorum here; a failure, a loss and rework use it up.
+            Some(Relation::ApprovedAlready | Relation::GaveAhead) => {
+                matches!(self.state, "APPROVED" | "EXECUTING" | "EXECUTED")
+            }
+            Some(Relation::ClaimHolder) => {
+                matches!(self.state, "EXECUTING" | "EXECUTED" | "FAILED" | "OUTCOME_UNKNOWN" | "REWORK")
+            }
         }
     }
 
@@ -37,9 +68,16 @@ impl Setting<'_> {
 
     /// Leads a candidate there.
     pub(super) async fn lead(&self) -> Candidate {
+        if self.relation == Some(Relation::GaveAhead) {
+            return self.go_on_from_approval(self.approved_ahead().await).await;
+        }
         let proposer = self.part(Relation::OwnProposal, "generators/rules");
-        let owner = self.part(Relation::Owner, "humans/owner").to_owned();
-        let proposal = Proposal { owner, ..proposal(&self.number.to_string()) };
+        let owner = if self.state == "NEEDS_OWNER" { "" } else { self.part(Relation::Owner, "humans/owner") };
+        let record = self.number.to_string();
+        // What its claim holder loses track of is not tried again: whoever drains would wait until it is time.
+        let once = self.state == "OUTCOME_UNKNOWN" || self.relation == Some(Relation::ClaimHolder);
+        let plain = if once { call_customer(&record) } else { proposal(&record) };
+        let proposal = Proposal { owner: owner.to_owned(), ..plain };
         let mut proposals = ProposalServiceClient::new(self.bench.channel(proposer, Role::Proposer));
         let response = proposals.propose_candidate(propose(&self.id("propose"), proposal)).await.expect("a proposal");
         let mut candidate = response.into_inner().candidate.expect("a candidate");
@@ -50,11 +88,39 @@ impl Setting<'_> {
             candidate = response.into_inner().candidate.expect("a candidate");
         }
         match self.state {
-            "APPROVED" | "EXECUTED" | "FAILED" => self.go_on_approved(candidate).await,
+            "APPROVED" | "EXECUTING" | "EXECUTED" | "FAILED" | "OUTCOME_UNKNOWN" => {
+                self.go_on_approved(candidate).await
+            }
+            "REWORK" => {
+                let executed = self.go_on_approved(candidate).await;
+                self.by_clerk("send_back", executed).await
+            }
+            "NEEDS_EVIDENCE" => self.by_clerk("request_evidence", candidate).await,
+            "WITHDRAWN" => {
+                let channel = self.bench.channel(proposer, Role::Proposer);
+                ask(channel, "withdraw", &candidate, &self.id("withdraw")).await.expect("withdrawn");
+                self.bench.candidate(&candidate.name).await
+            }
+            "EXPIRED" => {
+                self.bench.advance_secs(30 * DAY_SECS);
+                self.bench.until(&candidate.name, |it| it.state() == State::Expired).await
+            }
             "HELD" => self.by_clerk("hold", candidate).await,
             "REJECTED" => self.by_clerk("reject", candidate).await,
             _ => candidate,
         }
+    }
+
+    /// Proposes until one is not drawn for the audit sample of what they gave ahead.
+    async fn approved_ahead(&self) -> Candidate {
+        for again in 0..DRAWN_MAX {
+            let deal = format!("{}-{again}", self.number);
+            let candidate = self.bench.propose(&format!("propose-{deal}"), sure(&deal)).await;
+            if candidate.state() == State::Approved {
+                return candidate;
+            }
+        }
+        panic!("{DRAWN_MAX} in a row were drawn, of a hundred one");
     }
 
     async fn by_clerk(&self, act: &str, candidate: Candidate) -> Candidate {
@@ -67,18 +133,35 @@ impl Setting<'_> {
         let approver = self.part(Relation::ApprovedAlready, "humans/approver");
         let request = approve(&candidate, &self.id("approve"));
         self.reviews(approver).approve_candidate(request).await.expect("an approval");
+        self.go_on_from_approval(candidate).await
+    }
+
+    async fn go_on_from_approval(&self, candidate: Candidate) -> Candidate {
         if self.state != "APPROVED" {
-            let permits = self.bench.permits(drain_all()).await;
+            let executor = self.bench.channel(self.part(Relation::ClaimHolder, "services/executor"), Role::Executor);
+            let permits = self.bench.permits_of(executor.clone(), drain_all()).await;
             let permit = permits.iter().find(|permit| permit.candidate == candidate.name).expect("a permit");
-            let id = self.id("report");
-            let succeeded = self.state == "EXECUTED";
-            let report = if succeeded { report_success(permit, &id) } else { report_failure(permit, &id, false) };
-            self.bench.executor().report_outcome(report).await.expect("a report");
+            self.report(executor, permit).await;
         }
         self.bench.candidate(&candidate.name).await
     }
 
-    fn reviews(&self, who: &str) -> ReviewServiceClient<service_kit::grpc::AuthorizedChannel> {
+    /// Reports what leads from an attempt to the state; nothing where it is to go on.
+    async fn report(&self, executor: AuthorizedChannel, permit: &Permit) {
+        let id = self.id("report");
+        let report = match self.state {
+            "EXECUTING" => return,
+            "FAILED" => report_failure(permit, &id, false),
+            "OUTCOME_UNKNOWN" => {
+                let outcome = Some(Outcome::Unknown("the line went dead".into()));
+                ReportOutcomeRequest { outcome, ..report_success(permit, &id) }
+            }
+            _ => report_success(permit, &id),
+        };
+        ExecutionServiceClient::new(executor).report_outcome(report).await.expect("a report");
+    }
+
+    fn reviews(&self, who: &str) -> ReviewServiceClient<AuthorizedChannel> {
         ReviewServiceClient::new(self.bench.channel(who, Role::Reviewer))
     }
 

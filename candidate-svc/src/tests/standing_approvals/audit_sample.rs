@@ -4,6 +4,7 @@ use countersign_api::candidate::v1::{
 };
 
 use super::{ask, get, granted, open, sure};
+use crate::domain::limits::AUDITS_WAITING_MAX;
 use crate::tests::support::{Bench, approve, propose, reject};
 
 fn half(bench: &Bench) -> GrantStandingApprovalRequest {
@@ -112,6 +113,112 @@ async fn superseding_a_drawn_proposal_gets_no_better_draw() {
     assert_eq!(bench.candidate(&first.name).await.state(), State::Withdrawn);
 }
 
+/// Whatever is varied: the record, the wording, blanks, no record at all. At nine in ten drawn, luck alone lets one of forty through
+/// nearly always.
+#[tokio::test]
+async fn whatever_a_proposer_varies_a_look_that_was_drawn_is_taken() {
+    let bench = open().await;
+    let standing = granted(&bench, GrantStandingApprovalRequest { audit_per_mille: 900, ..ask(&bench, "g") }).await;
+    let (_, mut candidate) = drawn(&bench, "deal").await;
+    for n in 0..40 {
+        take_back(&bench, &candidate).await;
+        let other = match n % 4 {
+            0 => sure(&format!("elsewhere-{n}")),
+            1 => varied("elsewhere", n),
+            2 => Proposal { payload_json: blanks(n), ..sure(&format!("blank-{n}")) },
+            _ => Proposal { dedup_key: format!("key-{n}"), ..sure("deal") },
+        };
+        candidate = bench.propose(&format!("again-{n}"), other).await;
+        assert_eq!(candidate.state(), State::Proposed, "try {n}");
+        assert_eq!(candidate.standing_approval, standing.name, "try {n}: it is covered, and goes to a person");
+    }
+    let owing = get(&bench, &standing.name).await;
+    assert!(owing.audits_owed > 20, "most were drawn, and every one of those looks is owed: {}", owing.audits_owed);
+    assert_eq!((owing.audits_waiting, owing.audits), (1, 41));
+}
+
+fn blanks(n: u32) -> String {
+    let blanks = " ".repeat(usize::try_from(n).expect("small"));
+    format!(r#"{{"subject":"Ask for the account{blanks}","owner":"humans/anna","due":"2026-11-30"}}"#)
+}
+
+/// A look that is owed outlives a restart, is taken by one decision, and then the draw is open again.
+#[tokio::test]
+async fn a_look_that_is_owed_is_taken_by_one_decision() {
+    let bench = open().await;
+    let standing = granted(&bench, half(&bench)).await;
+    let (_, candidate) = drawn(&bench, "deal").await;
+    take_back(&bench, &candidate).await;
+    assert_eq!(get(&bench, &standing.name).await.audits_owed, 1);
+    let bench = bench.restart().await;
+    let mut in_its_place = None;
+    for n in 0..64 {
+        let candidate = bench.propose(&format!("next-{n}"), sure(&format!("next-{n}"))).await;
+        assert_eq!(candidate.state(), State::Proposed, "try {n}");
+        let request = approve(&candidate, &format!("look-{n}"));
+        let owed = get(&bench, &standing.name).await.audits_owed;
+        bench.reviewer("humans/anna").approve_candidate(request).await.expect("a person decides");
+        let left = get(&bench, &standing.name).await.audits_owed;
+        assert_eq!(owed, 1);
+        if left == 0 {
+            in_its_place = Some(candidate);
+            break;
+        }
+    }
+    let in_its_place = in_its_place.expect("one of sixty-four was not drawn itself");
+    let reasons = in_its_place.policy.expect("a verdict").reasons;
+    assert!(reasons.last().expect("a reason").contains("a look is owed"), "{reasons:?}");
+    let mut states = Vec::new();
+    for n in 0..15 {
+        states.push(bench.propose(&format!("free-{n}"), sure(&format!("free-{n}"))).await.state());
+    }
+    assert!(states.contains(&State::Approved), "{states:?}");
+}
+
+#[tokio::test]
+async fn time_does_not_take_the_look() {
+    let bench = open().await;
+    let standing = granted(&bench, half(&bench)).await;
+    let (_, candidate) = drawn(&bench, "deal").await;
+    bench.advance_secs(14 * 24 * 60 * 60);
+    bench.until(&candidate.name, |candidate| candidate.state() == State::Expired).await;
+    assert_eq!(get(&bench, &standing.name).await.audits_owed, 1);
+    let later = bench.propose("later", sure("later")).await;
+    assert_eq!((later.state(), later.standing_approval), (State::Proposed, standing.name));
+}
+
+/// Sixteen wait: whatever comes then waits for a person, until they have looked at one.
+#[tokio::test]
+async fn no_more_than_so_many_wait_unseen() {
+    let bench = open().await;
+    let standing = granted(&bench, half(&bench)).await;
+    let mut waiting = Vec::new();
+    for n in 0..200 {
+        let candidate = bench.propose(&format!("many-{n}"), sure(&format!("many-{n}"))).await;
+        if candidate.state() == State::Proposed {
+            waiting.push(candidate);
+        }
+        if waiting.len() == usize::try_from(AUDITS_WAITING_MAX).expect("small") {
+            break;
+        }
+    }
+    for n in 0..20 {
+        let candidate = bench.propose(&format!("beyond-{n}"), sure(&format!("beyond-{n}"))).await;
+        assert_eq!((candidate.state(), &candidate.standing_approval), (State::Proposed, &standing.name), "{n}");
+        waiting.push(candidate);
+    }
+    for (n, candidate) in waiting.iter().enumerate() {
+        let request = reject(candidate, &format!("look-{n}"));
+        bench.reviewer("humans/anna").reject_candidate(request).await.expect("rejected");
+    }
+    assert_eq!(get(&bench, &standing.name).await.audits_waiting, 0);
+    let mut states = Vec::new();
+    for n in 0..20 {
+        states.push(bench.propose(&format!("free-{n}"), sure(&format!("free-{n}"))).await.state());
+    }
+    assert!(states.contains(&State::Approved), "{states:?}");
+}
+
 /// A person looked: what comes next about the record is drawn like anything else.
 #[tokio::test]
 async fn once_a_person_decided_the_draw_is_open_again() {
@@ -130,3 +237,15 @@ async fn once_a_person_decided_the_draw_is_open_again() {
     }
     assert!(states.contains(&State::Approved) && states.contains(&State::Proposed), "{states:?}");
 }
+
+crate::tests::support::on_postgres!(
+    whoever_is_drawn_waits_for_a_person_and_says_so,
+    a_request_that_is_sent_again_gets_no_second_draw,
+    whoever_takes_a_drawn_proposal_back_gets_no_better_draw,
+    superseding_a_drawn_proposal_gets_no_better_draw,
+    whatever_a_proposer_varies_a_look_that_was_drawn_is_taken,
+    a_look_that_is_owed_is_taken_by_one_decision,
+    time_does_not_take_the_look,
+    no_more_than_so_many_wait_unseen,
+    once_a_person_decided_the_draw_is_open_again,
+);

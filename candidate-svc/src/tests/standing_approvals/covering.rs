@@ -161,3 +161,14 @@ fn watcher(
 ) -> countersign_api::candidate::v1::review_service_client::ReviewServiceClient<service_kit::grpc::AuthorizedChannel> {
     bench.reviewer("humans/anna")
 }
+
+crate::tests::support::on_postgres!(
+    what_is_covered_is_approved_at_once_and_executed,
+    a_permit_that_is_issued_again_shows_the_grant_again,
+    what_a_person_approved_shows_no_grant,
+    nothing_is_covered_before_the_grant_is_on_record,
+    the_limit_holds_exactly_however_many_come_at_once,
+    what_it_is_not_for_goes_to_a_person,
+    it_ends_when_its_time_is_over_and_outlives_a_restart,
+    grants_are_recorded_and_not_shown_to_those_who_watch_candidates,
+);

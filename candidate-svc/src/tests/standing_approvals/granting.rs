@@ -141,3 +141,12 @@ async fn list(bench: &Bench, token: &str, page_size: i32, active_only: bool) -> 
     let page = people(bench, "humans/anna").list_standing_approvals(request).await.expect("a page").into_inner();
     (page.standing_approvals, page.next_page_token)
 }
+
+crate::tests::support::on_postgres!(
+    the_same_request_gives_the_same_answer_whatever_happened_since,
+    nobody_approves_ahead_what_policy_or_catalogue_has_a_person_look_at,
+    only_people_who_decide_approve_ahead,
+    what_is_not_of_its_form_is_named,
+    they_are_listed_newest_first_in_pages,
+    a_workspace_has_a_bounded_number_in_force,
+);

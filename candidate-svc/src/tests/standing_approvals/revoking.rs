@@ -28,7 +28,7 @@ async fn what_it_approved_and_nobody_claimed_goes_back_to_people_at_once() {
     for candidate in &waiting {
         let response = bench.get(&candidate.name).await;
         let now = response.candidate.expect("a candidate");
-        assert_eq!((now.state(), now.standing_approval.as_str()), (State::Proposed, ""));
+        assert_eq!((now.state(), &now.standing_approval), (State::Proposed, &standing.name), "a person decides");
         let last = response.history.last().and_then(|recorded| recorded.event.clone()).expect("an event");
         assert_eq!(last.actor.expect("an actor").id, "humans/cara");
         let Some(Event::ApprovalWithdrawn(withdrawn)) = last.event else { panic!("a withdrawal") };
@@ -91,3 +91,9 @@ async fn proposals_and_a_revocation_at_once_leave_nothing_approved() {
         assert_eq!(bench.candidate(&name).await.state(), State::Proposed);
     }
 }
+
+crate::tests::support::on_postgres!(
+    what_it_approved_and_nobody_claimed_goes_back_to_people_at_once,
+    a_revocation_is_answered_again_and_happens_once,
+    proposals_and_a_revocation_at_once_leave_nothing_approved,
+);

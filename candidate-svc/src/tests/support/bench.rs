@@ -1,5 +1,8 @@
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 use std::time::Duration;
 
 use countersign_api::{
@@ -12,9 +15,10 @@ use countersign_api::{
 };
 use jiff::Timestamp;
 use service_kit::{
-    access::{Access, Principal, Pseudonyms, Role, Scope, TokenStore},
+    access::{Access, AccessPolicy, Principal, Pseudonyms, Role, Scope, TokenStore},
     call::CallContext,
     clock::ManualClock,
+    database::Location,
     grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
     health::Health,
     ids::SeededIds,
@@ -22,9 +26,13 @@ use service_kit::{
     shutdown::{DRAIN_MAX, Shutdown},
 };
 
-use super::{FakeLedger, approve, drain_all, propose};
+use super::{FakeLedger, Home, PARENT, approve, drain_all, propose};
 use crate::{
-    App, AuditSample, Config, Environment, catalogue::Catalogue, ownership::Owners, policy::PolicySource, rpc::Parts,
+    App, AuditSample, Config, Environment,
+    catalogue::Catalogue,
+    ownership::Owners,
+    policy::{Approvers, PolicySource},
+    rpc::Parts,
     store::Store,
 };
 
@@ -51,6 +59,14 @@ maxLength = 40
 
 /// Who owns what came by mail, if nobody was named.
 const OWNERS: &str = r#"
+[[teams]]
+name = "letters"
+members = ["humans/anna"]
+
+[[teams]]
+name = "threads"
+members = ["humans/anna", "humans/ben"]
+
 [[rules]]
 when.record_systems = ["mail"]
 owner = { from = "record_owner", field = "answered_by", people = { "Anna" = "humans/anna" } }
@@ -58,14 +74,22 @@ owner = { from = "record_owner", field = "answered_by", people = { "Anna" = "hum
 [[rules]]
 when.record_systems = ["mail"]
 when.object_types = ["thread"]
-owner = { team = ["humans/anna", "humans/ben"], by = "round_robin" }
+owner = { team = "threads", by = "round_robin" }
 "#;
+
+/// What processes of one story share.
+struct Site {
+    folder: tempfile::TempDir,
+    /// Where candidates are, by whatever way.
+    database: Location,
+    _home: Home,
+    starts: AtomicU64,
+}
 
 /// Candidate-svc on a folder of its own, with a ledger in memory and a clock that moves when told to.
 pub(crate) struct Bench {
-    folder: tempfile::TempDir,
+    site: Arc<Site>,
     policy: PolicySource,
-    starts: u64,
     pub(crate) clock: ManualClock,
     pub(crate) ledger: FakeLedger,
     pub(crate) metrics: Metrics,
@@ -88,8 +112,40 @@ impl Bench {
 
     async fn under(policy: PolicySource) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::new();
+        let database = home.location(folder.path());
+        Self::on(folder, home, database, policy).await
+    }
+
+    /// Opens under the built-in policy, with these rules on top of it, as several processes on one PostgreSQL database.
+    pub(crate) async fn several(processes: usize, rules: &str) -> Vec<Self> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = Home::Postgres(throwaway_postgres::Database::new());
+        let database = home.location(folder.path());
+        let text = format!("{}\n{rules}", include_str!("../../../policy/default.toml"));
+        let mut benches = vec![Self::on(folder, home, database, policy_file(&text)).await];
+        while benches.len() < processes {
+            let another = benches[0].beside().await;
+            benches.push(another);
+        }
+        benches
+    }
+
+    /// Opens on a PostgreSQL database that is reached by this URL.
+    pub(crate) async fn at(url: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        Self::on(folder, Home::Sqlite, url.parse().expect("a URL"), PolicySource::BuiltIn).await
+    }
+
+    async fn on(folder: tempfile::TempDir, home: Home, database: Location, policy: PolicySource) -> Self {
         let clock = ManualClock::new("2026-11-22T09:00:00Z".parse::<Timestamp>().expect("a time"));
-        Self::start(folder, policy, 1, clock, FakeLedger::new()).await
+        let site = Site { folder, database, _home: home, starts: AtomicU64::new(0) };
+        Self::start(Arc::new(site), policy, clock, FakeLedger::new()).await
+    }
+
+    /// Starts another process beside this one, on the same database, ledger and clock.
+    pub(crate) async fn beside(&self) -> Self {
+        Self::start(Arc::clone(&self.site), self.policy.clone(), self.clock.clone(), self.ledger.clone()).await
     }
 
     /// Starts on an empty folder with a policy that is refused; returns why.
@@ -97,7 +153,12 @@ impl Bench {
         let folder = tempfile::tempdir().expect("a folder");
         let clock = ManualClock::new("2026-11-22T09:00:00Z".parse::<Timestamp>().expect("a time"));
         let (environment, _) = surroundings(folder.path(), 1, &clock, &FakeLedger::new()).await;
-        config(folder.path(), policy).build(&environment).await.expect_err("it is refused").to_string()
+        let home = Home::new();
+        config(folder.path(), home.location(folder.path()), policy)
+            .build(&environment)
+            .await
+            .expect_err("it is refused")
+            .to_string()
     }
 
     /// Ends the process in good order and returns the ledger as it was left.
@@ -115,22 +176,20 @@ impl Bench {
 
     /// Ends the process in good order and starts another that is given this policy.
     pub(crate) async fn restart_under(self, policy: PolicySource) -> Self {
-        let Self { folder, starts, clock, ledger, app, shutdown, .. } = self;
+        let Self { site, clock, ledger, app, shutdown, .. } = self;
         shutdown.drain(DRAIN_MAX).await.expect("a drain");
         app.close().await;
-        Self::start(folder, policy, starts + 1, clock, ledger).await
+        Self::start(site, policy, clock, ledger).await
     }
 
-    async fn start(
-        folder: tempfile::TempDir,
-        policy: PolicySource,
-        starts: u64,
-        clock: ManualClock,
-        ledger: FakeLedger,
-    ) -> Self {
-        let (environment, access) = surroundings(folder.path(), starts, &clock, &ledger).await;
+    async fn start(site: Arc<Site>, policy: PolicySource, clock: ManualClock, ledger: FakeLedger) -> Self {
+        let starts = site.starts.fetch_add(1, Ordering::Relaxed) + 1;
+        let (environment, access) = surroundings(site.folder.path(), starts, &clock, &ledger).await;
         let Environment { metrics, health, shutdown, .. } = environment.clone();
-        let app = config(folder.path(), policy.clone()).build(&environment).await.expect("it builds");
+        let app = config(site.folder.path(), site.database.clone(), policy.clone())
+            .build(&environment)
+            .await
+            .expect("it builds");
         app.spawn(&shutdown);
         let server = Server::builder(Arc::clone(&access), &metrics, &health, &shutdown)
             .add_service(app.trigger_service())
@@ -140,7 +199,7 @@ impl Bench {
             .add_service(app.execution_service())
             .add_service(app.policy_service())
             .build();
-        Self { folder, policy, starts, clock, ledger, metrics, access, app, server, shutdown }
+        Self { site, policy, clock, ledger, metrics, access, app, server, shutdown }
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -163,6 +222,13 @@ impl Bench {
     pub(crate) fn channel(&self, id: &str, role: Role) -> AuthorizedChannel {
         let token = self.access.lend(principal(id, role));
         with_token(self.server.in_memory_channel(), &token)
+    }
+
+    /// The way of somebody who reaches another workspace alone.
+    pub(crate) fn outsider(&self, id: &str, role: Role) -> AuthorizedChannel {
+        let elsewhere = Scope::One("workspaces/other".parse().expect("a workspace"));
+        let outsider = Principal::new(id.parse().expect("an id"), elsewhere, [role]).expect("a principal");
+        with_token(self.server.in_memory_channel(), &self.access.lend(outsider))
     }
 
     /// The way of an admin who reaches every workspace.
@@ -215,7 +281,13 @@ impl Bench {
 
     /// Drains the permits that there are.
     pub(crate) async fn permits(&self, request: ClaimExecutionsRequest) -> Vec<Permit> {
-        let mut stream = self.executor().claim_executions(request).await.expect("a stream").into_inner();
+        self.permits_of(self.channel("services/executor", Role::Executor), request).await
+    }
+
+    /// Drains the permits that there are for one executor.
+    pub(crate) async fn permits_of(&self, executor: AuthorizedChannel, request: ClaimExecutionsRequest) -> Vec<Permit> {
+        let mut executions = ExecutionServiceClient::new(executor);
+        let mut stream = executions.claim_executions(request).await.expect("a stream").into_inner();
         let mut permits = Vec::new();
         while let Some(response) = stream.message().await.expect("permits") {
             permits.push(response.permit.expect("a permit"));
@@ -239,7 +311,10 @@ impl Bench {
             receipts.mark_unchanged();
             if self.store().read().outbox_events().await.expect("the outbox") == 0 {
                 // A commit is told of before the next job is taken: afterwards the metrics know of it too.
-                self.store().record_receipts(Vec::new()).await.expect("the writer lives");
+                self.store()
+                    .record_receipts(&PARENT.parse().expect("a workspace"), Vec::new())
+                    .await
+                    .expect("the writer lives");
                 return;
             }
             receipts.changed().await.expect("the writer lives");
@@ -295,7 +370,7 @@ pub(crate) fn policy_file(text: &str) -> PolicySource {
     PolicySource::File { name: "/srv/countersign/policy.toml".into(), text: text.to_owned() }
 }
 
-fn config(folder: &Path, policy: PolicySource) -> Config {
+fn config(folder: &Path, database: Location, policy: PolicySource) -> Config {
     let built_in = [
         ("create_task.toml", include_str!("../../../catalogue/create_task.toml")),
         ("update_field.toml", include_str!("../../../catalogue/update_field.toml")),
@@ -303,11 +378,13 @@ fn config(folder: &Path, policy: PolicySource) -> Config {
     ];
     let catalogue = Catalogue::from_files(built_in).expect("a catalogue");
     Config {
-        database_path: folder.join("candidates.db"),
+        database,
         policy,
+        approvers: Approvers::under(&AccessPolicy::shipped()),
         owners: Owners::read("owners.toml", OWNERS, &catalogue).expect("rules"),
         catalogue,
         pseudonyms: Pseudonyms::open(&folder.join("pseudonym.key"), &SeededIds::new(9)).expect("a key"),
+        ledger_keys: FakeLedger::new().verifying_keys(),
         audit: AuditSample::open(&folder.join("audit.key"), &SeededIds::new(8)).expect("a key"),
     }
 }

@@ -8,13 +8,14 @@ use countersign_api::{
     ledger::v1::{
         AppendEntriesRequest, AppendEntriesResponse, AppendStreamRequest, AppendStreamResponse, Entry,
         GetCheckpointRequest, GetCheckpointResponse, GetEntryByKeyRequest, GetEntryByKeyResponse, GetEntryRequest,
-        GetEntryResponse, ProveConsistencyRequest, ProveConsistencyResponse, ProveInclusionRequest,
-        ProveInclusionResponse, ReadEntriesRequest, ReadEntriesResponse, Receipt, SubscribeEntriesRequest,
-        SubscribeEntriesResponse, ledger_service_server::LedgerService,
+        GetEntryResponse, ProveCheckpointRequest, ProveCheckpointResponse, ProveConsistencyRequest,
+        ProveConsistencyResponse, ProveInclusionRequest, ProveInclusionResponse, ReadEntriesRequest,
+        ReadEntriesResponse, Receipt, SubscribeEntriesRequest, SubscribeEntriesResponse,
+        ledger_service_server::LedgerService,
     },
 };
 use futures::stream::{self, BoxStream};
-use ledger_format::VerifyingKey;
+use ledger_format::{VerifyingKey, VerifyingKeys};
 use service_kit::rejection::Rejection;
 use tokio::sync::watch;
 use tonic::{Request, Response, Status, Streaming};
@@ -64,6 +65,11 @@ impl FakeLedger {
 
     pub(crate) fn verifying_key(&self) -> VerifyingKey {
         self.log().verifying_key()
+    }
+
+    /// The keys that it signs under, as a list.
+    pub(crate) fn verifying_keys(&self) -> VerifyingKeys {
+        VerifyingKeys::new(vec![self.verifying_key()]).expect("a list")
     }
 
     fn log(&self) -> MutexGuard<'_, Log> {
@@ -131,7 +137,7 @@ impl LedgerService for FakeLedger {
         let entries = stream::unfold(follower, |(ledger, mut size, next)| async move {
             let end = *size.wait_for(|size| *size > next).await.ok()?;
             let entries = ledger.log().entries[next..end].to_vec();
-            Some((Ok(SubscribeEntriesResponse { entries }), (ledger, size, end)))
+            Some((Ok(SubscribeEntriesResponse { entries, ..SubscribeEntriesResponse::default() }), (ledger, size, end)))
         });
         Ok(Response::new(Box::pin(entries)))
     }
@@ -164,6 +170,13 @@ impl LedgerService for FakeLedger {
         &self,
         _: Request<GetCheckpointRequest>,
     ) -> Result<Response<GetCheckpointResponse>, Status> {
+        unused()
+    }
+
+    async fn prove_checkpoint(
+        &self,
+        _: Request<ProveCheckpointRequest>,
+    ) -> Result<Response<ProveCheckpointResponse>, Status> {
         unused()
     }
 

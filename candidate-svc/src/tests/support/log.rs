@@ -50,6 +50,7 @@ impl Log {
             leaf_hash: hash.as_bytes().to_vec(),
             salt: salt.as_bytes().to_vec(),
             content: new.content.clone().into(),
+            ..Entry::default()
         });
         self.by_key.insert(new.idempotency_key.clone(), (index, new));
         Ok((index, false))

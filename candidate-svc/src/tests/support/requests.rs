@@ -131,6 +131,7 @@ pub(crate) fn report_success(permit: &Permit, request_id: &str) -> ReportOutcome
 
 /// Says that an attempt failed.
 pub(crate) fn report_failure(permit: &Permit, request_id: &str, retry_safe: bool) -> ReportOutcomeRequest {
-    let failure = Failure { class: FailureClass::Unavailable.into(), message: "no answer".into(), retry_safe };
+    let (class, system) = (FailureClass::Unavailable.into(), "crm".into());
+    let failure = Failure { class, message: "no answer".into(), retry_safe, system };
     ReportOutcomeRequest { outcome: Some(Outcome::Failed(failure)), ..report_success(permit, request_id) }
 }

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use countersign_api::candidate::v1 as api;
+use countersign_api::{candidate::v1 as api, name::CandidateName};
 use prost::Message;
 
 use api::candidate_event::Event as WireBody;
@@ -50,6 +50,8 @@ fn from_wire(event: api::CandidateEvent) -> Result<Event, FieldError> {
         traceparent: event.traceparent,
         state: words::from_wire("state", event.state)?,
         simulated: event.simulated,
+        erased: event.erased,
+        standing_approval: field::parsed_unless_empty("standing_approval", &event.standing_approval)?,
         body: body_from_wire(event.event.ok_or_else(|| FieldError::missing("event"))?)?,
     })
 }
@@ -77,6 +79,7 @@ fn body_from_wire(body: WireBody) -> Result<EventBody, FieldError> {
             note: collected.note,
             approvals: field::natural("approvals", collected.approvals)?,
             quorum: field::natural("quorum", collected.quorum)?,
+            acknowledged_conflicts: conflicts_from_wire(&collected.acknowledged_conflicts)?,
         }),
         WireBody::CandidateApproved(approved) => EventBody::CandidateApproved(approved_from_wire(approved)?),
         WireBody::ApprovalWithdrawn(withdrawn) => EventBody::ApprovalWithdrawn(ApprovalWithdrawn {
@@ -140,6 +143,7 @@ fn body_from_wire(body: WireBody) -> Result<EventBody, FieldError> {
         WireBody::CandidateEscalated(escalated) => EventBody::CandidateEscalated(CandidateEscalated {
             step: field::natural("step", escalated.step)?,
             to: field::parsed("to", &escalated.to)?,
+            expires_at: field::optional("expire_time", escalated.expire_time, time::from_wire)?,
         }),
     })
 }
@@ -167,6 +171,7 @@ fn proposed_from_wire(proposed: api::CandidateProposed) -> Result<CandidatePropo
         risk: field::required("risk", proposed.risk, assessment::risk_from_wire)?,
         owner: field::parsed_unless_empty("owner", &proposed.owner)?,
         owner_reason: proposed.owner_reason,
+        owner_team: field::parsed_unless_empty("owner_team", &proposed.owner_team)?,
         policy: field::required("policy", proposed.policy, assessment::verdict_from_wire)?,
         payload: Arc::new(field::required("payload", proposed.payload.as_ref(), payload::from_wire)?),
         expires_at: field::required("expire_time", proposed.expire_time, time::from_wire)?,
@@ -204,10 +209,12 @@ fn approved_from_wire(approved: api::CandidateApproved) -> Result<CandidateAppro
         approvals: field::each("approvals", approved.approvals, approval_from_wire)?,
         standing_approval: field::parsed_unless_empty("standing_approval", &approved.standing_approval)?,
         valid_until: field::required("approval_expire_time", approved.approval_expire_time, time::from_wire)?,
-        acknowledged_conflicts: field::each("acknowledged_conflicts", &approved.acknowledged_conflicts, |name| {
-            field::parsed("", name)
-        })?,
+        acknowledged_conflicts: conflicts_from_wire(&approved.acknowledged_conflicts)?,
     })
+}
+
+fn conflicts_from_wire(names: &[String]) -> Result<Vec<CandidateName>, FieldError> {
+    field::each("acknowledged_conflicts", names, |name| field::parsed("", name))
 }
 
 fn approval_from_wire(approval: api::Approval) -> Result<Approval, FieldError> {

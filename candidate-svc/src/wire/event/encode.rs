@@ -26,6 +26,8 @@ fn to_wire(event: &Event) -> api::CandidateEvent {
         traceparent: event.traceparent.clone(),
         state: event.state.to_wire().into(),
         simulated: event.simulated,
+        erased: event.erased,
+        standing_approval: event.standing_approval.as_ref().map(ToString::to_string).unwrap_or_default(),
         event: Some(body_to_wire(&event.body)),
     }
 }
@@ -80,6 +82,7 @@ fn body_to_wire(body: &EventBody) -> WireBody {
             note: collected.note.clone(),
             approvals: count(collected.approvals),
             quorum: count(collected.quorum),
+            acknowledged_conflicts: collected.acknowledged_conflicts.iter().map(ToString::to_string).collect(),
         }),
         EventBody::CandidateApproved(approved) => WireBody::CandidateApproved(approved_to_wire(approved)),
         EventBody::ApprovalWithdrawn(withdrawn) => WireBody::ApprovalWithdrawn(api::ApprovalWithdrawn {
@@ -143,6 +146,7 @@ fn body_to_wire(body: &EventBody) -> WireBody {
         EventBody::CandidateEscalated(escalated) => WireBody::CandidateEscalated(api::CandidateEscalated {
             step: count(escalated.step),
             to: escalated.to.to_string(),
+            expire_time: escalated.expires_at.map(time::to_wire),
         }),
     }
 }
@@ -176,6 +180,7 @@ fn proposed_to_wire(proposed: &CandidateProposed) -> api::CandidateProposed {
         evidence_question: proposed.evidence_question.as_ref().map(evidence::question_to_wire),
         standing_approval_use: proposed.standing_approval.as_ref().map(standing_approval::use_to_wire),
         owner_reason: proposed.owner_reason.clone(),
+        owner_team: proposed.owner_team.as_ref().map(ToString::to_string).unwrap_or_default(),
     }
 }
 

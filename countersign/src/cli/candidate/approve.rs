@@ -2,6 +2,7 @@ use clap::Args;
 use countersign_api::candidate::v1::{ApproveCandidateRequest, Candidate};
 
 use super::decision::{Decision, Seen};
+use super::id;
 use crate::candidate_text::proposal;
 use crate::cli::Context;
 use crate::failure::Failure;
@@ -37,8 +38,9 @@ pub struct Consent {
     /// Does not ask.
     #[arg(long)]
     pub yes: bool,
-    /// A conflicting candidate that is approved already and that you have seen; once for each, by its whole name.
-    #[arg(long, value_name = "NAME")]
+    /// A conflicting candidate that is approved already and that you have seen; once for each, by its name, its id, or the beginning or end of
+    /// its id.
+    #[arg(long, value_name = "ID")]
     pub beside: Vec<String>,
     /// Waits until the execution has ended in whatever way. Without a server, this process executes.
     #[arg(long)]
@@ -59,7 +61,7 @@ impl Approve {
                     return Ok(None);
                 };
                 let Seen { name, etag, request_id, .. } = seen;
-                let acknowledged_conflicts = consent.beside.clone();
+                let acknowledged_conflicts = consent.acknowledged(session).await?;
                 let request = ApproveCandidateRequest { name, request_id, etag, digest, note, acknowledged_conflicts };
                 Ok(session.review().approve_candidate(request).await?.into_inner().candidate)
             })
@@ -71,6 +73,18 @@ impl Consent {
     /// Returns what the command needs of the services.
     pub fn needs(&self) -> Needs {
         Needs { execution: self.wait, ..Needs::from(Missing::Refuse) }
+    }
+
+    /// Finds the conflicting candidates that the person has seen.
+    ///
+    /// # Errors
+    /// [`Failure::Finding`] when no candidate or several have the id.
+    pub async fn acknowledged(&self, session: &Session) -> Result<Vec<String>, Failure> {
+        let mut names = Vec::with_capacity(self.beside.len());
+        for text in &self.beside {
+            names.push(id::find(session, text).await?.to_string());
+        }
+        Ok(names)
     }
 
     /// Shows what would run and asks; returns the digest consented to, or nothing when the answer is no.

@@ -85,6 +85,10 @@ impl DecideBatch {
         if batch.limit > DECISIONS_MAX {
             return Err(Failure::usage(format!("`--limit {}` is over {DECISIONS_MAX}: decide in parts", batch.limit)));
         }
+        if batch.yes && batch.selection.filter().is_empty() {
+            let mend = "say which, such as `--state proposed --action-type create_task`";
+            return Err(Failure::usage(format!("`--yes` alone would decide on whatever waits: {mend}")));
+        }
         context
             .with_session(Missing::Refuse, async |session| {
                 let found = batch.find(session).await?;
@@ -150,13 +154,13 @@ impl Batch {
         found: &[Candidate],
         verb: &str,
     ) -> Result<(), Failure> {
-        if self.yes {
-            return Ok(());
-        }
-        if !context.console.is_interactive() {
+        if !self.yes && !context.console.is_interactive() {
             return Err(Failure::usage("nobody can be asked here; add `--yes` to decide on what the options find"));
         }
         context.console.say(&rows(found, &session.action_types().await?));
+        if self.yes {
+            return Ok(());
+        }
         let question = format!("{verb} {}, exactly as shown?", counted(found.len() as u64, "candidate", "candidates"));
         match ask(&question)? {
             Answer::Yes => Ok(()),
@@ -214,10 +218,11 @@ fn said(answer: &BatchAnswer) -> String {
 }
 
 fn item(candidate: &Candidate, answer: &BatchAnswer) -> Value {
-    let name = &candidate.name;
-    match &answer.result {
-        Some(Outcome::Candidate(decided)) => json!({ "candidate": name, "state": state_name(decided.state) }),
-        Some(Outcome::Refused(refused)) => json!({ "candidate": name, "refused": Refusal::of_item(refused).to_json() }),
-        None => json!({ "candidate": name, "refused": "no answer" }),
-    }
+    let (said, answer) = match &answer.result {
+        Some(Outcome::Candidate(decided)) => ("state", json!(state_name(decided.state))),
+        Some(Outcome::Refused(refused)) => ("refused", Refusal::of_item(refused).to_json()),
+        None => ("refused", json!("no answer")),
+    };
+    let digest = candidate.payload.as_ref().map(|payload| hex::encode(&payload.digest));
+    json!({ "candidate": candidate.name, "digest": digest, said: answer })
 }

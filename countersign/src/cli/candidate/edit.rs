@@ -56,7 +56,9 @@ impl Edit {
         let change = change.read()?;
         decision
             .take(context, async |session, seen| {
-                let payload = seen.candidate.payload.as_ref().map_or("null", |payload| &payload.canonical_json);
+                let payload = seen.candidate.payload.as_ref().map_or("", |payload| &payload.canonical_json);
+                // Of an erased payload nothing is left; the server says so.
+                let payload = if payload.is_empty() { "null" } else { payload };
                 let change = Some(change.into_wire(payload)?);
                 let Seen { name, etag, request_id, .. } = seen;
                 let request = EditCandidateRequest { name, request_id, etag, note, change };

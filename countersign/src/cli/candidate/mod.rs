@@ -28,6 +28,7 @@ use clap::Subcommand;
 use super::Context;
 use crate::failure::Failure;
 
+pub use id::{find, read};
 pub use time::parse_time;
 
 const EXAMPLES: &str = "\

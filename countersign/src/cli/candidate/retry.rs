@@ -37,7 +37,7 @@ impl Retry {
                     return Ok(None);
                 };
                 let Seen { name, etag, request_id, .. } = seen;
-                let acknowledged_conflicts = consent.beside.clone();
+                let acknowledged_conflicts = consent.acknowledged(session).await?;
                 let request = RetryExecutionRequest { name, request_id, etag, digest, note, acknowledged_conflicts };
                 Ok(session.review().retry_execution(request).await?.into_inner().candidate)
             })

@@ -37,17 +37,18 @@ enum Tier {
 }
 
 impl Selection {
-    /// Returns the one filter that all options make.
+    /// Returns the one filter that all options make: the filter as it was given first, so that a position in it is one in the whole. `OR`
+    /// binds tighter than `AND`, so that it needs no parentheses, and those that it opens it must close itself.
     pub fn filter(&self) -> String {
         let quoted = |field: &str, value: &Option<String>| value.as_ref().map(|value| equals(field, value));
         let parts = [
+            self.filter.clone().filter(|filter| !filter.trim().is_empty()),
             self.state.as_ref().map(|state| format!("state = {state}")),
             quoted("owner", &self.owner),
             quoted("turn", &self.turn),
             quoted("action_type", &self.action_type),
             self.risk.map(|risk| format!("risk = {}", risk.filter_name())),
             quoted("proposer", &self.proposer),
-            self.filter.as_ref().map(|filter| format!("({filter})")),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" AND ")
     }
@@ -96,8 +97,8 @@ mod tests {
         };
         assert_eq!(
             selection.filter(),
-            "state = NEEDS_EVIDENCE AND owner = \"humans/anna\\\" OR state = HELD\" AND turn = \"me\" AND risk = HIGH \
-             AND (confidence = LOW OR confidence = HIGH)"
+            "confidence = LOW OR confidence = HIGH AND state = NEEDS_EVIDENCE AND owner = \"humans/anna\\\" OR state = HELD\" \
+             AND turn = \"me\" AND risk = HIGH"
         );
     }
 

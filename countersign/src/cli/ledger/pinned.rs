@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ledger_format::VerifyingKey;
+use ledger_format::VerifyingKeys;
 
 use crate::app::keys;
 use crate::cli::Place;
@@ -10,7 +10,7 @@ use crate::failure::Failure;
 /// The key that the log's checkpoints must be signed by.
 #[derive(Debug, Args)]
 pub struct Pinned {
-    /// The file with the log's verifying key, as you got it before; without it, the data folder's `keys/ledger.pub`.
+    /// The file with the log's verifying keys, as you got them before, one a line; without it, the data folder's `keys/ledger.pub`.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
 }
@@ -21,12 +21,12 @@ impl Pinned {
         self.key.is_some()
     }
 
-    /// Reads the key. It is never asked of the server whose checkpoints it verifies.
+    /// Reads the keys. They are never asked of the server whose checkpoints it verifies.
     ///
     /// # Errors
     /// [`Failure::Unreachable`] naming the file.
-    pub fn read(&self, place: &Place) -> Result<VerifyingKey, Failure> {
+    pub fn read(&self, place: &Place) -> Result<VerifyingKeys, Failure> {
         let file = self.key.clone().unwrap_or_else(|| keys::verifying_key_file(&place.data_dir));
-        keys::verifying_key(&file).map_err(Failure::Unreachable)
+        keys::verifying_keys(&file).map_err(Failure::Unreachable)
     }
 }

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use analytics::export;
 use clap::Args;
-use ledger_format::VerifyingKey;
+use ledger_format::{VerifyingKey, VerifyingKeys};
 
 use super::pinned::Pinned;
 use crate::app::keys;
@@ -23,11 +23,16 @@ pub struct PinnedExport {
 /// themselves are held to the log's checkpoint all the same.
 #[derive(Debug)]
 pub struct ExportKeys {
-    log: VerifyingKey,
+    log: VerifyingKeys,
     exporter: Option<VerifyingKey>,
 }
 
 impl PinnedExport {
+    /// Tells whether the log's key was named on the command line: then the data folder is not what the export is held to.
+    pub const fn is_log_given(&self) -> bool {
+        self.log.is_given()
+    }
+
     /// Reads the keys.
     ///
     /// # Errors
@@ -42,7 +47,7 @@ impl PinnedExport {
 
 impl ExportKeys {
     /// Holds an export of one's own to the keys of one's own.
-    pub const fn own(log: VerifyingKey, exporter: VerifyingKey) -> Self {
+    pub const fn own(log: VerifyingKeys, exporter: VerifyingKey) -> Self {
         Self { log, exporter: Some(exporter) }
     }
 

@@ -1,11 +1,14 @@
 use countersign_api::candidate::v1::{CandidateEvent, WorkspaceEvent};
+use countersign_api::ledger::v1::{ContentErased, LegalHoldPlaced, LegalHoldReleased};
 use countersign_api::name::CandidateName;
+use countersign_api::r#type::v1::Principal;
 use ledger_format::Leaf;
+use ledger_format::custody::{CONTENT_ERASED, LEGAL_HOLD_PLACED, LEGAL_HOLD_RELEASED};
 use prost::Message as _;
 use serde_json::Value;
 
 use crate::candidate_text::{event_lines, trace_id, workspace_event_lines};
-use crate::output::message_json;
+use crate::output::{facts, message_json};
 
 /// What an entry says, as far as this release can read it.
 #[derive(Debug)]
@@ -14,13 +17,37 @@ pub enum Said {
     Candidate(Box<CandidateEvent>),
     /// What happened in the workspace beside its candidates.
     Workspace(Box<WorkspaceEvent>),
+    /// Something about contents: erased, held, held no more.
+    Custody(Custody),
+    /// It was erased; its leaf stays readable.
+    Erased,
     /// Something of a later release; its leaf stays readable.
     AnotherRelease,
+}
+
+/// What an entry about contents says.
+#[derive(Debug)]
+pub enum Custody {
+    /// Contents were erased.
+    Erased(ContentErased),
+    /// A hold was placed.
+    Held(LegalHoldPlaced),
+    /// A hold was lifted.
+    Released(LegalHoldReleased),
 }
 
 impl Said {
     /// Reads a content that was checked against its leaf.
     pub fn read(leaf: &Leaf<&str>, content: &[u8]) -> Self {
+        let custody = match leaf.kind {
+            CONTENT_ERASED => Some(ContentErased::decode(content).map(Custody::Erased)),
+            LEGAL_HOLD_PLACED => Some(LegalHoldPlaced::decode(content).map(Custody::Held)),
+            LEGAL_HOLD_RELEASED => Some(LegalHoldReleased::decode(content).map(Custody::Released)),
+            _ => None,
+        };
+        if let Some(custody) = custody {
+            return custody.map_or(Self::AnotherRelease, Self::Custody);
+        }
         if leaf.subject.parse::<CandidateName>().is_ok() {
             let event = CandidateEvent::decode(content).ok().filter(|event| event.event.is_some());
             return event.map_or(Self::AnotherRelease, |event| Self::Candidate(Box::new(event)));
@@ -35,7 +62,10 @@ impl Said {
         match self {
             Self::Candidate(event) => message_json::to_json(&**event),
             Self::Workspace(event) => message_json::to_json(&**event),
-            Self::AnotherRelease => Value::Null,
+            Self::Custody(Custody::Erased(said)) => message_json::to_json(said),
+            Self::Custody(Custody::Held(said)) => message_json::to_json(said),
+            Self::Custody(Custody::Released(said)) => message_json::to_json(said),
+            Self::Erased | Self::AnotherRelease => Value::Null,
         }
     }
 
@@ -44,6 +74,8 @@ impl Said {
         match self {
             Self::Candidate(event) => event_lines(event),
             Self::Workspace(event) => workspace_event_lines(event),
+            Self::Custody(custody) => custody.text(),
+            Self::Erased => "the content was erased; a later entry about this subject says who asked for it".to_owned(),
             Self::AnotherRelease => "the content is of another release".to_owned(),
         }
     }
@@ -53,9 +85,28 @@ impl Said {
         let traceparent = match self {
             Self::Candidate(event) => &event.traceparent,
             Self::Workspace(event) => &event.traceparent,
-            Self::AnotherRelease => return None,
+            Self::Custody(_) | Self::Erased | Self::AnotherRelease => return None,
         };
         Some(trace_id(traceparent)).filter(|id| !id.is_empty())
+    }
+}
+
+impl Custody {
+    fn text(&self) -> String {
+        let by = |principal: Option<&Principal>| principal.map(|by| by.id.clone()).unwrap_or_default();
+        match self {
+            Self::Erased(said) => facts([
+                ("erased by", by(said.erased_by.as_ref())),
+                ("reason", said.reason.clone()),
+                ("authority", said.authority.clone()),
+            ]),
+            Self::Held(said) => facts([("held by", by(said.placed_by.as_ref())), ("reason", said.reason.clone())]),
+            Self::Released(said) => facts([
+                ("released by", by(said.released_by.as_ref())),
+                ("hold", said.hold_index.to_string()),
+                ("reason", said.reason.clone()),
+            ]),
+        }
     }
 }
 
@@ -63,7 +114,6 @@ impl Said {
 mod tests {
     use countersign_api::candidate::v1::workspace_event::Event;
     use countersign_api::candidate::v1::{StandingApproval, StandingApprovalRevoked};
-    use countersign_api::r#type::v1::Principal;
     use ledger_format::{PrincipalKind, Salt, commit_content};
 
     use super::*;

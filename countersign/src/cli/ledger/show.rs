@@ -1,5 +1,6 @@
 use clap::Args;
-use countersign_api::ledger::v1::{Entry, GetCheckpointRequest, GetCheckpointResponse, GetEntryRequest};
+use countersign_api::ledger::v1::{Entry, GetCheckpointRequest, GetCheckpointResponse, GetEntryRequest, WitnessState};
+use countersign_api::name::LOG_OF_LOGS_NAME;
 use ledger_format::{Leaf, Salt, commit_content, leaf_hash};
 use serde_json::{Value, json};
 
@@ -14,6 +15,7 @@ const EXAMPLES: &str = "\
 Examples:
   countersign ledger show
   countersign ledger show 4711
+  countersign ledger show --log-of-logs
   countersign ledger show 4711 --json | jq .event";
 
 /// Shows the signed checkpoint, or one entry with what it says.
@@ -23,6 +25,9 @@ pub struct Show {
     /// The entry's index, from 0; without it, the checkpoint is shown.
     #[arg(value_name = "INDEX", value_parser = parse_index)]
     index: Option<u32>,
+    /// Shows the log of logs instead of the workspace's log, and how far its witnesses are.
+    #[arg(long)]
+    log_of_logs: bool,
 }
 
 impl Show {
@@ -33,16 +38,63 @@ impl Show {
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         context
             .with_session(Missing::Refuse, async |session| match self.index {
-                Some(index) => show_entry(context, session, index).await,
+                Some(index) => show_entry(context, session, self.parent(session), index).await,
+                None if self.log_of_logs => show_log_of_logs(context, session).await,
                 None => show_checkpoint(context, session).await,
             })
             .await
     }
 }
 
+impl Show {
+    fn parent(&self, session: &Session) -> String {
+        if self.log_of_logs { LOG_OF_LOGS_NAME.to_owned() } else { session.workspace().to_string() }
+    }
+}
+
+async fn show_log_of_logs(context: &Context, session: &Session) -> Result<(), Failure> {
+    let request = GetCheckpointRequest { parent: LOG_OF_LOGS_NAME.to_owned(), least_size: 0 };
+    let response = session.ledger().get_checkpoint(request).await?.into_inner();
+    let checkpoint = response.checkpoint.unwrap_or_default();
+    let root = hex::encode(&checkpoint.root);
+    if context.console.is_json() {
+        let witness = |state: &WitnessState| {
+            let fault = Some(state.fault.as_str()).filter(|fault| !fault.is_empty());
+            json!({ "name": state.name, "size": state.size, "cosign_time_secs": state.cosign_time_secs, "fault": fault })
+        };
+        return context.console.json(&json!({
+            "size": checkpoint.size,
+            "root": root,
+            "checkpoint": checkpoint.signed_note,
+            "verifying_key": response.verifying_key,
+            "verifying_keys": response.verifying_keys,
+            "witnessed_size": response.witnessed_size,
+            "witnessed_checkpoint": response.witnessed_note,
+            "witnesses": response.witnesses.iter().map(witness).collect::<Vec<_>>(),
+        }));
+    }
+    let mut shown = vec![
+        ("size".to_owned(), checkpoint.size.to_string()),
+        ("root".to_owned(), root),
+        ("verifying key".to_owned(), response.verifying_keys.join(", ")),
+        ("witnessed size".to_owned(), response.witnessed_size.to_string()),
+    ];
+    for state in &response.witnesses {
+        let fault = if state.fault.is_empty() { String::new() } else { format!("; {}", state.fault) };
+        shown.push((format!("witness {}", state.name), format!("{}{fault}", state.size)));
+    }
+    let note = if response.witnessed_size == checkpoint.size && checkpoint.size > 0 {
+        &response.witnessed_note
+    } else {
+        &checkpoint.signed_note
+    };
+    let rows = shown.iter().map(|(name, value)| (name.as_str(), value.clone()));
+    context.console.data(&format!("{}\n\n{}", facts(rows), note.trim_end()))
+}
+
 async fn show_checkpoint(context: &Context, session: &Session) -> Result<(), Failure> {
     let request = GetCheckpointRequest { parent: session.workspace().to_string(), least_size: 0 };
-    let GetCheckpointResponse { checkpoint, verifying_key } =
+    let GetCheckpointResponse { checkpoint, verifying_key, verifying_keys, witnessed_size, .. } =
         session.ledger().get_checkpoint(request).await?.into_inner();
     let checkpoint = checkpoint.unwrap_or_default();
     if checkpoint.size == 0 {
@@ -52,20 +104,26 @@ async fn show_checkpoint(context: &Context, session: &Session) -> Result<(), Fai
     if context.console.is_json() {
         let signed = checkpoint.signed_note;
         return context.console.json(
-            &json!({ "size": checkpoint.size, "root": root, "checkpoint": signed, "verifying_key": verifying_key }),
+            &json!({ "size": checkpoint.size, "root": root, "checkpoint": signed, "verifying_key": verifying_key,
+                "verifying_keys": verifying_keys, "witnessed_size": witnessed_size }),
         );
     }
-    let shown = facts([("size", checkpoint.size.to_string()), ("root", root), ("verifying key", verifying_key)]);
+    let shown = facts([
+        ("size", checkpoint.size.to_string()),
+        ("root", root),
+        ("witnessed size", witnessed_size.to_string()),
+        ("verifying key", verifying_keys.join(", ")),
+    ]);
     context.console.data(&format!("{shown}\n\n{}", checkpoint.signed_note.trim_end()))
 }
 
-async fn show_entry(context: &Context, session: &Session, index: u32) -> Result<(), Failure> {
-    let request = GetEntryRequest { parent: session.workspace().to_string(), index: index.into() };
+async fn show_entry(context: &Context, session: &Session, parent: String, index: u32) -> Result<(), Failure> {
+    let request = GetEntryRequest { parent, index: index.into() };
     let entry = session.ledger().get_entry(request).await?.into_inner().entry.unwrap_or_default();
     let leaf =
         Leaf::decode(&entry.leaf).map_err(|error| altered(index, &format!("its leaf does not read: {error}")))?;
     check(index, &entry, &leaf)?;
-    let said = Said::read(&leaf, &entry.content);
+    let said = if entry.erased { Said::Erased } else { Said::read(&leaf, &entry.content) };
     if context.console.is_json() {
         return context.console.json(&entry_json(&entry, &leaf, &said));
     }
@@ -76,6 +134,9 @@ async fn show_entry(context: &Context, session: &Session, index: u32) -> Result<
 fn check(index: u32, entry: &Entry, leaf: &Leaf<&str>) -> Result<(), Failure> {
     if entry.leaf_hash != leaf_hash(&entry.leaf).as_bytes() {
         return Err(altered(index, "its leaf is not the one its hash is of"));
+    }
+    if entry.erased {
+        return Ok(());
     }
     let salt = Salt::try_from(entry.salt.as_slice()).map_err(|_| altered(index, "its salt is not 32 bytes"))?;
     if commit_content(&salt, &entry.content) == leaf.commitment {
@@ -96,6 +157,7 @@ fn entry_json(entry: &Entry, leaf: &Leaf<&str>, said: &Said) -> Value {
         "leaf_hash": hex::encode(&entry.leaf_hash),
         "leaf": leaf,
         "event": said.to_json(),
+        "erased": entry.erased,
         "trace_id": said.trace(),
     })
 }

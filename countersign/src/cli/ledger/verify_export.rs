@@ -1,13 +1,15 @@
 use std::path::PathBuf;
 
-use analytics::export;
+use analytics::export::{self, Manifest, OpenedContents, Remembered};
 use clap::Args;
 
+use super::content_keys::ContentKeysFile;
 use super::export::{failure_of, manifest_json, manifest_text};
+use super::memory::Memory;
 use super::pinned_export::PinnedExport;
 use crate::cli::Context;
 use crate::failure::Failure;
-use crate::output::count_bar;
+use crate::output::{count_bar, facts};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -23,6 +25,10 @@ pub struct VerifyExport {
     folder: PathBuf,
     #[command(flatten)]
     pinned: PinnedExport,
+    #[command(flatten)]
+    content_keys: ContentKeysFile,
+    #[command(flatten)]
+    memory: Memory,
 }
 
 impl VerifyExport {
@@ -30,19 +36,47 @@ impl VerifyExport {
     ///
     /// # Errors
     /// [`Failure::Finding`] when it does not verify.
-    pub fn run(self, context: &Context) -> Result<(), Failure> {
+    pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let keys = self.pinned.read(&context.place)?;
-        let bar = count_bar("verifying", 0);
-        let verified = export::verify(&self.folder, keys.pinned(), |progress| {
+        let content_keys = self.content_keys.read(&context.place, &self.pinned).await?;
+        let bar = count_bar(context.console, "verifying", 0);
+        // The origin is the manifest's word, and the checkpoint's signature answers for it.
+        let Manifest { origin, size, .. } = Manifest::read(&self.folder).map_err(failure_of)?;
+        let mut pinned = keys.pinned();
+        match self.memory.of(context, &origin)? {
+            // An export that was handed out earlier is no log that was cut off: only who names a memory wants nothing older than it.
+            Some(remembered) if remembered.size > size && !self.memory.is_named() => {
+                let newer = remembered.size;
+                context
+                    .console
+                    .say(&format!("it is an older export: `{newer}` entries of this log were verified before"));
+            }
+            Some(remembered) => pinned = pinned.with_remembered(remembered),
+            None => {}
+        }
+        if let Some(content_keys) = &content_keys {
+            pinned = pinned.with_content_keys(content_keys);
+        }
+        let verified = export::verify(&self.folder, pinned, |progress| {
             bar.set_total(progress.size);
             bar.set(progress.entries);
         });
         let verified = verified.map_err(failure_of)?;
         drop(bar);
         let manifest = verified.manifest();
+        let seen = Remembered { size: manifest.size, root: manifest.root };
+        self.memory.keep(context, &[(manifest.origin.clone(), seen)])?;
+        let opened = verified.opened_contents();
         if context.console.is_json() {
-            return context.console.json(&manifest_json(&self.folder, manifest));
+            let mut json = manifest_json(&self.folder, manifest);
+            json["contents_opened"] = opened.map(|contents| contents.opened).into();
+            json["contents_dark"] = opened.map(|contents| contents.dark).into();
+            return context.console.json(&json);
         }
-        context.console.data(&manifest_text(&self.folder, manifest))
+        let mut text = manifest_text(&self.folder, manifest);
+        if let Some(OpenedContents { opened, dark }) = opened {
+            text = format!("{text}\n{}", facts([("opened", format!("{opened} contents, {dark} erased since"))]));
+        }
+        context.console.data(&text)
     }
 }

@@ -1,10 +1,15 @@
 //! `countersign policy`: the review policy that is in force, and how another one is put forward.
 
+mod asked;
+mod backtest;
+mod change;
 mod check;
+mod lighten;
 mod list;
 mod propose;
 mod show;
 mod text;
+mod trial;
 
 use clap::Subcommand;
 use countersign_api::candidate::v1::{GetPolicyRevisionRequest, PolicyRevision};
@@ -18,6 +23,8 @@ Examples:
   countersign policy show > policy.toml
   countersign policy check policy.toml
   countersign policy propose policy.toml --summary 'Two people look at what is of high risk'
+  countersign policy backtest policy.toml --export ./countersign-data/export/demo
+  countersign policy lighten --export ./countersign-data/export/demo
   countersign policy list";
 
 /// What can be done with the review policy. Changing it takes a person who approves the change.
@@ -30,6 +37,10 @@ pub enum Policy {
     List(list::List),
     /// Says what is wrong with a policy, if anything; changes nothing.
     Check(check::Check),
+    /// Says what a policy would have done to the candidates of an export, judged by what people decided.
+    Backtest(backtest::Backtest),
+    /// Proposes lighter review where the record shows that it is safe, or lists what the record shows.
+    Lighten(lighten::Lighten),
     /// Proposes another policy: a candidate that a person decides on.
     Propose(propose::Propose),
 }
@@ -44,6 +55,8 @@ impl Policy {
             Self::Show(show) => show.run(context).await,
             Self::List(list) => list.run(context).await,
             Self::Check(check) => check.run(context).await,
+            Self::Backtest(backtest) => backtest.run(context).await,
+            Self::Lighten(lighten) => Box::pin(lighten.run(context)).await,
             Self::Propose(propose) => propose.run(context).await,
         }
     }

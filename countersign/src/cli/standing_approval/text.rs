@@ -13,6 +13,8 @@ pub fn whole(standing: Option<&StandingApproval>) -> String {
         ("records", records(standing).to_owned()),
         ("used", format!("{} of {}", standing.uses, standing.use_limit)),
         ("audited", format!("{}, at {} of 1,000", standing.audits, standing.audit_per_mille)),
+        ("waiting", format!("{} of those audited; {} looks owed", standing.audits_waiting, standing.audits_owed)),
+        ("found", format!("harm in {} of {} looks", standing.harmful_looks, standing.looks)),
         ("until", moment_or(standing.expire_time.as_ref(), "-")),
         ("granted", format!("{} by {}", moment(standing.grant_time.as_ref()), standing.granted_by)),
         ("why", standing.reason.clone()),

@@ -31,7 +31,8 @@ pub struct Create {
     /// Who it stands for, e.g. `anna`; without it, an id is drawn.
     #[arg(long, value_name = "ID")]
     id: Option<String>,
-    /// What it may do: admin, manager, reviewer, `process_owner`, auditor, proposer, executor, relay.
+    /// What it may do: admin, manager, reviewer, `process_owner`, auditor, proposer, executor, relay,
+    /// `data_protection`.
     #[arg(long = "role", value_name = "ROLE", required = true)]
     roles: Vec<Role>,
     /// For every workspace, not only the one named by `--workspace`.

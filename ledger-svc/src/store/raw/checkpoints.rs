@@ -1,7 +1,7 @@
 use countersign_api::name::Workspace;
 use sqlx::Row;
 
-use super::{RawFile, Value};
+use super::{RawFile, Value, file::fetch, value::RawRow};
 
 /// A row of `checkpoints`.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,26 +25,40 @@ impl RawFile {
         after_size: Option<i64>,
         limit: u32,
     ) -> Result<Vec<RawCheckpoint>, sqlx::Error> {
-        let query = match after_size {
-            None => {
+        let limit = i64::from(limit);
+        match after_size {
+            None => fetch!(
+                self,
                 "SELECT +size AS a, +previous_size AS b, +signed_note AS c FROM checkpoints WHERE workspace = ?1 \
-                 ORDER BY size LIMIT ?2"
-            }
-            Some(_) => {
+                 ORDER BY size LIMIT ?2",
+                "SELECT size, previous_size, signed_note FROM checkpoints WHERE workspace = $1 ORDER BY size LIMIT $2",
+                [workspace.id(), limit],
+                |row| RawCheckpoint::read(row)
+            ),
+            Some(after_size) => fetch!(
+                self,
                 "SELECT +size AS a, +previous_size AS b, +signed_note AS c FROM checkpoints WHERE workspace = ?1 AND size > ?3 \
-                 ORDER BY size LIMIT ?2"
-            }
-        };
-        let rows = sqlx::query(query).bind(workspace.id()).bind(limit).bind(after_size);
-        let rows = rows.fetch_all(self.connection()).await?;
-        let read = |row| {
-            Ok(RawCheckpoint {
-                size: Value::read(row, 0)?,
-                previous_size: Value::read(row, 1)?,
-                signed_note: Value::read(row, 2)?,
-            })
-        };
-        rows.iter().map(read).collect()
+                 ORDER BY size LIMIT ?2",
+                "SELECT size, previous_size, signed_note FROM checkpoints WHERE workspace = $1 AND size > $3 ORDER BY size LIMIT $2",
+                [workspace.id(), limit, after_size],
+                |row| RawCheckpoint::read(row)
+            ),
+        }
+    }
+
+    /// Reads the note of a log's checkpoint of this size.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub async fn checkpoint_note(&mut self, workspace: &Workspace, size: i64) -> Result<Option<Value>, sqlx::Error> {
+        let notes: Vec<Value> = fetch!(
+            self,
+            "SELECT +signed_note AS a FROM checkpoints WHERE workspace = ?1 AND size = ?2",
+            "SELECT signed_note FROM checkpoints WHERE workspace = $1 AND size = $2",
+            [workspace.id(), size],
+            |row| row.value(0)
+        )?;
+        Ok(notes.into_iter().next())
     }
 
     /// Counts the rows of `checkpoints` of a log.
@@ -52,8 +66,19 @@ impl RawFile {
     /// # Errors
     /// What the driver says.
     pub async fn count_checkpoints(&mut self, workspace: &Workspace) -> Result<u64, sqlx::Error> {
-        let row = sqlx::query("SELECT count(*) FROM checkpoints WHERE workspace = ?1").bind(workspace.id());
-        let count: i64 = row.fetch_one(self.connection()).await?.try_get(0)?;
-        Ok(u64::try_from(count).unwrap_or_default())
+        let counts: Vec<i64> = fetch!(
+            self,
+            "SELECT count(*) FROM checkpoints WHERE workspace = ?1",
+            "SELECT count(*) FROM checkpoints WHERE workspace = $1",
+            [workspace.id()],
+            |row| row.try_get(0)
+        )?;
+        Ok(counts.first().and_then(|count| u64::try_from(*count).ok()).unwrap_or_default())
+    }
+}
+
+impl RawCheckpoint {
+    fn read(row: &impl RawRow) -> Result<Self, sqlx::Error> {
+        Ok(Self { size: row.value(0)?, previous_size: row.value(1)?, signed_note: row.value(2)? })
     }
 }

@@ -1,4 +1,4 @@
-use super::{RawFile, Value};
+use super::{RawFile, Value, file::fetch, value::RawRow};
 
 /// A row of `fences`.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,18 +19,17 @@ impl RawFile {
     /// # Errors
     /// What the driver says.
     pub async fn fences(&mut self) -> Result<Vec<RawFence>, sqlx::Error> {
-        let rows =
-            sqlx::query("SELECT +origin AS a, +size AS b, +root AS c, +stored_root AS d FROM fences ORDER BY origin")
-                .fetch_all(self.connection())
-                .await?;
-        let read = |row| {
-            Ok(RawFence {
-                origin: Value::read(row, 0)?,
-                size: Value::read(row, 1)?,
-                root: Value::read(row, 2)?,
-                stored_root: Value::read(row, 3)?,
+        fetch!(
+            self,
+            "SELECT +origin AS a, +size AS b, +root AS c, +stored_root AS d FROM fences ORDER BY origin",
+            "SELECT origin, size, root, stored_root FROM fences ORDER BY origin",
+            [],
+            |row| Ok(RawFence {
+                origin: row.value(0)?,
+                size: row.value(1)?,
+                root: row.value(2)?,
+                stored_root: row.value(3)?,
             })
-        };
-        rows.iter().map(read).collect()
+        )
     }
 }

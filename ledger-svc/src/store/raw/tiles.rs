@@ -2,7 +2,7 @@ use countersign_api::name::Workspace;
 use ledger_format::TileId;
 use sqlx::Row;
 
-use super::{RawFile, Value};
+use super::{RawFile, Value, file::fetch, value::RawRow};
 use crate::store::cells::signed;
 
 impl RawFile {
@@ -11,15 +11,13 @@ impl RawFile {
     /// # Errors
     /// What the driver says.
     pub async fn tile(&mut self, workspace: &Workspace, id: TileId) -> Result<Vec<Value>, sqlx::Error> {
-        let rows = sqlx::query(
+        fetch!(
+            self,
             "SELECT +hashes AS a FROM tiles WHERE workspace = ?1 AND level = ?2 AND tile_index = ?3 LIMIT 2",
+            "SELECT hashes FROM tiles WHERE workspace = $1 AND level = $2 AND tile_index = $3 LIMIT 2",
+            [workspace.id(), i64::from(id.level()), signed(id.index())],
+            |row| row.value(0)
         )
-        .bind(workspace.id())
-        .bind(i64::from(id.level()))
-        .bind(signed(id.index()))
-        .fetch_all(self.connection())
-        .await?;
-        rows.iter().map(|row| Value::read(row, 0)).collect()
     }
 
     /// Counts the rows of `tiles` of a log.
@@ -27,8 +25,14 @@ impl RawFile {
     /// # Errors
     /// What the driver says.
     pub async fn count_tiles(&mut self, workspace: &Workspace) -> Result<i64, sqlx::Error> {
-        let row = sqlx::query("SELECT count(*) FROM tiles WHERE workspace = ?1").bind(workspace.id());
-        row.fetch_one(self.connection()).await?.try_get(0)
+        let counts: Vec<i64> = fetch!(
+            self,
+            "SELECT count(*) FROM tiles WHERE workspace = ?1",
+            "SELECT count(*) FROM tiles WHERE workspace = $1",
+            [workspace.id()],
+            |row| row.try_get(0)
+        )?;
+        counts.first().copied().ok_or(sqlx::Error::RowNotFound)
     }
 
     /// Reads level and position of every tile row of a log, sorted; only of use once the count is found wrong.
@@ -36,12 +40,12 @@ impl RawFile {
     /// # Errors
     /// What the driver says.
     pub async fn tile_ids(&mut self, workspace: &Workspace) -> Result<Vec<(Value, Value)>, sqlx::Error> {
-        let rows = sqlx::query(
+        fetch!(
+            self,
             "SELECT +level AS a, +tile_index AS b FROM tiles WHERE workspace = ?1 ORDER BY level, tile_index",
+            "SELECT level, tile_index FROM tiles WHERE workspace = $1 ORDER BY level, tile_index",
+            [workspace.id()],
+            |row| Ok((row.value(0)?, row.value(1)?))
         )
-        .bind(workspace.id())
-        .fetch_all(self.connection())
-        .await?;
-        rows.iter().map(|row| Ok((Value::read(row, 0)?, Value::read(row, 1)?))).collect()
     }
 }

@@ -1,4 +1,4 @@
-use sqlx::{Decode, Row, TypeInfo, ValueRef, sqlite::SqliteRow};
+use sqlx::{Decode, Postgres, Row, Sqlite, TypeInfo, ValueRef, postgres::PgRow, sqlite::SqliteRow};
 
 /// A stored value of whatever type.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,22 +15,49 @@ pub enum Value {
     Blob(Vec<u8>),
 }
 
-impl Value {
-    pub(super) fn read(row: &SqliteRow, position: usize) -> Result<Self, sqlx::Error> {
-        let value = row.try_get_raw(position)?;
+/// A row whose columns are read as what they are.
+pub(super) trait RawRow {
+    /// Reads a column.
+    fn value(&self, position: usize) -> Result<Value, sqlx::Error>;
+}
+
+impl RawRow for SqliteRow {
+    fn value(&self, position: usize) -> Result<Value, sqlx::Error> {
+        let value = self.try_get_raw(position)?;
         if value.is_null() {
-            return Ok(Self::Null);
+            return Ok(Value::Null);
         }
         let kind = value.type_info().name().to_owned();
         let decoded = match kind.as_str() {
-            "INTEGER" => i64::decode(value).map(Self::Integer),
-            "REAL" => f64::decode(value).map(Self::Real),
-            "TEXT" => Vec::decode(value).map(Self::Text),
-            _ => Vec::decode(value).map(Self::Blob),
+            "INTEGER" => <i64 as Decode<Sqlite>>::decode(value).map(Value::Integer),
+            "REAL" => <f64 as Decode<Sqlite>>::decode(value).map(Value::Real),
+            "TEXT" => <Vec<u8> as Decode<Sqlite>>::decode(value).map(Value::Text),
+            _ => <Vec<u8> as Decode<Sqlite>>::decode(value).map(Value::Blob),
         };
         decoded.map_err(sqlx::Error::Decode)
     }
+}
 
+impl RawRow for PgRow {
+    fn value(&self, position: usize) -> Result<Value, sqlx::Error> {
+        let value = self.try_get_raw(position)?;
+        if value.is_null() {
+            return Ok(Value::Null);
+        }
+        let kind = value.type_info().name().to_owned();
+        let decoded = match kind.as_str() {
+            "INT8" => <i64 as Decode<Postgres>>::decode(value).map(Value::Integer),
+            "INT4" => <i32 as Decode<Postgres>>::decode(value).map(|number| Value::Integer(number.into())),
+            "INT2" => <i16 as Decode<Postgres>>::decode(value).map(|number| Value::Integer(number.into())),
+            "BOOL" => <bool as Decode<Postgres>>::decode(value).map(|truth| Value::Integer(truth.into())),
+            "BYTEA" => <Vec<u8> as Decode<Postgres>>::decode(value).map(Value::Blob),
+            _ => <String as Decode<Postgres>>::decode(value).map(|text| Value::Text(text.into_bytes())),
+        };
+        decoded.map_err(sqlx::Error::Decode)
+    }
+}
+
+impl Value {
     /// Returns SQLite's name of the type.
     pub const fn type_name(&self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 use sqlx::Row;
 
-use super::{RawFile, Value};
+use super::{RawFile, Value, file::fetch, value::RawRow};
 
 /// What stands in the `workspace` columns, each value once a table.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,7 +14,7 @@ pub struct RawWorkspaces {
 }
 
 /// Skips from value to value in the index of a table; NULL, which no comparison finds, is asked for by itself.
-macro_rules! workspaces_of {
+macro_rules! in_sqlite {
     ($table:literal) => {
         concat!(
             "WITH RECURSIVE names(name) AS (SELECT min(workspace) FROM ",
@@ -29,6 +29,19 @@ macro_rules! workspaces_of {
     };
 }
 
+/// The same, where no column can be NULL.
+macro_rules! in_postgres {
+    ($table:literal) => {
+        concat!(
+            "WITH RECURSIVE names(name) AS (SELECT min(workspace) FROM ",
+            $table,
+            " UNION SELECT (SELECT min(workspace) FROM ",
+            $table,
+            " WHERE workspace > name) FROM names WHERE name IS NOT NULL) SELECT name FROM names WHERE name IS NOT NULL"
+        )
+    };
+}
+
 impl RawFile {
     /// Lists what stands in the `workspace` column of `entries`, `tiles` and `checkpoints`.
     ///
@@ -36,9 +49,9 @@ impl RawFile {
     /// What the driver says.
     pub async fn workspaces(&mut self) -> Result<RawWorkspaces, sqlx::Error> {
         Ok(RawWorkspaces {
-            of_entries: self.values(workspaces_of!("entries")).await?,
-            of_tiles: self.values(workspaces_of!("tiles")).await?,
-            of_checkpoints: self.values(workspaces_of!("checkpoints")).await?,
+            of_entries: self.values(in_sqlite!("entries"), in_postgres!("entries")).await?,
+            of_tiles: self.values(in_sqlite!("tiles"), in_postgres!("tiles")).await?,
+            of_checkpoints: self.values(in_sqlite!("checkpoints"), in_postgres!("checkpoints")).await?,
         })
     }
 
@@ -47,14 +60,17 @@ impl RawFile {
     /// # Errors
     /// What the driver says.
     pub async fn count_entries(&mut self) -> Result<Vec<(Value, u64)>, sqlx::Error> {
-        let query = "SELECT workspace AS a, count(*) AS b FROM entries GROUP BY workspace ORDER BY workspace";
-        let rows = sqlx::query(query).fetch_all(self.connection()).await?;
-        let read = |row| Ok((Value::read(row, 0)?, u64::try_from(row.try_get::<i64, _>(1)?).unwrap_or_default()));
-        rows.iter().map(read).collect()
+        let count = |count: i64| u64::try_from(count).unwrap_or_default();
+        fetch!(
+            self,
+            "SELECT workspace AS a, count(*) AS b FROM entries GROUP BY workspace ORDER BY workspace",
+            "SELECT workspace, count(*) FROM entries GROUP BY workspace ORDER BY workspace",
+            [],
+            |row| Ok((row.value(0)?, count(row.try_get(1)?)))
+        )
     }
 
-    async fn values(&mut self, query: &'static str) -> Result<Vec<Value>, sqlx::Error> {
-        let rows = sqlx::query(query).fetch_all(self.connection()).await?;
-        rows.iter().map(|row| Value::read(row, 0)).collect()
+    async fn values(&mut self, sqlite: &'static str, postgres: &'static str) -> Result<Vec<Value>, sqlx::Error> {
+        fetch!(self, sqlite, postgres, [], |row| row.value(0))
     }
 }

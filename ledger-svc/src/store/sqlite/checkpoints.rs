@@ -1,20 +1,7 @@
 use countersign_api::name::Workspace;
 use sqlx::SqliteConnection;
 
-use crate::store::{Error, cells::Cells};
-
-/// A signed checkpoint as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckpointRow {
-    /// Whose log it is of.
-    pub workspace: Workspace,
-    /// The size it covers.
-    pub size: u64,
-    /// Size of the checkpoint stored before it, 0 for the first.
-    pub previous_size: u64,
-    /// The signed note.
-    pub signed_note: String,
-}
+use crate::store::{CheckpointRow, Error, cells::Cells};
 
 /// Reads the checkpoint that covers most; none when nothing was signed.
 ///

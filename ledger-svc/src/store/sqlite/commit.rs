@@ -1,72 +1,35 @@
-use std::collections::HashMap;
-
-use countersign_api::name::Workspace;
-use ledger_format::{Hash, Salt};
+use ledger_format::Hash;
+use service_kit::database::empty_wal;
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection, pool::PoolConnection};
 
-use super::{CheckpointRow, keys, ladder};
+use super::{erasures, holds, ladder, subject_keys};
 use crate::{
-    entry::Standing,
-    log::FullTile,
-    store::{Error, cells::signed},
+    custody::Change,
+    store::{CheckpointRow, Commit, EntryRow, Error, TileRow, cells::signed},
 };
-
-/// Everything that one commit writes.
-#[derive(Debug, Default)]
-pub struct Commit {
-    /// New entries, each log's in the order of their indices.
-    pub entries: Vec<EntryRow>,
-    /// Tiles that those entries make full.
-    pub tiles: Vec<TileRow>,
-    /// Checkpoints signed since.
-    pub checkpoints: Vec<CheckpointRow>,
-}
-
-/// An entry to be written.
-#[derive(Debug)]
-pub struct EntryRow {
-    /// Whose log it goes to.
-    pub workspace: Workspace,
-    /// Its position, from 0.
-    pub index: u64,
-    /// The leaf's hash.
-    pub leaf_hash: Hash,
-    /// The commitment's salt.
-    pub salt: Salt,
-    /// Its key.
-    pub idempotency_key: String,
-    /// The encoded leaf.
-    pub leaf: Vec<u8>,
-    /// The content.
-    pub content: Vec<u8>,
-}
-
-/// A full tile to be written.
-#[derive(Debug)]
-pub struct TileRow {
-    /// Whose log it is of.
-    pub workspace: Workspace,
-    /// The tile.
-    pub tile: FullTile,
-}
 
 /// The one connection that writes to the ledger's file.
 #[derive(Debug)]
-pub struct LedgerWriter {
+pub struct SqliteWriter {
     connection: PoolConnection<Sqlite>,
 }
 
-impl LedgerWriter {
+impl SqliteWriter {
     pub(super) fn new(connection: PoolConnection<Sqlite>) -> Self {
         Self { connection }
     }
 
-    /// Finds which of `keys` stand in a log already.
+    /// Returns the connection, to read what the next commit depends on.
+    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+
+    /// Cuts the WAL to nothing, so that what a commit overwrote is in no file any more.
     ///
     /// # Errors
-    /// See [`Error`].
-    pub async fn standing(&mut self, workspace: &Workspace, keys: &[&str]) -> Result<HashMap<String, Standing>, Error> {
-        keys::standing(&mut self.connection, workspace, keys).await
+    /// [`Error::WalInUse`] when somebody keeps reading an old part of it.
+    pub async fn empty_wal(&mut self) -> Result<(), Error> {
+        if empty_wal(&mut self.connection).await? { Ok(()) } else { Err(Error::WalInUse { file: "ledger.db" }) }
     }
 
     /// Writes everything or nothing, and returns once it is on disk (L-3).
@@ -79,6 +42,19 @@ impl LedgerWriter {
     pub async fn commit(&mut self, commit: Commit) -> Result<(), Error> {
         let mut transaction = self.connection.begin_with("BEGIN IMMEDIATE").await?;
         insert_entries(&mut transaction, commit.entries).await?;
+        subject_keys::insert(&mut transaction, commit.subject_keys).await?;
+        match commit.change {
+            Some(Change::Erase { workspace, subject, index }) => {
+                erasures::erase(&mut transaction, &workspace, &subject, index).await?;
+            }
+            Some(Change::PlaceHold { workspace, subject, index }) => {
+                holds::place(&mut transaction, &workspace, &subject, index).await?;
+            }
+            Some(Change::ReleaseHold { workspace, subject, hold_index, index }) => {
+                holds::release(&mut transaction, &workspace, &subject, hold_index, index).await?;
+            }
+            None => {}
+        }
         insert_tiles(&mut transaction, commit.tiles).await?;
         insert_checkpoints(&mut transaction, commit.checkpoints).await?;
         transaction.commit().await?;
@@ -89,17 +65,17 @@ impl LedgerWriter {
 async fn insert_entries(connection: &mut SqliteConnection, rows: Vec<EntryRow>) -> Result<(), sqlx::Error> {
     for piece in ladder::pieces(rows) {
         let mut insert: QueryBuilder<Sqlite> = QueryBuilder::new(
-            "INSERT INTO entries (workspace, entry_index, leaf_hash, salt, idempotency_key, leaf, content) ",
+            "INSERT INTO entries (workspace, entry_index, leaf_hash, content_key, idempotency_key, leaf, sealed) ",
         );
         insert.push_values(piece, |mut values, row| {
             values
                 .push_bind(row.workspace.id())
                 .push_bind(signed(row.index))
                 .push_bind(row.leaf_hash.as_bytes().as_slice())
-                .push_bind(row.salt.as_bytes().as_slice())
+                .push_bind(signed(row.content_key))
                 .push_bind(row.idempotency_key)
                 .push_bind(row.leaf)
-                .push_bind(row.content);
+                .push_bind(row.sealed);
         });
         insert.build().execute(&mut *connection).await?;
     }

@@ -1,46 +1,25 @@
 use bytes::Bytes;
 use countersign_api::name::Workspace;
 use futures::TryStreamExt;
-use ledger_format::{Hash, Salt, leaf_hash};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use ledger_format::{HASH_BYTES, Hash, leaf_hash};
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 use super::ladder;
 use crate::store::{
-    Error,
+    Error, StoredEntry,
     cells::{Cells, signed},
 };
 
-/// An entry as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredEntry {
-    /// Its position, from 0.
-    pub index: u64,
-    /// The encoded leaf.
-    pub leaf: Bytes,
-    /// The leaf's hash.
-    pub leaf_hash: Hash,
-    /// The commitment's salt.
-    pub salt: Salt,
-    /// The content.
-    pub content: Bytes,
-}
-
-impl StoredEntry {
-    fn read(row: &SqliteRow, workspace: &Workspace) -> Result<Self, Error> {
-        let index = Cells::new(row, "entries", workspace.id()).number(0, "entry_index")?;
-        let cells = Cells::new(row, "entries", format!("{}/{index}", workspace.id()));
-        Ok(Self {
-            index,
-            leaf_hash: cells.hash(1, "leaf_hash")?,
-            salt: cells.salt(2, "salt")?,
-            leaf: Bytes::copy_from_slice(cells.bytes(3, "leaf")?),
-            content: Bytes::copy_from_slice(cells.bytes(4, "content")?),
-        })
-    }
-
-    fn size_bytes(&self) -> usize {
-        self.leaf.len() + self.content.len()
-    }
+pub(super) fn read(row: &SqliteRow, workspace: &Workspace) -> Result<StoredEntry, Error> {
+    let index = Cells::new(row, "entries", workspace.id()).number(0, "entry_index")?;
+    let cells = Cells::new(row, "entries", format!("{}/{index}", workspace.id()));
+    Ok(StoredEntry {
+        index,
+        leaf_hash: cells.hash(1, "leaf_hash")?,
+        content_key: cells.number(2, "content_key")?,
+        leaf: Bytes::copy_from_slice(cells.bytes(3, "leaf")?),
+        sealed: Bytes::copy_from_slice(cells.bytes(4, "sealed")?),
+    })
 }
 
 /// Reads the number of entries: one more than the highest index.
@@ -68,13 +47,13 @@ pub async fn entry(
     index: u64,
 ) -> Result<Option<StoredEntry>, Error> {
     sqlx::query(
-        "SELECT entry_index, leaf_hash, salt, leaf, content FROM entries WHERE workspace = ?1 AND entry_index = ?2",
+        "SELECT entry_index, leaf_hash, content_key, leaf, sealed FROM entries WHERE workspace = ?1 AND entry_index = ?2",
     )
     .bind(workspace.id())
     .bind(signed(index))
     .fetch_optional(connection)
     .await?
-    .map(|row| StoredEntry::read(&row, workspace))
+    .map(|row| read(&row, workspace))
     .transpose()
 }
 
@@ -88,13 +67,13 @@ pub async fn entry_by_key(
     idempotency_key: &str,
 ) -> Result<Option<StoredEntry>, Error> {
     sqlx::query(
-        "SELECT entry_index, leaf_hash, salt, leaf, content FROM entries WHERE workspace = ?1 AND idempotency_key = ?2",
+        "SELECT entry_index, leaf_hash, content_key, leaf, sealed FROM entries WHERE workspace = ?1 AND idempotency_key = ?2",
     )
     .bind(workspace.id())
     .bind(idempotency_key)
     .fetch_optional(connection)
     .await?
-    .map(|row| StoredEntry::read(&row, workspace))
+    .map(|row| read(&row, workspace))
     .transpose()
 }
 
@@ -111,7 +90,7 @@ pub async fn entry_range(
     bytes_max: usize,
 ) -> Result<Vec<StoredEntry>, Error> {
     let mut rows = sqlx::query(
-        "SELECT entry_index, leaf_hash, salt, leaf, content FROM entries \
+        "SELECT entry_index, leaf_hash, content_key, leaf, sealed FROM entries \
          WHERE workspace = ?1 AND entry_index >= ?2 AND entry_index < ?3 ORDER BY entry_index LIMIT ?4",
     )
     .bind(workspace.id())
@@ -123,12 +102,12 @@ pub async fn entry_range(
     while bytes < bytes_max
         && let Some(row) = rows.try_next().await?
     {
-        let entry = StoredEntry::read(&row, workspace)?;
+        let entry = read(&row, workspace)?;
         let expected = start + entries.len() as u64;
         if entry.index != expected {
             return Err(Error::MissingRow { table: "entries", row: format!("{}/{expected}", workspace.id()) });
         }
-        bytes += entry.size_bytes();
+        bytes += entry.leaf.len() + entry.sealed.len();
         entries.push(entry);
     }
     Ok(entries)
@@ -169,14 +148,6 @@ pub async fn leaves(
     Ok(leaves)
 }
 
-/// Reads the leaf at an index.
-///
-/// # Errors
-/// See [`Error`]; [`Error::MissingRow`] when it is not there.
-pub async fn leaf_of(connection: &mut SqliteConnection, workspace: &Workspace, index: u64) -> Result<Bytes, Error> {
-    leaves(connection, workspace, &[index]).await.map(|mut leaves| leaves.remove(0))
-}
-
 /// Reads the leaf hashes of entries `start` up to, not including, `end`, each hashed again from its leaf.
 ///
 /// # Errors
@@ -211,4 +182,33 @@ pub async fn checked_leaf_hashes(
         hashes.push(hash);
     }
     Ok(hashes)
+}
+
+/// Reads the leaf hashes of entries `start` up to, not including, `end`: fewer than 256, in one row.
+pub async fn leaf_hashes(
+    connection: &mut SqliteConnection,
+    workspace: &Workspace,
+    start: u64,
+    end: u64,
+) -> Result<Vec<Hash>, Error> {
+    let row = sqlx::query(
+        "SELECT coalesce(group_concat(hex(leaf_hash), '' ORDER BY entry_index), '') FROM entries \
+         WHERE workspace = ?1 AND entry_index >= ?2 AND entry_index < ?3",
+    )
+    .bind(workspace.id())
+    .bind(signed(start))
+    .bind(signed(end))
+    .fetch_one(connection)
+    .await?;
+    let corrupt = || Error::CorruptRow {
+        table: "entries",
+        column: "leaf_hash",
+        row: format!("{}/{start} to {}", workspace.id(), end - 1),
+    };
+    let bytes = hex::decode(row.try_get::<&str, _>(0)?).map_err(|_| corrupt())?;
+    let (hashes, rest) = bytes.as_chunks::<HASH_BYTES>();
+    if hashes.len() as u64 != end - start || !rest.is_empty() {
+        return Err(corrupt());
+    }
+    Ok(hashes.iter().copied().map(Hash::new).collect())
 }

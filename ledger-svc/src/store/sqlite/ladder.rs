@@ -4,7 +4,7 @@
 const RUNGS: [usize; 5] = [256, 64, 16, 4, 1];
 
 /// Cuts a run into pieces of the fixed sizes, largest first.
-pub(super) fn pieces<T>(mut items: Vec<T>) -> impl Iterator<Item = Vec<T>> {
+pub(in crate::store) fn pieces<T>(mut items: Vec<T>) -> impl Iterator<Item = Vec<T>> {
     std::iter::from_fn(move || {
         let rung = RUNGS.into_iter().find(|&rung| rung <= items.len())?;
         let rest = items.split_off(rung);
@@ -13,12 +13,12 @@ pub(super) fn pieces<T>(mut items: Vec<T>) -> impl Iterator<Item = Vec<T>> {
 }
 
 /// Returns the least fixed size that holds `count` keys, at most the largest: missing ones are bound as NULL, which matches nothing.
-pub(super) fn width_for(count: usize) -> usize {
+pub(in crate::store) fn width_for(count: usize) -> usize {
     RUNGS.into_iter().rev().find(|&rung| rung >= count).unwrap_or(RUNGS[0])
 }
 
 /// The most keys of one look-up.
-pub(super) const KEYS_MAX: usize = RUNGS[0];
+pub(in crate::store) const KEYS_MAX: usize = RUNGS[0];
 
 #[cfg(test)]
 mod tests {

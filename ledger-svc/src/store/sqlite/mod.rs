@@ -1,22 +1,29 @@
-//! The ledger's file: entries, full tiles, checkpoints.
+//! The ledger's file: entries, full tiles, checkpoints, and which key whose contents are sealed under.
 
 mod checkpoints;
 mod commit;
 mod entries;
+mod erasures;
+mod holds;
+mod in_clear;
 mod keys;
-mod ladder;
+pub(super) mod ladder;
 mod ledger;
 mod read_only;
-mod tile_roots;
-mod tree;
+mod subject_keys;
+mod tiles;
 mod workspaces;
 
-pub use checkpoints::{CheckpointRow, last_checkpoint};
-pub use commit::{Commit, EntryRow, LedgerWriter, TileRow};
-pub use entries::{StoredEntry, checked_leaf_hashes, entry, entry_by_key, entry_range, leaf_of, leaves, size};
-pub use ledger::LedgerStore;
+pub(super) use checkpoints::last_checkpoint;
+pub use commit::SqliteWriter;
+pub(super) use entries::{checked_leaf_hashes, entry, entry_by_key, entry_range, leaf_hashes, leaves, size};
+pub(super) use erasures::{count_erased, erased_keys, erasures, erasures_from, latest_erasure};
+pub(super) use holds::{hold_stands, holds, standing_hold};
+pub(super) use keys::standing;
 pub(crate) use ledger::MIGRATIONS;
+pub use ledger::SqliteLedger;
 pub use read_only::ReadOnlyFile;
 pub(crate) use read_only::{Stillness, primary_code};
-pub use tile_roots::TileRoots;
-pub use tree::{NotRead, TreeHashes, full_tile, partial_tiles, tree_hashes};
+pub(super) use subject_keys::{assigned_max, keys_in_use, knows_subject};
+pub(super) use tiles::full_tiles;
+pub(super) use workspaces::workspaces;

@@ -6,7 +6,7 @@ use crate::store::Error;
 /// Lists the workspaces that have entries or checkpoints, sorted.
 ///
 /// Skips from one to the next in the index: the cost is that of the workspaces, not of the entries.
-pub(super) async fn workspaces(connection: &mut SqliteConnection) -> Result<Vec<Workspace>, Error> {
+pub(in crate::store) async fn workspaces(connection: &mut SqliteConnection) -> Result<Vec<Workspace>, Error> {
     let rows = sqlx::query(
         "WITH RECURSIVE \
          with_entries(name) AS ( \
@@ -25,7 +25,7 @@ pub(super) async fn workspaces(connection: &mut SqliteConnection) -> Result<Vec<
     .await?;
     let mut workspaces = Vec::with_capacity(rows.len());
     for row in rows {
-        let workspace = row.try_get::<&str, _>(0).ok().and_then(|id| Workspace::new(id).ok());
+        let workspace = row.try_get::<&str, _>(0).ok().and_then(|id| Workspace::of_stored(id).ok());
         let corrupt = || Error::CorruptRow { table: "entries", column: "workspace", row: "unknown".to_owned() };
         workspaces.push(workspace.ok_or_else(corrupt)?);
     }

@@ -1,4 +1,5 @@
 use std::{
+    collections::BTreeSet,
     fmt, fs, io,
     sync::{Arc, LazyLock},
 };
@@ -7,7 +8,7 @@ use countersign_api::name::Workspace;
 
 use super::{Refusal, ceiling, error::Error, question::Question, remembered::Remembered, rules::Rules};
 use crate::{
-    access::{Principal, Rpc},
+    access::{Principal, Role, Rpc},
     data_dir::DataDir,
 };
 
@@ -79,6 +80,11 @@ impl AccessPolicy {
         }
         let question = Question::new(Arc::clone(principal), rpc, workspace);
         self.remembered.answer(question, |question| self.rules.answer(question))
+    }
+
+    /// Returns the roles each of which alone lets some person call an rpc, in some workspace of their token.
+    pub fn roles_of_people_who_may(&self, rpc: Rpc) -> BTreeSet<Role> {
+        self.rules.roles_of_people_who_may(rpc)
     }
 
     /// Answers by the file alone, without what the program checks before it.

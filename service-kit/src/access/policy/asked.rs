@@ -9,7 +9,7 @@ use super::{
     question::Question,
     schema::{ACTIONS, SCHEMA},
 };
-use crate::access::{Principal, PrincipalKind, Scope};
+use crate::access::{Principal, PrincipalKind, Rpc, Scope};
 
 /// A question as Cedar takes it.
 pub(super) struct Asked {
@@ -20,14 +20,26 @@ pub(super) struct Asked {
 impl Asked {
     /// Writes a question for Cedar; none when the schema rules it out.
     pub(super) fn by(question: &Question) -> Option<Self> {
-        let caller = uid_of(&question.principal);
-        let rpc = uid(&ACTION, question.rpc.name());
-        let workspace = uid(&WORKSPACE, question.workspace.as_ref().map_or("-", |workspace| workspace.id()));
-        let request = Request::new(caller.clone(), rpc, workspace, Context::empty(), Some(&SCHEMA)).ok()?;
-        let caller = Entity::new(caller, attributes_of(&question.principal), HashSet::new()).ok()?;
-        let entities = ACTIONS.clone().add_entities([caller], Some(&SCHEMA)).ok()?;
-        Some(Self { request, entities })
+        Some(Self { request: request_of(question)?, entities: entities_of(&question.principal)? })
     }
+}
+
+/// Writes what is asked; none when the schema rules it out.
+pub(super) fn request_of(question: &Question) -> Option<Request> {
+    let caller = uid_of(&question.principal);
+    let workspace = uid(&WORKSPACE, question.workspace.as_ref().map_or("-", |workspace| workspace.id()));
+    Request::new(caller, rpc_uid(question.rpc), workspace, Context::empty(), Some(&SCHEMA)).ok()
+}
+
+/// Writes who asks; none when the schema rules it out.
+pub(super) fn entities_of(principal: &Principal) -> Option<Entities> {
+    let caller = Entity::new(uid_of(principal), attributes_of(principal), HashSet::new()).ok()?;
+    ACTIONS.clone().add_entities([caller], Some(&SCHEMA)).ok()
+}
+
+/// Returns an rpc as the rules name it.
+pub(super) fn rpc_uid(rpc: Rpc) -> EntityUid {
+    uid(&ACTION, rpc.name())
 }
 
 fn uid_of(principal: &Principal) -> EntityUid {

@@ -2,7 +2,7 @@ use crate::access::{PrincipalKind, Rpc};
 
 /// The rpcs that generators and services can be given a right to; all others are for people alone, whatever a policy file
 /// says, and so is an rpc that nobody thought of here.
-const OPEN_TO_MACHINES: [&str; 37] = [
+const OPEN_TO_MACHINES: [&str; 41] = [
     "countersign.candidate.v1.TriggerService/RecordTrigger",
     "countersign.candidate.v1.TriggerService/GetTrigger",
     "countersign.candidate.v1.TriggerService/ListTriggers",
@@ -35,7 +35,11 @@ const OPEN_TO_MACHINES: [&str; 37] = [
     "countersign.ledger.v1.LedgerService/SubscribeEntries",
     "countersign.ledger.v1.LedgerService/GetCheckpoint",
     "countersign.ledger.v1.LedgerService/ProveInclusion",
+    "countersign.ledger.v1.LedgerService/ProveCheckpoint",
     "countersign.ledger.v1.LedgerService/ProveConsistency",
+    "countersign.ledger.v1.ErasureService/RepeatErasure",
+    "countersign.ledger.v1.ErasureService/FollowErasures",
+    "countersign.ledger.v1.ErasureService/ListLegalHolds",
     "countersign.feedback.v1.FeedbackService/RunReport",
     "countersign.feedback.v1.FeedbackService/GetReport",
     "countersign.feedback.v1.FeedbackService/ListReports",

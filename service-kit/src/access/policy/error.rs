@@ -23,7 +23,7 @@ pub enum Error {
         /// What the parser says.
         reason: String,
     },
-    /// A rule speaks of what the schema does not have, or can never apply.
+    /// A rule speaks of what the schema does not have, or contradicts it.
     #[error("the access policy `{file}` does not fit the schema at {place}: {reason}; mend the rule")]
     Schema {
         /// The file.
@@ -50,6 +50,26 @@ pub enum Error {
         file: String,
         /// Its id.
         rule: String,
+    },
+    /// A rule never applies, fails, permits what no file can, or is always overridden.
+    #[error("the access policy `{file}` has a rule without effect at {place}: {reason}; mend or remove the rule")]
+    WithoutEffect {
+        /// The file.
+        file: String,
+        /// Where.
+        place: Place,
+        /// Why it has none.
+        reason: String,
+    },
+    /// The rules together shut out everybody, or whoever could mend them.
+    #[error("under the access policy `{file}` {who} could do anything: {reason}; narrow what forbids, or permit more")]
+    ShutOut {
+        /// The file.
+        file: String,
+        /// Whom: `nobody` or `no admin`.
+        who: &'static str,
+        /// What shuts them out.
+        reason: String,
     },
     /// No rule permits anything.
     #[error("the access policy `{file}` permits nothing to anybody; begin with a copy of the shipped one")]

@@ -8,6 +8,8 @@
 //! 3. `remembered.rs`: the answer given to the same question before.
 //! 4. `rules.rs`: Cedar, over the file in force. What goes wrong there is a refusal.
 //!
+//! Before a file comes into force, `trial.rs` asks its rules about everything that there is to ask (`questions.rs`).
+//!
 //! A policy never changes while it is in force: another file is another start.
 
 mod access_policy;
@@ -15,10 +17,12 @@ mod asked;
 mod ceiling;
 mod error;
 mod question;
+mod questions;
 mod refusal;
 mod remembered;
 mod rules;
 mod schema;
+mod trial;
 
 #[cfg(test)]
 mod tests;

@@ -25,6 +25,11 @@ impl Question {
         Self { principal, rpc, workspace }
     }
 
+    /// Tells whether it is about a workspace of the principal's token.
+    pub(super) fn is_in_reach(&self) -> bool {
+        self.workspace.as_ref().is_none_or(|workspace| self.principal.scope().reaches(workspace))
+    }
+
     /// Asks as if the principal held one more role; none when it holds it, or its kind rules the role out.
     pub(super) fn with(&self, role: Role) -> Option<Self> {
         let own = &self.principal;

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use cedar_policy::{AuthorizationError, Authorizer, Decision, Effect, PolicyId, PolicySet, ValidationMode, Validator};
 use miette::Diagnostic;
@@ -8,10 +8,12 @@ use super::{
     asked::Asked,
     error::{Error, Place},
     question::Question,
+    questions::Questions,
     remembered::Answer,
     schema::SCHEMA,
+    trial,
 };
-use crate::access::Role;
+use crate::access::{Principal, Role, Rpc};
 
 /// The rules of one policy file, checked against the schema.
 pub(super) struct Rules(PolicySet);
@@ -19,7 +21,7 @@ pub(super) struct Rules(PolicySet);
 impl Rules {
     /// Reads and checks a file: what is not sound in every rule does not come into force at all.
     ///
-    /// A rule that can never apply is an error, too: whoever wrote it expects something of it.
+    /// A rule without effect is an error, too: whoever wrote it expects something of it. So are rules that shut everybody out.
     pub(super) fn compile(file: &str, text: &str) -> Result<Self, Error> {
         let read: PolicySet = text.parse().map_err(|errors| Error::Syntax {
             file: file.to_owned(),
@@ -35,6 +37,7 @@ impl Rules {
         if rules.policies().all(|rule| rule.effect() == Effect::Forbid) {
             return Err(Error::PermitsNothing { file: file.to_owned() });
         }
+        trial::run(file, text, &rules)?;
         Ok(Self(rules))
     }
 
@@ -45,6 +48,18 @@ impl Rules {
             let helpful_roles = Role::ALL.into_iter().filter(helps).collect();
             Arc::new(Refusal::ByPolicy { rules, helpful_roles })
         })
+    }
+
+    /// Returns the roles each of which alone lets some person call an rpc in some workspace of their token.
+    pub(super) fn roles_of_people_who_may(&self, rpc: Rpc) -> BTreeSet<Role> {
+        let questions = Questions::about(&self.0);
+        let has_one_role = |principal: &Arc<Principal>| principal.roles().len() == 1;
+        let may = |principal: &Arc<Principal>| {
+            let mut asked = questions.about_rpc(principal, rpc).filter(Question::is_in_reach);
+            asked.any(|question| self.evaluate(&question).is_ok())
+        };
+        let people = questions.principals().take_while(has_one_role).filter(|one| one.human().is_some());
+        people.filter(may).flat_map(|person| person.roles().clone()).collect()
     }
 
     /// Evaluates the rules; a refusal gives the ids of those that forbade.
@@ -108,5 +123,24 @@ fn reason_of(diagnostic: &dyn Diagnostic) -> String {
     match diagnostic.help() {
         Some(help) => format!("{diagnostic} ({help})"),
         None => diagnostic.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::Scope;
+
+    #[test]
+    fn a_rule_that_fails_lets_nothing_through() {
+        // The trial finds such a rule before; this holds for what it would overlook.
+        let text = "permit (principal, action, resource);\n@id(\"overflows\")\n\
+                    forbid (principal, action, resource) when { 9223372036854775807 + 1 > 0 };";
+        let read = text.parse().expect("Cedar");
+        let rules = Rules(by_their_ids("access.cedar", &read).expect("distinct ids"));
+        let admin = Principal::new("humans/anna".parse().expect("an id"), Scope::All, [Role::Admin]).expect("an admin");
+        let list = Rpc::at("/countersign.candidate.v1.ReviewService/ListCandidates").expect("in the contract");
+        let refusal = rules.answer(&Question::new(Arc::new(admin), list, None)).expect_err("fails closed");
+        assert_eq!(refusal.rules(), "overflows");
     }
 }

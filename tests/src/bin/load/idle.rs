@@ -52,7 +52,7 @@ pub async fn measure() -> anyhow::Result<Vec<Table>> {
 }
 
 /// Reads a process's resident memory, in KiB.
-fn resident(process: u32) -> anyhow::Result<u32> {
+fn resident(process: &str) -> anyhow::Result<u32> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));

@@ -1,6 +1,7 @@
 //! Asks a candidate for something, as the code understands it.
 
 use super::oracle::Answer;
+use crate::domain::tests::cast::BEN;
 use crate::domain::tests::story::{LEASE_MS, Story, failure, result};
 use crate::domain::*;
 
@@ -18,10 +19,14 @@ pub(super) fn command(act: &str, story: &mut Story) -> Command {
         "release" => story.release(),
         "withdraw" => story.withdraw(),
         "expire" => {
-            story.pass_days(30);
+            story.pass_unheeded();
             Command::Expire
         }
         "escalate" => {
+            // While a hold has an end, the chain rests.
+            if story.state() == StateName::Held {
+                story.tell(BEN, story.hold(None, false));
+            }
             story.pass_days(7);
             Command::Escalate
         }

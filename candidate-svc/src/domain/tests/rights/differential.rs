@@ -16,6 +16,7 @@ fn relations(kind: Option<PrincipalKind>) -> &'static [Option<Relation>] {
             Some(Relation::OwnEdit),
             Some(Relation::Owner),
             Some(Relation::ApprovedAlready),
+            Some(Relation::GaveAhead),
         ],
         Some(PrincipalKind::Generator) => &[None, Some(Relation::OwnProposal)],
         Some(PrincipalKind::Service) => &[None, Some(Relation::OwnProposal), Some(Relation::ClaimHolder)],

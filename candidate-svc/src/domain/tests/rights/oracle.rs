@@ -27,6 +27,8 @@ pub(crate) enum Relation {
     Owner,
     /// An approval of theirs stands.
     ApprovedAlready,
+    /// An approval that they gave ahead stands.
+    GaveAhead,
     /// They ran the last attempt.
     ClaimHolder,
 }
@@ -62,7 +64,6 @@ enum Who {
 type Row = (&'static str, &'static [&'static str], &'static [Who]);
 
 const OPEN: &[&str] = &["PROPOSED", "NEEDS_EVIDENCE", "NEEDS_OWNER", "EDITED", "HELD"];
-const UNDECIDED: &[&str] = &["PROPOSED", "NEEDS_EVIDENCE", "NEEDS_OWNER", "EDITED"];
 const EXECUTING: &[&str] = &["EXECUTING"];
 const UNKNOWN: &[&str] = &["OUTCOME_UNKNOWN"];
 
@@ -88,7 +89,7 @@ const ROWS: &[Row] = &[
         &["PROPOSED", "NEEDS_EVIDENCE", "NEEDS_OWNER", "EDITED", "HELD", "APPROVED", "APPROVED in doubt"],
         &[Who::Clock],
     ),
-    ("escalate", UNDECIDED, &[Who::Clock]),
+    ("escalate", OPEN, &[Who::Clock]),
     ("claim", &["APPROVED", "APPROVED in doubt"], &[Who::Executor]),
     ("extend_claim", EXECUTING, &[Who::ClaimHolder]),
     ("report_success", EXECUTING, &[Who::ClaimHolder]),
@@ -132,7 +133,9 @@ impl Asker<'_> {
 
     fn holds(&self, role: Role) -> bool {
         let held_by = |kind| match role {
-            Role::Admin | Role::Manager | Role::Reviewer | Role::ProcessOwner => kind == PrincipalKind::Human,
+            Role::Admin | Role::Manager | Role::Reviewer | Role::ProcessOwner | Role::DataProtection => {
+                kind == PrincipalKind::Human
+            }
             Role::Auditor => kind != PrincipalKind::Generator,
             Role::Proposer => true,
             Role::Executor | Role::Relay => kind == PrincipalKind::Service,
@@ -158,7 +161,9 @@ impl Who {
                 let named = asked.approver_roles.iter().any(|&role| caller.holds(role));
                 person && named && !(asked.four_eyes && own) && !caller.has(Relation::ApprovedAlready)
             }
-            Self::WhoseApprovalStands => person && caller.has(Relation::ApprovedAlready),
+            Self::WhoseApprovalStands => {
+                person && (caller.has(Relation::ApprovedAlready) || caller.has(Relation::GaveAhead))
+            }
             Self::Owner => caller.has(Relation::Owner),
             Self::Executor => caller.is(PrincipalKind::Service) && caller.holds(Role::Executor),
             Self::ClaimHolder => {

@@ -4,6 +4,7 @@ use service_kit::access::Role;
 
 use super::oracle::Relation;
 use crate::domain::tests::cast::{actor_as, person};
+use crate::domain::tests::standing::{offer, standing};
 use crate::domain::tests::story::{LEASE_MS, Story};
 use crate::domain::*;
 
@@ -32,6 +33,8 @@ struct Cast {
     owner: String,
     editor: Option<String>,
     approver: String,
+    /// Whoever approved everything of this proposer ahead.
+    giver: Option<String>,
     executor: String,
 }
 
@@ -44,6 +47,7 @@ pub(super) fn story(state: &str, relation: Option<Relation>, who: &str, verdict:
         owner: "humans/owner".into(),
         editor: None,
         approver: "humans/approver".into(),
+        giver: None,
         executor: "services/executor".into(),
     };
     match relation {
@@ -52,16 +56,21 @@ pub(super) fn story(state: &str, relation: Option<Relation>, who: &str, verdict:
         Some(Relation::OwnEdit) => cast.editor = Some(who.into()),
         Some(Relation::Owner) => cast.owner = who.into(),
         Some(Relation::ApprovedAlready) => cast.approver = who.into(),
+        Some(Relation::GaveAhead) => cast.giver = Some(who.into()),
         Some(Relation::ClaimHolder) => cast.executor = who.into(),
     }
     let possible = match relation {
         None | Some(Relation::OwnProposal) => true,
-        Some(Relation::OwnEdit) => !matches!(state, "PROPOSED" | "NEEDS_OWNER"),
+        Some(Relation::OwnEdit) => state != "PROPOSED",
         Some(Relation::Owner) => state != "NEEDS_OWNER",
         // A failure, a loss and rework use up the approvals that there were; an ending keeps none to take back.
         Some(Relation::ApprovedAlready) => {
-            matches!(state, "PROPOSED" | "EDITED" | "APPROVED" | "APPROVED in doubt" | "EXECUTING" | "EXECUTED")
+            matches!(
+                state,
+                "PROPOSED" | "EDITED" | "HELD" | "APPROVED" | "APPROVED in doubt" | "EXECUTING" | "EXECUTED"
+            )
         }
+        Some(Relation::GaveAhead) => matches!(state, "APPROVED" | "APPROVED in doubt" | "EXECUTING" | "EXECUTED"),
         Some(Relation::ClaimHolder) => {
             matches!(state, "APPROVED in doubt" | "EXECUTING" | "EXECUTED" | "FAILED" | "OUTCOME_UNKNOWN" | "REWORK")
         }
@@ -73,15 +82,28 @@ impl Cast {
     fn lead(&self, state: &str, approved_once: bool, verdict: &PolicyVerdict) -> Story {
         let mut story = Story::new();
         story.verdict = verdict.clone();
-        let waits = matches!(state, "PROPOSED" | "EDITED");
+        let waits = matches!(state, "PROPOSED" | "EDITED" | "HELD");
         if approved_once && waits {
             story.verdict.quorum = 2;
         }
         let owner = (state != "NEEDS_OWNER").then(|| person(&self.owner));
-        let proposal = Propose { owner, ..story.proposal() };
+        let mut proposal = Propose { owner, ..story.proposal() };
+        if let Some(giver) = &self.giver {
+            story.verdict.path = ReviewPath::Light;
+            story.verdict.quorum = 1;
+            proposal.proposal.confidence.level = ConfidenceLevel::High;
+            let granted_as = story.verdict.approver_roles.clone();
+            let given = standing(&story, &self.proposer);
+            proposal.standing = offer(StandingApproval { granted_by: person(giver), granted_as, ..given });
+        }
         story.propose_as(&actor_as(&self.proposer, &[Role::Proposer]), proposal).expect("a proposal");
         let editor = self.editor.as_deref().or((state == "EDITED").then_some(CLERK));
         if let Some(editor) = editor {
+            if state == "NEEDS_OWNER" {
+                // What has no owner is edited under a hold alone, and finds none by that.
+                let hold = story.hold(None, false);
+                tell(&mut story, CLERK, Role::Reviewer, &hold);
+            }
             let edit = story.edit_due("2026-12-01");
             tell(&mut story, editor, Role::Reviewer, &edit);
         }
@@ -130,7 +152,7 @@ impl Cast {
             "REJECTED" => clerk(story, story.reject()),
             "WITHDRAWN" => tell(story, &self.proposer, Role::Proposer, &story.withdraw()),
             "EXPIRED" => {
-                story.pass_days(30);
+                story.pass_unheeded();
                 story.tell_clock(Command::Expire);
             }
             "PROPOSED" | "NEEDS_OWNER" | "EDITED" => {}
@@ -139,6 +161,9 @@ impl Cast {
     }
 
     fn approve(&self, story: &mut Story) {
+        if self.giver.is_some() {
+            return;
+        }
         let role = story.verdict.approver_roles[0];
         let approve = story.approve();
         tell(story, &self.approver, role, &approve);

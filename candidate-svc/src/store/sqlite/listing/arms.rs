@@ -4,17 +4,17 @@ use countersign_api::name::Workspace;
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::{
-    condition,
-    lens::Lens,
+    lens::Look,
     path::{Path, is_indexed},
 };
 use crate::{
     domain::RiskTier,
     listing::{
-        condition::{Condition, Pattern},
+        condition::Condition,
         order::{ListOrder, rank_of},
         page::{Listing, Place},
     },
+    store::condition,
 };
 
 /// A part of a list that stands in one order of times.
@@ -29,9 +29,9 @@ pub(super) struct Stretch<'a> {
     pub(super) limit: u32,
 }
 
-/// One value under the lens, in one tier; none means all.
+/// One look through the lens, in one tier; none means all.
 struct Arm<'a> {
-    pattern: Option<(&'a Lens<'a>, &'a Pattern)>,
+    look: Option<(&'static str, Look<'a>)>,
     tier: Option<RiskTier>,
 }
 
@@ -51,23 +51,23 @@ impl Stretch<'_> {
 
     fn arms(&self) -> Vec<Arm<'_>> {
         let lens = self.path.lens();
-        let patterns: Vec<_> = match lens {
-            Some(lens) => lens.patterns.iter().map(|pattern| Some((lens, *pattern))).collect(),
+        let looks: Vec<_> = match lens {
+            Some(lens) => lens.looks.iter().map(|look| Some((lens.index, *look))).collect(),
             None => vec![None],
         };
         let tiers: Vec<_> =
             if is_indexed(self.listing.order_by) { self.tiers.iter().copied().map(Some).collect() } else { vec![None] };
-        patterns.into_iter().flat_map(|pattern| tiers.iter().map(move |tier| Arm { pattern, tier: *tier })).collect()
+        looks.into_iter().flat_map(|look| tiers.iter().map(move |tier| Arm { look, tier: *tier })).collect()
     }
 
     fn push_arm(&self, query: &mut QueryBuilder<Sqlite>, arm: &Arm<'_>) {
         let time = time_column(self.listing.order_by);
-        let index = arm.pattern.map_or_else(|| order_index(self.listing.order_by), |(lens, _)| lens.index);
+        let index = arm.look.map_or_else(|| order_index(self.listing.order_by), |(index, _)| index);
         query.push(time).push(" AS at_us, id FROM candidates INDEXED BY ").push(index).push(" WHERE workspace = ");
         query.push_bind(self.workspace.id().to_owned());
-        if let Some((lens, pattern)) = arm.pattern {
+        if let Some((_, look)) = arm.look {
             query.push(" AND ");
-            condition::push_pattern(query, lens.field, pattern);
+            look.push(query);
         }
         if let Some(tier) = arm.tier {
             query.push(" AND risk_rank = ").push_bind(i64::from(rank_of(tier)));

@@ -4,7 +4,6 @@ use countersign_api::name::Workspace;
 use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool};
 
 use super::{
-    condition::{self, text_column},
     lens::{self, Lens},
     path,
 };
@@ -16,7 +15,8 @@ use crate::{
     },
     store::{
         Error,
-        sqlite::column::{self, Column},
+        condition::{self, text_column},
+        rows::column::{self, Column},
     },
 };
 
@@ -24,7 +24,7 @@ use crate::{
 const COVERING_INDEX: &str = "candidates_by_state";
 
 /// Counts what meets a condition, in all and by each of these fields, as they stand at one moment.
-pub(in crate::store::sqlite) async fn count(
+pub(in crate::store) async fn count(
     readers: &SqlitePool,
     workspace: &Workspace,
     condition: &Condition,

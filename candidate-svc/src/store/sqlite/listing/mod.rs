@@ -5,14 +5,13 @@
 //! condition could use, `path` chooses one, `arms` writes the statement, `page` reads the page. Rows are read for the page alone.
 
 mod arms;
-mod condition;
 mod count;
 mod lens;
 mod page;
 mod path;
 
-pub(super) use count::count;
-pub(super) use page::page;
+pub(in crate::store) use count::count;
+pub(in crate::store) use page::page;
 
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use countersign_api::name::Workspace;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::{condition::push_pattern, lens::Lens};
+use super::lens::Lens;
 use crate::listing::{order::ListOrder, page::Listing};
 
 /// Up to so many rows are sorted rather than searched for in the order of the list.
@@ -37,7 +37,7 @@ pub(super) const fn is_indexed(order_by: ListOrder) -> bool {
 }
 
 /// Chooses: the first lens under which few candidates are, else the first that is in order, else the order alone. What is not rare is met
-/// often on the way along the order.
+/// often on the way along the order. A stretch of time in the order of the list needs no lens: the order's own index begins there.
 pub(super) async fn choose<'a>(
     connection: &mut SqliteConnection,
     workspace: &Workspace,
@@ -84,11 +84,11 @@ async fn is_rare(
 /// Counts what is under a lens, up to one more than is rare: it looks at the index alone.
 pub(super) fn count_query(workspace: &Workspace, lens: &Lens<'_>) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (");
-    for (at, pattern) in lens.patterns.iter().enumerate() {
+    for (at, look) in lens.looks.iter().enumerate() {
         query.push(if at > 0 { " UNION ALL SELECT 1" } else { "SELECT 1" });
         query.push(" FROM candidates INDEXED BY ").push(lens.index).push(" WHERE workspace = ");
         query.push_bind(workspace.id().to_owned()).push(" AND ");
-        push_pattern(&mut query, lens.field, pattern);
+        look.push(&mut query);
     }
     query.push(" LIMIT ").push_bind(RARE_MAX + 1).push(")");
     query

@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Row, SqliteConnection, sqlite::SqliteConnectOptions};
 
 use super::{
     arms::Stretch,
-    count, lens, page,
+    count, lens,
     path::{self, Path},
 };
 use crate::{
@@ -42,7 +42,7 @@ async fn plans(connection: &mut SqliteConnection, listing: &Listing, rare: bool)
     let place = Place { tier: None, at_us: 7, id: uuid::Uuid::nil() };
     let mut plans = Vec::new();
     for after in [None, Some(&place)] {
-        for (tiers, _) in page::stretches(listing, None) {
+        for (tiers, _) in listing.stretches(None) {
             let stretch = Stretch { workspace: &workspace, listing, path: &path, tiers: &tiers, after, limit: 51 };
             let sql = format!("EXPLAIN QUERY PLAN {}", stretch.statement().into_string());
             let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *connection).await.expect("a plan");
@@ -72,6 +72,14 @@ async fn the_usual_lists_follow_an_index_in_order() {
         ("state = PROPOSED", "update_time desc", "by_update_time (workspace=?)"),
         ("state = PROPOSED", "due_time", "by_due_time (workspace=?)"),
         ("age > 2d", "create_time", "by_risk (workspace=? AND risk_rank=?"),
+        ("proposer = generators/x", "create_time desc", "by_proposer (workspace=? AND proposer=? AND risk_rank=?)"),
+        ("confidence = LOW", "risk desc", "by_confidence (workspace=? AND confidence=? AND risk_rank=?)"),
+        (
+            "due_time < \"2026-11-22T10:00:00Z\"",
+            "create_time",
+            "COVERING INDEX candidates_by_risk (workspace=? AND risk_rank=?)",
+        ),
+        ("due_time < \"2026-11-22T10:00:00Z\"", "due_time", "by_due_time (workspace=? AND "),
     ] {
         let plans = plans(&mut connection, &listing(filter, order_by), false).await;
         let searches: Vec<&String> = plans.iter().filter(|plan| plan.contains("candidates")).collect();
@@ -106,6 +114,8 @@ async fn what_is_rare_is_found_by_its_index_and_sorted() {
         ("record = \"crm/deal/7*\"", "create_time desc", "by_record (workspace=? AND record>? AND record<?"),
         ("turn = humans/ben", "update_time", "by_turn (workspace=? AND turn=?"),
         ("state = FAILED", "due_time", "by_state (workspace=? AND state=?"),
+        ("due_time < \"2026-11-22T10:00:00Z\"", "create_time desc", "by_due_time (workspace=? AND due_at_us<?"),
+        ("expire_time > \"2026-11-22T10:00:00Z\"", "create_time", "by_expire_time (workspace=? AND expires_at_us>?"),
     ] {
         let plans = plans(&mut connection, &listing(filter, order_by), true).await;
         let found =
@@ -118,7 +128,18 @@ async fn what_is_rare_is_found_by_its_index_and_sorted() {
 async fn looking_whether_something_is_rare_touches_the_index_alone() {
     let mut connection = schema().await;
     let workspace = Workspace::new("demo").expect("an id");
-    for filter in ["record = \"crm/*\"", "turn = humans/ben", "owner = humans/ben", "action_type = x", "state = HELD"] {
+    for filter in [
+        "record = \"crm/*\"",
+        "turn = humans/ben",
+        "owner = humans/ben",
+        "proposer = generators/x",
+        "confidence = LOW",
+        "action_type = x",
+        "state = HELD",
+        "due_time < \"2026-11-22T10:00:00Z\"",
+        "expire_time >= \"2026-11-22T10:00:00Z\"",
+        "update_time = \"2026-11-22T10:00:00Z\"",
+    ] {
         let listing = listing(filter, "");
         for lens in lens::lenses(&listing.condition) {
             let sql = format!("EXPLAIN QUERY PLAN {}", path::count_query(&workspace, &lens).into_string());
@@ -146,11 +167,13 @@ fn a_condition_is_served_by_every_field_that_it_fixes() {
         ("turn = \"\"", "turn"),
         ("turn = \"humans/*\"", "turn"),
         ("record = \"crm/*\" OR record = erp/order/7", ""),
-        ("confidence = HIGH AND proposer = generators/rules", ""),
+        ("confidence = HIGH AND proposer = generators/rules", "proposer confidence"),
+        ("due_time < \"2026-11-22T10:00:00Z\" AND expire_time > \"2026-11-22T10:00:00Z\"", "due_time expire_time"),
+        ("due_time != \"2026-11-22T10:00:00Z\" OR update_time > \"2026-11-22T10:00:00Z\"", ""),
     ] {
         assert_eq!(fields(filter).join(" "), expected, "{filter}");
     }
-    let tiers = |filter: &str| lens::tiers(&listing(filter, "").condition).len();
+    let tiers = |filter: &str| listing(filter, "").condition.tiers().len();
     assert_eq!((tiers(""), tiers("risk = HIGH OR risk = LOW"), tiers("NOT risk = HIGH")), (3, 2, 3));
     assert_eq!((tiers("risk = \"H*\""), tiers("risk = \"X*\"")), (1, 0));
 }

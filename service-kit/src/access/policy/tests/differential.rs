@@ -30,8 +30,8 @@ fn policy_and_oracle_agree_on_every_kind_role_set_rpc_and_workspace() {
             }
         }
     }
-    // 63 sets for people, 1 for generators, 15 for services; two tokens each, three ways to ask.
-    assert_eq!(compared, 79 * 6 * oracle::rpcs().count());
+    // 127 sets for people, 1 for generators, 15 for services; two tokens each, three ways to ask.
+    assert_eq!(compared, 143 * 6 * oracle::rpcs().count());
 }
 
 #[test]

@@ -45,6 +45,65 @@ fn a_rule_that_can_never_apply_is_refused() {
     assert_refused(nobody, &["rule `nobody`"]);
 }
 
+/// The shipped rules and others behind them.
+fn shipped_and(more: &str) -> String {
+    format!("{}\n{more}", include_str!("../../../../policy/access.cedar"))
+}
+
+#[test]
+fn a_condition_that_no_caller_can_meet_is_refused() {
+    let torn = "@id(\"torn\")\npermit (principal is Human, action, resource)\n\
+                when { principal.roles.contains(Role::\"reviewer\") && !principal.roles.contains(Role::\"reviewer\") };";
+    assert_refused(&shipped_and(torn), &["rule `torn`", "line ", "applies to no caller"]);
+    let relay = "@id(\"odd\")\nforbid (principal is Human, action, resource)\n\
+                 when { principal.roles.contains(Role::\"relay\") };";
+    assert_refused(&shipped_and(relay), &["rule `odd`", "applies to no caller"]);
+    let nobody = "@id(\"nobody\") forbid (principal == Human::\"No Body\", action, resource);";
+    assert_refused(&shipped_and(nobody), &["rule `nobody`", "applies to no caller"]);
+}
+
+#[test]
+fn what_three_roles_or_a_name_bring_about_is_no_rule_without_effect() {
+    let three = "@id(\"three\")\npermit (principal is Human, action in Action::\"administer\", resource)\n\
+                 when { principal.roles.containsAll([Role::\"manager\", Role::\"reviewer\", Role::\"auditor\"]) &&\n\
+                 !principal.roles.contains(Role::\"process_owner\") };";
+    AccessPolicy::read("access.cedar", &shipped_and(three)).expect("somebody can hold all three");
+    let named = "@id(\"named\")\npermit (principal == Service::\"scheduler\", \
+                 action == Action::\"countersign.feedback.v1.FeedbackService/RunReport\", resource == Workspace::\"prod\");\n\
+                 @id(\"installation\") forbid (principal == Human::\"ben\", action, resource == Workspace::\"-\");";
+    AccessPolicy::read("access.cedar", &shipped_and(named)).expect("each applies to whom it names");
+}
+
+#[test]
+fn a_permit_above_the_ceiling_is_refused() {
+    let decides = "@id(\"machine\")\npermit (principal is Generator, action in Action::\"decide\", resource);";
+    assert_refused(&shipped_and(decides), &["rule `machine`", "permits only what no file can"]);
+    let elsewhere = "@id(\"elsewhere\")\npermit (principal, action, resource)\n\
+                     unless { principal.all_workspaces || principal.workspaces.contains(resource) };";
+    assert_refused(&shipped_and(elsewhere), &["rule `elsewhere`", "permits only what no file can"]);
+}
+
+#[test]
+fn a_permit_that_is_always_overridden_is_refused_with_what_overrides_it() {
+    let overridden = "@id(\"reports\")\nforbid (principal, action in Action::\"run_reports\", resource);";
+    let error = refused(&shipped_and(overridden));
+    assert!(error.contains("rule `people.run_reports`"), "{error}");
+    assert!(error.contains("whatever it permits, `reports` forbids"), "{error}");
+    let line = 1 + shipped_and("").lines().position(|line| line == "@id(\"people.run_reports\")").expect("a line");
+    assert!(error.contains(&format!("line {line},")), "{error}");
+}
+
+#[test]
+fn rules_that_shut_out_everybody_or_every_admin_are_refused() {
+    let all = "@id(\"all\") forbid (principal, action, resource);";
+    assert_refused(&shipped_and(all), &["nobody could do anything", "`all`"]);
+    let admins = "@id(\"no_admins\")\nforbid (principal, action, resource)\n\
+                  when { principal.roles.contains(Role::\"admin\") };";
+    assert_refused(&shipped_and(admins), &["no admin could do anything", "`no_admins`"]);
+    let reviewers = "permit (principal, action, resource) when { principal.roles.contains(Role::\"reviewer\") };";
+    assert_refused(reviewers, &["no admin could do anything", "no rule permits them"]);
+}
+
 #[test]
 fn two_rules_of_one_id_a_template_and_a_file_without_permit_are_refused() {
     let twice =
@@ -63,7 +122,8 @@ fn the_file_of_the_data_folder_replaces_the_shipped_one() {
     let approve = rpc("countersign.candidate.v1.ReviewService/ApproveCandidate");
     assert!(AccessPolicy::in_force(&data_dir).expect("shipped").decide(&reviewer, approve, None).is_ok());
 
-    let text = "permit (principal, action, resource) when { principal.roles.contains(Role::\"manager\") };";
+    let text = "permit (principal, action, resource)\n\
+                when { principal.roles.containsAny([Role::\"manager\", Role::\"admin\"]) };";
     fs::write(data_dir.access_policy(), text).expect("written");
     let policy = AccessPolicy::in_force(&data_dir).expect("sound");
     assert!(policy.decide(&reviewer, approve, None).is_err());
@@ -112,12 +172,22 @@ fn every_example_of_the_documentation_is_sound_beside_the_shipped_rules() {
 }
 
 #[test]
-fn a_rule_that_can_not_be_evaluated_lets_nothing_through() {
-    // The sum overflows, which no check of the text can know.
+fn a_rule_that_can_not_be_evaluated_is_refused() {
+    // The sum overflows, which the schema does not show.
     let text = "permit (principal, action, resource);\n@id(\"overflows\")\n\
                 forbid (principal, action, resource) when { 9223372036854775807 + 1 > 0 };";
-    let policy = AccessPolicy::read("access.cedar", text).expect("sound as far as its text goes");
-    let admin = caller(PrincipalKind::Human, &[Role::Admin]);
-    let list = rpc("countersign.candidate.v1.ReviewService/ListCandidates");
-    assert_eq!(policy.decide(&admin, list, None).expect_err("fails closed").rules(), "overflows");
+    assert_refused(text, &["line 2, rule `overflows`", "can not be evaluated"]);
+}
+
+#[test]
+fn the_roles_that_let_a_person_approve_are_those_of_the_rules() {
+    let approve = rpc("countersign.candidate.v1.ReviewService/ApproveCandidate");
+    let roles = |text: &str| AccessPolicy::read("access.cedar", text).expect("sound").roles_of_people_who_may(approve);
+    assert!(roles(&shipped_and("")).into_iter().eq([Role::Admin, Role::Manager, Role::Reviewer]));
+    let wider = "permit (principal is Human, action in Action::\"decide\", resource == Workspace::\"prod\")\n\
+                 when { principal.roles.contains(Role::\"process_owner\") };";
+    assert!(roles(&shipped_and(wider)).contains(&Role::ProcessOwner), "in one workspace");
+    let narrower = "forbid (principal is Human, action in Action::\"decide\", resource)\n\
+                    when { principal.roles.contains(Role::\"reviewer\") };";
+    assert!(roles(&shipped_and(narrower)).into_iter().eq([Role::Admin, Role::Manager]));
 }

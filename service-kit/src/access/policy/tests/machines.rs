@@ -23,18 +23,20 @@ const DECISIONS: [&str; 16] = [
 
 const EVERYTHING_TO_EVERYBODY: &str = "permit (principal, action, resource);";
 
-const APPROVAL_TO_MACHINES: &str = r#"
+const APPROVAL_TO_MACHINES_AS_WELL: &str = r#"
     permit (
         principal,
-        action == Action::"countersign.candidate.v1.ReviewService/ApproveCandidate",
+        action in [
+            Action::"countersign.candidate.v1.ReviewService/ApproveCandidate",
+            Action::"countersign.candidate.v1.ReviewService/ListCandidates"
+        ],
         resource
-    )
-    unless { principal is Human };
+    );
 "#;
 
 #[test]
 fn no_machine_decides_under_a_file_that_says_it_may() {
-    for text in [EVERYTHING_TO_EVERYBODY, APPROVAL_TO_MACHINES] {
+    for text in [EVERYTHING_TO_EVERYBODY, APPROVAL_TO_MACHINES_AS_WELL] {
         let policy = AccessPolicy::read("access.cedar", text).expect("a sound file");
         for kind in [PrincipalKind::Generator, PrincipalKind::Service] {
             let machine = with_scope(kind, &roles_of(kind), Scope::All);

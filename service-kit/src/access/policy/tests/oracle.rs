@@ -38,10 +38,23 @@ const fn services(roles: &'static [Role]) -> Who {
 const ADMINS: &Who = &people(&[Role::Admin]);
 /// Whoever decides on candidates: a manager reviews as well, an admin does whatever a person does.
 const REVIEWERS: &Who = &people(&[Role::Admin, Role::Manager, Role::Reviewer]);
+/// Whoever can own a candidate or have a turn: any person. Which candidate and whose turn, the domain judges.
+const EVERY_PERSON: &Who = &people(&[
+    Role::Admin,
+    Role::Manager,
+    Role::Reviewer,
+    Role::ProcessOwner,
+    Role::Auditor,
+    Role::Proposer,
+    Role::DataProtection,
+]);
 /// People who see candidates and check proofs.
-const READERS: &Who = &people(&[Role::Admin, Role::Manager, Role::Reviewer, Role::ProcessOwner, Role::Auditor]);
+const READERS: &Who =
+    &people(&[Role::Admin, Role::Manager, Role::Reviewer, Role::ProcessOwner, Role::Auditor, Role::DataProtection]);
 /// People who read the record itself: what everybody said about everything.
-const RECORD_READERS: &Who = &people(&[Role::Admin, Role::ProcessOwner, Role::Auditor]);
+const RECORD_READERS: &Who = &people(&[Role::Admin, Role::ProcessOwner, Role::Auditor, Role::DataProtection]);
+/// Whoever answers for personal data: erases contents and holds them against it.
+const ERASERS: &Who = &people(&[Role::Admin, Role::DataProtection]);
 /// People who read reports; reviewers are what reports are about.
 const REPORT_READERS: &Who = &people(&[Role::Admin, Role::Manager, Role::ProcessOwner, Role::Auditor]);
 /// People who ask for reports.
@@ -85,14 +98,14 @@ const ROWS: &[Row] = &[
     ("countersign.candidate.v1.ReviewService/RequestEvidence", &[REVIEWERS]),
     ("countersign.candidate.v1.ReviewService/AddEvidence", &[REVIEWERS, PROPOSERS]),
     ("countersign.candidate.v1.ReviewService/AssignOwner", &[REVIEWERS]),
-    ("countersign.candidate.v1.ReviewService/SendBackForRework", &[REVIEWERS]),
+    ("countersign.candidate.v1.ReviewService/SendBackForRework", &[EVERY_PERSON]),
     ("countersign.candidate.v1.ReviewService/RetryExecution", &[REVIEWERS]),
     ("countersign.candidate.v1.ReviewService/SettleOutcome", &[REVIEWERS, EXECUTORS]),
     ("countersign.candidate.v1.ReviewService/DecideBatch", &[REVIEWERS]),
     ("countersign.candidate.v1.ReviewService/CountCandidates", &[READERS, AUDITING_SERVICES, RELAYS]),
     ("countersign.candidate.v1.ReviewService/ListDelegations", &[READERS, AUDITING_SERVICES, RELAYS]),
-    ("countersign.candidate.v1.ReviewService/DelegateReviews", &[REVIEWERS]),
-    ("countersign.candidate.v1.ReviewService/EndDelegation", &[REVIEWERS]),
+    ("countersign.candidate.v1.ReviewService/DelegateReviews", &[EVERY_PERSON]),
+    ("countersign.candidate.v1.ReviewService/EndDelegation", &[EVERY_PERSON]),
     ("countersign.candidate.v1.StandingApprovalService/GrantStandingApproval", &[REVIEWERS]),
     ("countersign.candidate.v1.StandingApprovalService/RevokeStandingApproval", &[REVIEWERS]),
     ("countersign.candidate.v1.StandingApprovalService/GetStandingApproval", &[READERS, AUDITING_SERVICES, RELAYS]),
@@ -117,7 +130,14 @@ const ROWS: &[Row] = &[
     ("countersign.ledger.v1.LedgerService/SubscribeEntries", &[RECORD_READERS, AUDITING_SERVICES, RELAYS]),
     ("countersign.ledger.v1.LedgerService/GetCheckpoint", &[READERS, AUDITING_SERVICES, EXECUTORS, RELAYS]),
     ("countersign.ledger.v1.LedgerService/ProveInclusion", &[READERS, AUDITING_SERVICES, EXECUTORS, RELAYS]),
+    ("countersign.ledger.v1.LedgerService/ProveCheckpoint", &[READERS, AUDITING_SERVICES, EXECUTORS, RELAYS]),
     ("countersign.ledger.v1.LedgerService/ProveConsistency", &[READERS, AUDITING_SERVICES, EXECUTORS, RELAYS]),
+    ("countersign.ledger.v1.ErasureService/EraseContent", &[ERASERS]),
+    ("countersign.ledger.v1.ErasureService/RepeatErasure", &[ERASERS, RELAYS]),
+    ("countersign.ledger.v1.ErasureService/PlaceLegalHold", &[ERASERS]),
+    ("countersign.ledger.v1.ErasureService/ReleaseLegalHold", &[ERASERS]),
+    ("countersign.ledger.v1.ErasureService/FollowErasures", &[RECORD_READERS, AUDITING_SERVICES, RELAYS]),
+    ("countersign.ledger.v1.ErasureService/ListLegalHolds", &[RECORD_READERS, AUDITING_SERVICES, RELAYS]),
     ("countersign.feedback.v1.FeedbackService/RunReport", &[PROCESS_OWNERS]),
     ("countersign.feedback.v1.FeedbackService/GetReport", &[REPORT_READERS]),
     ("countersign.feedback.v1.FeedbackService/ListReports", &[REPORT_READERS]),

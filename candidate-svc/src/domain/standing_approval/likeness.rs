@@ -1,0 +1,98 @@
+//! By what two proposals of one proposer are alike.
+
+use ledger_format::{Hash, sha256};
+use serde_json::Value;
+use service_kit::access::PrincipalId;
+
+use crate::domain::{ActionTypeName, Candidate, Proposal, Propose, RecordReference};
+
+const TAG: &[u8] = b"countersign/likeness/v1\n";
+
+/// Returns by what a proposal is alike to what is still open: what it says, and which records it names.
+pub fn likenesses(proposer: &PrincipalId, propose: &Propose) -> Vec<Hash> {
+    let said = propose.payload.canonical_json().map(|payload| says(proposer, &propose.proposal.action_type, payload));
+    said.into_iter().chain(records(proposer, &propose.proposal)).collect()
+}
+
+impl Candidate {
+    /// Returns by what proposals are found to be alike to it while it is open: what it says now; and, where it was drawn for the audit
+    /// sample and no person decided, the records that it names.
+    pub fn likenesses(&self) -> Vec<Hash> {
+        let said = says(&self.proposer, &self.proposal.action_type, self.payload.canonical_json());
+        let named = self.awaits_look().map(|_| records(&self.proposer, &self.proposal)).into_iter().flatten();
+        std::iter::once(said).chain(named).collect()
+    }
+}
+
+/// Returns the key of what would run, whatever record it is about: blanks and the case of letters make no difference.
+fn says(proposer: &PrincipalId, action_type: &ActionTypeName, canonical_json: &str) -> Hash {
+    let payload = serde_json::from_str(canonical_json).expect("invariant: canonical JSON is JSON");
+    keyed("says", &[proposer.as_str(), action_type.as_str(), &plain(payload).to_string()])
+}
+
+fn records(proposer: &PrincipalId, proposal: &Proposal) -> Vec<Hash> {
+    let (proposer, action_type) = (proposer.as_str(), proposal.action_type.as_str());
+    let of_record = |record: &RecordReference| {
+        keyed("record", &[proposer, action_type, &record.system, &record.object_type, &record.id])
+    };
+    let mut keys: Vec<Hash> = [&proposal.record, &proposal.target].into_iter().flatten().map(of_record).collect();
+    keys.dedup();
+    keys
+}
+
+/// Takes out of every text what a reader does not see the difference of: blanks, control characters, the case of letters.
+fn plain(value: Value) -> Value {
+    match value {
+        Value::String(text) => {
+            Value::String(text.chars().filter(|c| !is_blank(*c)).flat_map(char::to_lowercase).collect())
+        }
+        Value::Array(values) => Value::Array(values.into_iter().map(plain).collect()),
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(name, value)| (name, plain(value))).collect())
+        }
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => other,
+    }
+}
+
+/// Besides what Unicode calls a blank: what is not shown at all.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
+}
+
+/// Hashes parts so that no two lists of parts give the same text: each with its length before it.
+fn keyed(what: &str, parts: &[&str]) -> Hash {
+    let mut bytes = Vec::from(TAG);
+    for part in std::iter::once(&what).chain(parts) {
+        bytes.extend_from_slice(&u64::try_from(part.len()).expect("a length fits 64 bits").to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    sha256(&[&bytes])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(payload: &str) -> Hash {
+        let proposer = "generators/rules".parse().expect("an id");
+        says(&proposer, &"create_task".parse().expect("a name"), payload)
+    }
+
+    #[test]
+    fn blanks_and_case_make_no_difference_and_everything_else_does() {
+        let said = key(r#"{"list":["Ask for it",1],"subject":"Ask for it"}"#);
+        for alike in [
+            r#"{"list":["ask for it ",1],"subject":"ASK  FOR\tIT"}"#,
+            "{\"list\":[\"Ask for it\",1],\"subject\":\"Ask\u{200b} for\u{a0}it\u{ad}\"}",
+        ] {
+            assert_eq!(key(alike), said, "{alike}");
+        }
+        for other in [
+            r#"{"list":["Ask for it",1],"subject":"Ask for them"}"#,
+            r#"{"list":["Ask for it",2],"subject":"Ask for it"}"#,
+            r#"{"list":["Ask for it",1],"Subject":"Ask for it"}"#,
+        ] {
+            assert_ne!(key(other), said, "{other}");
+        }
+    }
+}

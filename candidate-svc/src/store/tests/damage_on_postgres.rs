@@ -1,0 +1,88 @@
+//! What somebody else does to the rows of a server: it is noticed, named, and not built upon.
+// On one database alone: `damage.rs` does the same to a file.
+
+use service_kit::group_commit::SubmitError;
+
+use super::shelf::Shelf;
+use crate::{
+    domain::tests::{
+        cast::{ANNA, RULES, actor},
+        story::Story,
+    },
+    store::{Denial, Error, WriteError},
+    tests::support::Place,
+};
+
+/// A shelf with one proposed candidate, and the story that goes with it.
+async fn proposed() -> (Shelf, Story) {
+    Place::Postgres.begin();
+    let shelf = Shelf::open().await;
+    let mut story = Story::new();
+    let changed = shelf.propose(&actor(RULES), "p", story.proposal()).await.expect("a candidate");
+    story.candidate = Some((*changed.candidate).clone());
+    (shelf, story)
+}
+
+#[tokio::test]
+async fn a_payload_changed_in_its_row_is_not_decided_on() {
+    let (shelf, story) = proposed().await;
+    shelf
+        .on_server("UPDATE candidates SET snapshot = replace(snapshot, '2026-11-30', '2026-11-29')")
+        .await
+        .expect("altered");
+    let name = story.it().name.clone();
+    let read = shelf.store.read().candidate(&name).await.expect_err("it is damaged");
+    let Error::Corrupt(row) = read else { panic!("{read}") };
+    assert_eq!((row.table, row.column, row.row), ("candidates", "snapshot", name.to_string()));
+    let refused = shelf.command(&actor(ANNA), "d", &name, story.approve()).await.expect_err("it is damaged");
+    assert!(matches!(refused, WriteError::Denied(Denial::Corrupt(_))), "{refused}");
+
+    // Others go on.
+    let other = crate::domain::Propose {
+        name: countersign_api::name::CandidateName { id: uuid::Uuid::from_u128(99), ..name },
+        ..story.proposal()
+    };
+    shelf.propose(&actor(RULES), "p2", other).await.expect("another candidate");
+}
+
+#[tokio::test]
+async fn a_row_changed_behind_every_writer_stops_whoever_decides_on_it() {
+    let (shelf, story) = proposed().await;
+    // The row says 5, its snapshot says 1: an update of revision 1 meets no row.
+    shelf.on_server("UPDATE candidates SET revision = 5").await.expect("altered");
+    let name = story.it().name.clone();
+    let stopped = shelf.command(&actor(ANNA), "d", &name, story.approve()).await.expect_err("C-3");
+    assert!(matches!(stopped, WriteError::NotTaken(SubmitError::Failed)), "{stopped}");
+    assert_eq!(shelf.store.read().candidate_with_history(&name).await.expect("readable").expect("there").1.len(), 1);
+}
+
+#[tokio::test]
+async fn a_commit_that_the_database_refuses_for_good_stops_writes_and_keeps_reads() {
+    let (shelf, story) = proposed().await;
+    shelf.on_server("DROP TABLE requests").await.expect("dropped");
+    let name = story.it().name.clone();
+    for id in ["d", "d2"] {
+        let stopped = shelf.command(&actor(ANNA), id, &name, story.approve()).await.expect_err("no table");
+        assert!(matches!(stopped, WriteError::NotTaken(SubmitError::Failed)), "{stopped}");
+    }
+    assert_eq!(shelf.candidate(&name).await, *story.it(), "nothing was half written");
+    assert!(shelf.health.faults().contains_key("candidates"));
+}
+
+#[tokio::test]
+async fn what_no_text_of_the_server_takes_comes_back_as_it_was_sent() {
+    Place::Postgres.begin();
+    let shelf = Shelf::open().await;
+    let mut propose = Story::new().proposal();
+    propose.proposal.dedup_key = "nothing\0at all".into();
+    propose.proposal.context_summary = "zero \0, a lone quote \", a lost \u{FFFD}".into();
+    let name = propose.name.clone();
+    shelf.propose(&actor(RULES), "p", propose.clone()).await.expect("a candidate");
+    let kept = shelf.candidate(&name).await;
+    assert_eq!(kept.proposal.context_summary, propose.proposal.context_summary);
+    // It is found again by its key, byte for byte.
+    let mut again = propose.clone();
+    again.name.id = uuid::Uuid::from_u128(98);
+    let changed = shelf.propose(&actor(RULES), "p2", again).await.expect("a candidate");
+    assert_eq!(changed.candidate.proposal.supersedes.as_ref(), Some(&name));
+}

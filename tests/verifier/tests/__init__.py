@@ -1,0 +1,1 @@
+"""The second verifier against what others have published, and against forgeries."""
