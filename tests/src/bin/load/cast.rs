@@ -17,8 +17,10 @@ use ledger_format::{
 };
 use prost::Message as _;
 use service_kit::grpc::{AuthorizedChannel, TRANSPORT_MAX_BYTES, connect};
+use system_tests::harness::Server;
 use system_tests::harness::proposing::item;
-use system_tests::harness::{Installation, Server};
+
+use crate::place::{Database, Place};
 
 pub const PARENT: &str = "workspaces/demo";
 pub const ORIGIN: &str = "countersign.local/workspaces/demo";
@@ -32,8 +34,8 @@ pub const SUBSTANCE_BYTES: usize = 1_024;
 
 /// The server, and the callers connected to it.
 pub struct Cast {
-    pub installation: Installation,
     pub server: Server,
+    pub place: Place,
     pub proposals: ProposalServiceClient<AuthorizedChannel>,
     pub reviews: ReviewServiceClient<AuthorizedChannel>,
     pub executions: ExecutionServiceClient<AuthorizedChannel>,
@@ -53,8 +55,9 @@ impl Cast {
     ///
     /// # Errors
     /// When the folder cannot be prepared or the server not be reached.
-    pub async fn assemble() -> anyhow::Result<Self> {
-        let installation = Installation::new();
+    pub async fn assemble(database: Database) -> anyhow::Result<Self> {
+        let place = Place::make(database)?;
+        let installation = &place.installation;
         let catalogue = installation.data_dir().join("catalogue");
         fs::create_dir_all(&catalogue)?;
         let shipped = include_str!("../../../../candidate-svc/catalogue/create_task.toml");
@@ -70,7 +73,7 @@ impl Cast {
             ("service", "audit", "auditor"),
         ]
         .map(|(kind, id, role)| installation.token(kind, id, role));
-        let server = Server::start(&installation);
+        let server = place.serve();
         let address = format!("http://{}", server.address());
         let mut channels = Vec::new();
         for token in &tokens {
@@ -86,7 +89,7 @@ impl Cast {
                 ledger: LedgerServiceClient::new(auditor).max_decoding_message_size(TRANSPORT_MAX_BYTES),
                 key: key.clone(),
             },
-            installation,
+            place,
             server,
             key,
         })

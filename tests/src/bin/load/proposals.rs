@@ -1,4 +1,4 @@
-//! Proposals on streams, each durable before its answer; then bare SQLite inserting the rows that came of it, in commits as
+//! Proposals on streams, each durable before its answer; then the bare database inserting the rows that came of it, in commits as
 //! large as the service's were.
 
 use std::io::{Read as _, Write as _};
@@ -8,43 +8,45 @@ use std::time::{Duration, Instant};
 use countersign_api::candidate::v1::StreamProposalsRequest;
 use prost::Message as _;
 use system_tests::harness::proposing::{Proposer, item};
-use system_tests::harness::{Installation, Server};
 
-use crate::replay::Replay;
+use crate::bare::Replay;
+use crate::place::{Database, Place};
 use crate::table::{Cell, Table};
 use crate::{Extent, device};
 
 /// Streams at once.
 const STREAMS: [usize; 2] = [1, 4];
 
-/// The tables in which a proposal leaves one row each.
-const TABLES: [&str; 4] = ["candidates", "events", "requests", "triggers"];
+/// The tables in which each proposal leaves rows.
+const TABLES: [&str; 5] = ["candidates", "events", "requests", "triggers", "likenesses"];
 
 /// Measures one stream, then several.
 ///
 /// # Errors
 /// When the server does not drain or does not verify.
-pub async fn measure(extent: &Extent) -> anyhow::Result<Vec<Table>> {
+pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<Table>> {
     let how = format!(
         "{} proposals of {} bytes encoded, with token, trace and schema check, each durable before its answer; the ledger appends \
-         them at the same time. `recorded`: until the drained server has a receipt for each. `bare`: the same rows of the four \
-         tables, indexes included, inserted again by SQLite alone in commits of the service's mean size.",
-        extent.items, extent.item_bytes
+         them at the same time. `recorded`: until the drained server has a receipt for each. `bare`: the same rows of the {} \
+         tables, indexes included, inserted again by the database alone in commits of the service's mean size.",
+        extent.items,
+        extent.item_bytes,
+        TABLES.len()
     );
     const COLUMNS: [&str; 7] =
         ["streams", "acknowledged/s", "recorded/s", "items in a commit", "bare/s", "share of bare", "fdatasync p50 ms"];
-    let mut table = Table::new("Proposals streamed in", how, &COLUMNS);
+    let mut table = Table::new("Proposals streamed in", how, &COLUMNS).on(database);
     for streams in STREAMS {
-        table.row(cell(extent, streams).await?);
+        table.row(cell(extent, database, streams).await?);
     }
     Ok(vec![table])
 }
 
-async fn cell(extent: &Extent, streams: usize) -> anyhow::Result<Vec<Cell>> {
+async fn cell(extent: &Extent, database: Database, streams: usize) -> anyhow::Result<Vec<Cell>> {
     let sync = Cell::Fraction(device::sync_p50_ms()?);
-    let installation = Installation::new();
-    let token = installation.token("generator", "load", "proposer");
-    let server = Server::start(&installation);
+    let place = Place::make(database)?;
+    let token = place.installation.token("generator", "load", "proposer");
+    let server = place.serve();
     let each = extent.items / streams;
     let mut streaming = Vec::new();
     for stream in 0..streams {
@@ -60,10 +62,10 @@ async fn cell(extent: &Extent, streams: usize) -> anyhow::Result<Vec<Cell>> {
     let (status, stderr) = server.terminate();
     anyhow::ensure!(status.success(), "the server did not drain: {stderr}");
     let recorded_secs = started.elapsed().as_secs_f64();
-    let verified = installation.json(&["ledger", "verify"]);
+    let verified = place.verify_ledger();
     anyhow::ensure!(verified["logs"][0]["size"] == answered, "not everything is recorded: {verified}");
 
-    let replay = Replay::read(&installation.data_dir().join("candidates.db"), &TABLES, extent.items).await?;
+    let replay = Replay::read(&place.candidates(), &TABLES, extent.items).await?;
     let bare = replay.insert(commit, true, Duration::from_millis(2 * extent.cell_ms)).await?;
     let share = Cell::Fraction(per_second(answered, acknowledged_secs) / bare.per_second());
     let (rate, recorded) = (Cell::rate(answered, acknowledged_secs), Cell::rate(answered, recorded_secs));

@@ -10,6 +10,7 @@ use tonic::Streaming;
 
 use crate::cast::{self, Cast, PARENT};
 use crate::latency::Latencies;
+use crate::place::Database;
 use crate::table::{Cell, Table};
 use crate::whole_loop::approval;
 use crate::{Extent, device};
@@ -35,9 +36,9 @@ struct Steps {
 ///
 /// # Errors
 /// When anything is refused, a proof does not verify, or one takes beyond all patience.
-pub async fn measure(extent: &Extent) -> anyhow::Result<Vec<Table>> {
+pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<Table>> {
     let before = device::sync_p50_ms()?;
-    let mut cast = Cast::assemble().await?;
+    let mut cast = Cast::assemble(database).await?;
     let watching = WatchOutcomesRequest { parent: PARENT.to_owned(), resume_token: String::new() };
     // The streams are answered once there is something to send: nobody waits for that before the first candidate is there.
     let mut steps = Steps::default();
@@ -59,7 +60,8 @@ pub async fn measure(extent: &Extent) -> anyhow::Result<Vec<Table>> {
          Target for the entry: {SYNCS_ON_THE_PATH} syncs × {sync_ms:.3} ms + 1 ms = {target_ms:.3} ms.",
         extent.singles
     );
-    let mut table = Table::new("Whole loop, one at a time", how, &["until", "p50 ms", "p99 ms", "p99 ÷ p50"]);
+    let mut table =
+        Table::new("Whole loop, one at a time", how, &["until", "p50 ms", "p99 ms", "p99 ÷ p50"]).on(database);
     let named = [
         ("approval answered", &steps.answered),
         ("permit verified", &steps.permitted),

@@ -2,10 +2,14 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::place::Database;
+
 /// One table: what it shows, how it was measured, and its rows.
 #[derive(Debug)]
 pub struct Table {
     title: &'static str,
+    /// What the service kept everything in, where that matters.
+    database: Option<Database>,
     how: String,
     columns: &'static [&'static str],
     rows: Vec<Vec<Cell>>,
@@ -25,7 +29,12 @@ pub enum Cell {
 impl Table {
     /// Makes an empty one.
     pub fn new(title: &'static str, how: impl Into<String>, columns: &'static [&'static str]) -> Self {
-        Self { title, how: how.into(), columns, rows: Vec::new() }
+        Self { title, database: None, how: how.into(), columns, rows: Vec::new() }
+    }
+
+    /// Says what the service kept everything in.
+    pub fn on(self, database: Database) -> Self {
+        Self { database: Some(database), ..self }
     }
 
     /// Adds a row, one cell for each column, and shows it on stderr while the run goes on.
@@ -41,7 +50,8 @@ impl Table {
 
     /// Prints it as a Markdown table, which is how `docs/performance.md` has it.
     pub fn print(&self) {
-        println!("\n## {}\n\n{}\n", self.title, self.how);
+        let on = self.database.map(|database| format!(", {database}")).unwrap_or_default();
+        println!("\n## {}{on}\n\n{}\n", self.title, self.how);
         println!("| {} |", self.columns.join(" | "));
         println!("|{}", "---|".repeat(self.columns.len()));
         for row in &self.rows {
@@ -56,7 +66,8 @@ impl Table {
             let pairs = self.columns.iter().zip(row).map(|(name, cell)| ((*name).to_owned(), cell.to_json()));
             Value::Object(pairs.collect::<Map<_, _>>())
         });
-        json!({ "title": self.title, "how": self.how, "rows": rows.collect::<Vec<_>>() })
+        let database = self.database.map(|database| database.to_string());
+        json!({ "title": self.title, "database": database, "how": self.how, "rows": rows.collect::<Vec<_>>() })
     }
 }
 
@@ -66,15 +77,21 @@ impl Cell {
         Self::Text(text.into())
     }
 
-    /// Makes a cell of how many a second.
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "for people"
-    )]
+    /// Makes a cell of how many in how many seconds.
+    #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 items")]
     pub fn rate(count: usize, secs: f64) -> Self {
-        Self::Whole((count as f64 / secs) as u64)
+        Self::rate_of(count as f64 / secs)
+    }
+
+    /// Makes a cell of how many a second.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "for people")]
+    pub fn rate_of(per_second: f64) -> Self {
+        Self::Whole(per_second as u64)
+    }
+
+    /// Makes a cell of a time in milliseconds.
+    pub fn ms(taken: std::time::Duration) -> Self {
+        Self::Fraction(taken.as_secs_f64() * 1_000.0)
     }
 
     /// Makes a cell of a count.

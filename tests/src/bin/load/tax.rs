@@ -1,4 +1,4 @@
-//! What integrity costs: the ledger beside a writer that keeps the same rows and vouches for nothing.
+//! What integrity costs: the ledger beside writers that keep the same rows and vouch for nothing.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -7,53 +7,68 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::Value;
-use system_tests::harness::{Installation, Server};
 use tempfile::TempDir;
 
 use crate::callers::{Done, call_for};
 use crate::entries::appenders;
 use crate::ledger::wait_for_checkpoint;
+use crate::place::{Database, Place};
 use crate::table::{Cell, Table};
 use crate::{Extent, device};
 
 /// In flight × entries of one call.
 const CELLS: [(usize, usize); 3] = [(256, 1), (256, 10), (32, 100)];
 
-/// How often both sides take turns: a machine's noise hits both.
+/// How often all sides take turns: a machine's noise hits each.
 const TURNS: usize = 3;
 
-/// Measures both sides in turns.
+/// Measures all sides in turns.
 ///
 /// # Errors
 /// When a server refuses.
-pub async fn measure(extent: &Extent) -> anyhow::Result<Vec<Table>> {
-    let installation = Installation::new();
-    let token = installation.token("service", "load", "relay");
-    let ledger = Server::start(&installation);
-    let plain = PlainLedger::start()?;
-    let (next, next_plain) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
+pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<Table>> {
+    let place = Place::make(database)?;
+    let token = place.installation.token("service", "load", "relay");
+    let ledger = place.serve();
+    let writers = [PlainLedger::start(&place, true)?, PlainLedger::start(&place, false)?];
+    let next: [Arc<AtomicU64>; 3] = Default::default();
     let cell = Duration::from_millis(extent.cell_ms);
     let how = format!(
-        "Unary AppendEntries on the ledger, and on a writer of the load program that commits the same rows by the same group \
-         commit behind the same gRPC server, without tree, tiles, hashes, commitments, key look-ups, key index, read-back, \
-         fence and checkpoints. {TURNS} turns each, the sum shown. `tax`: the share of throughput that integrity costs."
+        "Unary AppendEntries on the ledger, and on two writers of the load program that commit rows of the same columns and sizes by the \
+         same group commit behind the same gRPC server, without tree, tiles, hashes, commitments, key look-ups, key index, read-back, \
+         fence and checkpoints: `sealed` seals contents under keys that it keeps apart, as the ledger does so that they can be erased; \
+         `clear` does not. {TURNS} turns each, the sum shown. `integrity tax`: the share of the throughput of `sealed` that is lost; \
+         `all`: of that of `clear`."
     );
-    const COLUMNS: [&str; 6] = ["in flight", "batch", "ledger entries/s", "plain entries/s", "tax", "fdatasync p50 ms"];
-    let mut table = Table::new("Integrity tax", how, &COLUMNS);
+    const COLUMNS: [&str; 8] = [
+        "in flight",
+        "batch",
+        "ledger entries/s",
+        "sealed entries/s",
+        "clear entries/s",
+        "integrity tax",
+        "all",
+        "fdatasync p50 ms",
+    ];
+    let mut table = Table::new("Integrity tax", how, &COLUMNS).on(database);
     for (in_flight, batch) in CELLS {
         let sync = Cell::Fraction(device::sync_p50_ms()?);
-        let (mut ours, mut theirs) = (Done::default(), Done::default());
+        let mut done: [Done; 3] = Default::default();
         for _ in 0..TURNS {
-            let callers = appenders(ledger.address(), &token, in_flight, batch, &next).await?;
-            add(&mut ours, &call_for(callers, cell).await?);
-            // What the ledger still owes from its turn is paid in its turn, not in the other's.
-            wait_for_checkpoint(ledger.address(), &token, next.load(Ordering::Relaxed)).await?;
-            let callers = appenders(&plain.address, &plain.token, in_flight, batch, &next_plain).await?;
-            add(&mut theirs, &call_for(callers, cell).await?);
+            let callers = appenders(ledger.address(), &token, in_flight, batch, &next[0]).await?;
+            add(&mut done[0], &call_for(callers, cell).await?);
+            // What the ledger still owes from its turn is paid in its turn, not in the others'.
+            wait_for_checkpoint(ledger.address(), &token, next[0].load(Ordering::Relaxed)).await?;
+            for (writer, side) in writers.iter().zip(1..) {
+                let callers = appenders(&writer.address, &writer.token, in_flight, batch, &next[side]).await?;
+                add(&mut done[side], &call_for(callers, cell).await?);
+            }
         }
-        let tax = 1.0 - ours.per_second() / theirs.per_second();
-        let (ours, theirs) = (Cell::rate(ours.items, ours.secs), Cell::rate(theirs.items, theirs.secs));
-        table.row(vec![Cell::count(in_flight), Cell::count(batch), ours, theirs, Cell::Fraction(tax), sync]);
+        let [ours, sealed, clear] = done.map(|done| done.per_second());
+        let mut row = vec![Cell::count(in_flight), Cell::count(batch)];
+        row.extend([ours, sealed, clear].map(Cell::rate_of));
+        row.extend([Cell::Fraction(1.0 - ours / sealed), Cell::Fraction(1.0 - ours / clear), sync]);
+        table.row(row);
     }
     Ok(vec![table])
 }
@@ -72,10 +87,16 @@ struct PlainLedger {
 }
 
 impl PlainLedger {
-    fn start() -> anyhow::Result<Self> {
+    fn start(place: &Place, seals: bool) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--plain-ledger").arg(folder.path()).stdout(Stdio::piped());
+        if seals {
+            command.arg("--plain-seals");
+        }
+        if let Some(databases) = place.plain() {
+            command.arg("--plain-databases").args(databases);
+        }
         let mut child = command.spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("stdout is piped")).read_line(&mut line)?;

@@ -16,6 +16,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
 use crate::cast::{self, Cast, PARENT, SUBSTANCE_BYTES};
+use crate::place::Database;
 use crate::table::{Cell, Table};
 use crate::{Extent, device, on_disk};
 
@@ -41,9 +42,9 @@ type Recorded = (i64, Vec<u8>);
 ///
 /// # Errors
 /// When anything is refused, a proof does not verify, or it takes beyond all patience.
-pub async fn measure(extent: &Extent) -> anyhow::Result<Vec<Table>> {
+pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<Table>> {
     let sync = Cell::Fraction(device::sync_p50_ms()?);
-    let cast = Cast::assemble().await?;
+    let cast = Cast::assemble(database).await?;
     let started = Instant::now();
     let patience = PATIENCE * u32::try_from(extent.loops.div_ceil(1_000))?;
     let phases = tokio::time::timeout(patience, all(&cast, extent.loops)).await??;
@@ -59,10 +60,10 @@ pub async fn measure(extent: &Extent) -> anyhow::Result<Vec<Table>> {
     );
     const COLUMNS: [&str; 6] =
         ["candidates", "loops/s", "proposed after s", "approved after s", "reported after s", "fdatasync p50 ms"];
-    let mut table = Table::new("Whole loop, many at once", how, &COLUMNS);
+    let mut table = Table::new("Whole loop, many at once", how, &COLUMNS).on(database);
     let [proposed, approved, reported] = phases.map(Cell::Fraction);
     table.row(vec![Cell::count(extent.loops), Cell::rate(extent.loops, secs), proposed, approved, reported, sync]);
-    Ok(vec![table, on_disk::table(&cast.installation.data_dir(), extent.loops).await?])
+    Ok(vec![table, on_disk::table(&cast.place, database, extent.loops).await?])
 }
 
 /// Runs all parts side by side; returns when each phase was over, in seconds.

@@ -1,8 +1,8 @@
-//! Rows that a service wrote, to be inserted again by the database alone: the limit that the service is held against.
+//! Rows of a file, inserted again by `SQLite` alone: prepared statements, WAL, synchronous FULL.
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use service_kit::database::SqliteDatabase;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -12,13 +12,13 @@ use sqlx::{
     ValueRef as _,
 };
 
+use crate::bare::{in_commits, rows_of};
 use crate::callers::Done;
-use crate::latency::Latencies;
 
 /// The most rows of one statement.
 const STATEMENT_ROWS_MAX: usize = 256;
 
-/// The rows of some tables. The n-th rows of all tables belong to the n-th item.
+/// The rows of some tables: one row of the first for each item, and its share of each other's.
 pub struct Replay {
     tables: Vec<TableRows>,
 }
@@ -41,14 +41,15 @@ enum Value {
 }
 
 impl Replay {
-    /// Reads the first rows of some tables, and how the tables are made.
+    /// Reads some tables, of the first no more than `items_max` rows, and how they are made.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub async fn read(file: &Path, tables: &[&str], rows_max: usize) -> anyhow::Result<Self> {
+    pub async fn read(file: &Path, tables: &[&str], items_max: usize) -> anyhow::Result<Self> {
         let mut connection = SqliteConnectOptions::new().filename(file).read_only(true).connect().await?;
         let mut read = Vec::new();
         for table in tables {
+            let rows_max = if read.is_empty() { items_max } else { usize::MAX };
             read.push(TableRows::read(&mut connection, table, rows_max).await?);
         }
         connection.close().await?;
@@ -57,7 +58,7 @@ impl Replay {
 
     /// Returns the number of items.
     pub fn items(&self) -> usize {
-        self.tables.iter().map(|table| table.rows.len()).min().unwrap_or_default()
+        self.tables.first().map_or(0, |table| table.rows.len())
     }
 
     /// Inserts items into a new file, `batch` in each commit, for as long as told or until there are no more.
@@ -68,23 +69,19 @@ impl Replay {
         let folder = tempfile::tempdir()?;
         let database = SqliteDatabase::open(&folder.path().join("bare.db"), &self.schema(with_indexes)).await?;
         let mut connection = database.writer.acquire().await?;
-        let (mut done, mut latencies) = (0, Latencies::default());
-        let started = Instant::now();
-        while started.elapsed() < within && done < self.items() {
-            let end = self.items().min(done + batch);
-            let asked = Instant::now();
+        let items = self.items();
+        let done = in_commits(items, batch, within, async |commit| {
             let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
             for table in &self.tables {
-                table.insert(&mut transaction, &table.rows[done..end]).await?;
+                let rows = rows_of(&commit, items, table.rows.len());
+                table.insert(&mut transaction, &table.rows[rows]).await?;
             }
-            transaction.commit().await?;
-            latencies.note(asked.elapsed());
-            done = end;
-        }
-        let secs = started.elapsed().as_secs_f64();
+            transaction.commit().await
+        });
+        let done = done.await?;
         drop(connection);
         database.close().await;
-        Ok(Done { items: done, secs, latencies })
+        Ok(done)
     }
 
     fn schema(&self, with_indexes: bool) -> Migrator {
@@ -119,8 +116,9 @@ impl TableRows {
         }
         let info = "SELECT name FROM pragma_table_info(?1)";
         let columns: Vec<String> = sqlx::query_scalar(info).bind(name).fetch_all(&mut *connection).await?;
-        let select = format!("SELECT {} FROM {name} LIMIT {rows_max}", columns.join(", "));
-        let rows = sqlx::query(AssertSqlSafe(select)).fetch_all(&mut *connection).await?;
+        let select = format!("SELECT {} FROM {name} LIMIT ?1", columns.join(", "));
+        let limit = i64::try_from(rows_max).unwrap_or(i64::MAX);
+        let rows = sqlx::query(AssertSqlSafe(select)).bind(limit).fetch_all(&mut *connection).await?;
         let rows = rows.iter().map(values).collect::<Result<Vec<_>, _>>()?;
         Ok(Self { name: name.to_owned(), table_sql, index_sql, columns, rows })
     }
