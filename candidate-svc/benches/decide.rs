@@ -99,9 +99,11 @@ impl Scene {
             risk_tier: None,
             owner: Some("humans/anna".parse().expect("a person")),
             owner_reason: String::new(),
+            owner_team: None,
             payload: PayloadDraft::read(&payload),
             nonce: Nonce::new([9; 32]),
             standing: Vec::new(),
+            precedence: None,
         }
     }
 }

@@ -11,10 +11,7 @@ use crate::table::{Cell, Table};
 use crate::{bare_postgres, bare_sqlite, device};
 
 /// Rows of one commit.
-pub const BATCHES: [usize; 5] = [1, 64, 100, 256, 1_024];
-
-/// The most rows kept in memory to be inserted again.
-const ROWS_MAX: usize = 400_000;
+const BATCHES: [usize; 5] = [1, 64, 100, 256, 1_024];
 
 /// Rows that a service wrote.
 pub enum Replay {
@@ -24,20 +21,11 @@ pub enum Replay {
     Schema(bare_postgres::Replay),
 }
 
-/// How fast one size of commit went.
-pub struct Bare {
-    /// Rows of one commit.
-    pub batch: usize,
-    /// Rows a second, with the indexes that the service keeps.
-    pub per_second: f64,
-}
-
-/// Inserts the entries that a ledger holds, with and without its indexes; returns what was measured with them, too.
+/// Inserts the entries that a ledger holds, with and without its indexes.
 ///
 /// # Errors
-/// When the database cannot be read or written.
-pub async fn entries(rows: &Rows, database: Database, cell: Duration) -> anyhow::Result<(Table, Vec<Bare>)> {
-    let replay = Replay::read(rows, &["entries"], ROWS_MAX).await?;
+/// When the database cannot be written.
+pub async fn entries(replay: &Replay, database: Database, cell: Duration) -> anyhow::Result<Table> {
     let by = match database {
         Database::Sqlite => "prepared statements of up to 256 rows: WAL, synchronous FULL, one connection through sqlx",
         Database::Postgres => {
@@ -51,17 +39,15 @@ pub async fn entries(rows: &Rows, database: Database, cell: Duration) -> anyhow:
     const COLUMNS: [&str; 6] =
         ["commit", "same indexes, rows/s", "p50 ms", "no index, rows/s", "p50 ms ", "fdatasync p50 ms"];
     let mut table = Table::new("Bare database, the ledger's rows", how, &COLUMNS).on(database);
-    let mut all = Vec::new();
     for batch in BATCHES {
         let sync = Cell::Fraction(device::sync_p50_ms()?);
         let indexed = replay.insert(batch, true, cell).await?;
         let plain = replay.insert(batch, false, cell).await?;
-        all.push(Bare { batch, per_second: indexed.per_second() });
         let ([indexed_p50, _], [plain_p50, _]) = (indexed.latencies.cells(), plain.latencies.cells());
         let (indexed, plain) = (Cell::rate(indexed.items, indexed.secs), Cell::rate(plain.items, plain.secs));
         table.row(vec![Cell::count(batch), indexed, indexed_p50, plain, plain_p50, sync]);
     }
-    Ok((table, all))
+    Ok(table)
 }
 
 impl Replay {

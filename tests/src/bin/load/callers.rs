@@ -25,6 +25,13 @@ pub struct Done {
 }
 
 impl Done {
+    /// Adds what was done in another turn.
+    pub fn add(&mut self, other: Self) {
+        self.items += other.items;
+        self.secs += other.secs;
+        self.latencies.merge(other.latencies);
+    }
+
     /// Returns items a second.
     #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 items")]
     pub fn per_second(&self) -> f64 {

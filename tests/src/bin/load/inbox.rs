@@ -20,9 +20,6 @@ use crate::{Extent, device};
 /// Rows written at a time.
 const WRITTEN: usize = 20_000;
 
-/// Calls of each list; the tenth slowest is its 99th percentile.
-const CALLS: usize = 1_000;
-
 /// Calls of each count.
 const COUNTS: usize = 5;
 
@@ -34,7 +31,7 @@ const LISTS: [(&str, &str); 7] = [
     ("state = PROPOSED OR state = EDITED", "create_time desc"),
     ("owner = humans/p2 AND state = PROPOSED", "create_time desc"),
     ("risk = HIGH", "create_time desc"),
-    ("due_time < \"2025-10-10T00:00:00Z\" AND turn = humans/p1", "due_time"),
+    ("due_time < \"2025-10-11T00:00:00Z\" AND turn = humans/p8", "due_time"),
 ];
 
 /// Fills a database with copies of one real candidate, as uneven as life, and asks for pages of 50.
@@ -61,14 +58,14 @@ pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<
     let mut reviews = ReviewServiceClient::new(channel).max_decoding_message_size(TRANSPORT_MAX_BYTES);
     let how = format!(
         "{} open candidates in one workspace, copies of one real one, written straight into the tables. Pages of 50 by unary calls over \
-         loopback, {CALLS} of each, one at a time; counts {COUNTS} times. Target for pages: p99 ≤ 5 ms.",
-        extent.open
+         loopback, {} of each, one at a time; counts {COUNTS} times. Target for pages: p99 ≤ 5 ms.",
+        extent.open, extent.calls
     );
     const COLUMNS: [&str; 6] = ["filter", "order or facet", "page", "p50 ms", "p99 ms", "fdatasync p50 ms"];
     let mut table = Table::new("Inbox", how, &COLUMNS).on(database);
     for (filter, order_by) in LISTS {
         for page in ["first", "second"] {
-            let [p50, p99] = list(&mut reviews, filter, order_by, page == "second").await?.cells();
+            let [p50, p99] = list(&mut reviews, filter, order_by, page == "second", extent.calls).await?.cells();
             table.row(vec![Cell::text(filter), Cell::text(order_by), Cell::text(page), p50, p99, sync.clone()]);
         }
     }
@@ -85,6 +82,7 @@ async fn list(
     filter: &str,
     order_by: &str,
     second: bool,
+    calls: usize,
 ) -> anyhow::Result<Latencies> {
     let mut request = ListCandidatesRequest {
         parent: PARENT.to_owned(),
@@ -98,7 +96,7 @@ async fn list(
         request.page_token = first.next_page_token;
     }
     let mut latencies = Latencies::default();
-    for _ in 0..CALLS {
+    for _ in 0..calls {
         let request = request.clone();
         let begun = Instant::now();
         reviews.list_candidates(request).await?;

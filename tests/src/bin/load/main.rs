@@ -42,16 +42,17 @@ use table::Table;
 
 const EXAMPLES: &str = "\
 Examples:
-  load                                        everything, on both databases: some twenty minutes
-  load device ledger --database postgres      the ledger on PostgreSQL, beside bare inserts of the same rows
-  load proposals loop --json > figures.json   one JSON object: the machine, the database servers, every table
-  load loop --loops 20000                     more candidates round the whole loop
-  load ledger --cell-ms 300 --database sqlite a first look
-  load peers --umadb .venv/bin/umadb          beside UmaDB; tests/peers/README.md says what it needs
+  load                                     everything, on both databases: some twenty minutes
+  load device ledger --database postgres   PostgreSQL beside bare inserts of the same rows
+  load proposals loop --json > all.json    one JSON object: machine, servers, every table
+  load loop --loops 20000                  more candidates round the whole loop
+  load ledger inbox --cell-ms 300 --open 10000 --calls 100    a first look
+  load peers --umadb .venv/bin/umadb       beside UmaDB; see tests/peers/README.md
 
-Rows are shown on stderr as they come, tables on stdout when a measurement is over. PostgreSQL's programs must be installed;
-its servers are made in a temporary folder, with PostgreSQL's own settings, and end with their measurement. Set TMPDIR to
-choose the disk: everything is written below it.";
+Rows are shown on stderr as they come, tables on stdout when a measurement is over.
+PostgreSQL's programs must be installed: its servers are made in a temporary folder, with
+PostgreSQL's own settings, and end with their measurement. Everything is written below TMPDIR,
+which chooses the disk.";
 
 #[derive(Parser)]
 #[command(name = "load", about = "Measures speed beside the limits of device and database, in one run", after_help = EXAMPLES)]
@@ -91,6 +92,9 @@ struct Extent {
     /// How many candidates are open while pages of them are asked for
     #[arg(long, default_value_t = 1_000_000)]
     open: usize,
+    /// How often each of these pages is asked for
+    #[arg(long, default_value_t = 1_000)]
+    calls: usize,
     /// The `umadb` program that its wheel installs; without it the peer is left out
     #[arg(long, value_name = "PROGRAM")]
     umadb: Option<PathBuf>,

@@ -8,9 +8,8 @@ use std::time::Duration;
 use serde::Deserialize;
 use system_tests::harness::{Installation, Server};
 
-use crate::callers::call_for;
+use crate::callers::{Done, call_for};
 use crate::entries::{CONNECTIONS_MAX, CONTENT_BYTES, appenders};
-use crate::latency::Latencies;
 use crate::table::{Cell, Table};
 use crate::{Extent, device};
 
@@ -63,13 +62,12 @@ pub async fn measure(extent: &Extent) -> anyhow::Result<Vec<Table>> {
     let mut table = Table::new("Beside UmaDB", how, &COLUMNS);
     for callers in CALLERS {
         let sync = Cell::Fraction(device::sync_p50_ms()?);
-        let (mut items, mut secs, mut latencies) = (0, 0.0, Latencies::default());
+        let mut ours = Done::default();
         let mut theirs = Vec::new();
         for _ in 0..TURNS {
             let appenders = appenders(server.address(), &token, callers, 1, &next).await?;
             let done = call_for(appenders, Duration::from_millis(extent.cell_ms)).await?;
-            (items, secs) = (items + done.items, secs + done.secs);
-            latencies.merge(done.latencies);
+            ours.add(done);
             let mut peer = Command::new(&extent.peers);
             peer.arg("--umadb").arg(umadb).args(["--callers", &callers.to_string()]);
             peer.args(["--content-bytes", &CONTENT_BYTES.to_string(), "--connections", &CONNECTIONS_MAX.to_string()]);
@@ -81,17 +79,16 @@ pub async fn measure(extent: &Extent) -> anyhow::Result<Vec<Table>> {
             );
             theirs.push(serde_json::from_slice::<PeerDone>(&said.stdout)?);
         }
-        let ours = Cell::rate(items, secs);
-        let [p50, p99] = latencies.cells();
+        let [p50, p99] = ours.latencies.cells();
         let events: usize = theirs.iter().map(|done| done.events).sum();
         let their_secs: f64 = theirs.iter().map(|done| done.secs).sum();
         theirs.sort_by(|a, b| a.p50_ms.total_cmp(&b.p50_ms));
         let (their_p50, their_p99) = (theirs[TURNS / 2].p50_ms, theirs[TURNS / 2].p99_ms);
         #[expect(clippy::cast_precision_loss, reason = "far fewer than 2^52 entries")]
-        let ratio = (items as f64 / secs) / (events as f64 / their_secs);
+        let ratio = ours.per_second() / (events as f64 / their_secs);
         table.row(vec![
             Cell::count(callers),
-            ours,
+            Cell::rate_of(ours.per_second()),
             p50,
             p99,
             Cell::rate(events, their_secs),

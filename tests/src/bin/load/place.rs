@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
-use system_tests::harness::{Installation, Server};
+use system_tests::harness::{Installation, Server, Urls};
 use throwaway_postgres::{Cluster, Setup};
 
 /// A kind of database.
@@ -42,43 +42,33 @@ impl Place {
     /// When `PostgreSQL` is not installed.
     pub fn make(database: Database) -> anyhow::Result<Self> {
         eprintln!("  on {database}");
-        let place = Self { installation: Installation::new(), servers: None };
         if database == Database::Sqlite {
-            return Ok(place);
+            return Ok(Self { installation: Installation::new(), servers: None });
         }
-        let (main, keys) = (Cluster::start(&Setup::default()), Cluster::start(&Setup::default()));
-        for server in [&main, &keys] {
+        let servers = Servers { main: Cluster::start(&Setup::default()), keys: Cluster::start(&Setup::default()) };
+        for (server, databases) in [
+            (&servers.main, ["candidates", "ledger", "plain"].as_slice()),
+            (&servers.keys, ["content_keys", "plain_keys"].as_slice()),
+        ] {
             let settings = settings(server);
             for name in ["fsync", "full_page_writes", "synchronous_commit"] {
                 anyhow::ensure!(settings[name] == "on", "`{name}` of PostgreSQL is not `on`: {}", settings[name]);
             }
+            for database in databases {
+                server.execute("postgres", &format!("CREATE DATABASE {database} TEMPLATE template0 ENCODING UTF8"));
+            }
         }
-        for database in ["candidates", "ledger", "plain"] {
-            main.execute("postgres", &format!("CREATE DATABASE {database} TEMPLATE template0 ENCODING UTF8"));
-        }
-        for database in ["content_keys", "plain_keys"] {
-            keys.execute("postgres", &format!("CREATE DATABASE {database} TEMPLATE template0 ENCODING UTF8"));
-        }
-        Ok(Self { servers: Some(Servers { main, keys }), ..place })
+        let urls = Urls {
+            candidates: servers.main.url("candidates"),
+            ledger: servers.main.url("ledger"),
+            content_keys: servers.keys.url("content_keys"),
+        };
+        Ok(Self { installation: Installation::on(urls), servers: Some(servers) })
     }
 
     /// Starts a server over it.
     pub fn serve(&self) -> Server {
-        let Some(servers) = &self.servers else { return Server::start(&self.installation) };
-        let (candidates, ledger) = (servers.main.url("candidates"), servers.main.url("ledger"));
-        let keys = servers.keys.url("content_keys");
-        Server::start_with(
-            &self.installation,
-            &["--database-url", &candidates, "--ledger-database-url", &ledger, "--content-keys-database-url", &keys],
-        )
-    }
-
-    /// Verifies the ledger offline and returns what that found.
-    pub fn verify_ledger(&self) -> Value {
-        let Some(servers) = &self.servers else { return self.installation.json(&["ledger", "verify"]) };
-        let (ledger, keys) = (servers.main.url("ledger"), servers.keys.url("content_keys"));
-        let options = ["ledger", "verify", "--ledger-database-url", &ledger, "--content-keys-database-url", &keys];
-        self.installation.json(&options)
+        Server::start(&self.installation)
     }
 
     /// Returns where the rows of the ledger are.

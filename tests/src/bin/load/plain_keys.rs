@@ -44,8 +44,9 @@ impl KeysAhead {
         let closing = shutdown.closing();
         let drawing = async move {
             for first in (1..).step_by(usize::from(DRAWN)) {
-                let keys: Vec<_> =
-                    (first..first + i64::from(DRAWN)).map(|number| (number, ContentKey::new(ids.random_32()))).collect();
+                let keys: Vec<_> = (first..first + i64::from(DRAWN))
+                    .map(|number| (number, ContentKey::new(ids.random_32())))
+                    .collect();
                 store.keep(&keys).await.expect("the store of keys takes them");
                 for key in keys {
                     if give.send(key).await.is_err() {

@@ -56,12 +56,12 @@ pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<
         let mut done: [Done; 3] = Default::default();
         for _ in 0..TURNS {
             let callers = appenders(ledger.address(), &token, in_flight, batch, &next[0]).await?;
-            add(&mut done[0], &call_for(callers, cell).await?);
+            done[0].add(call_for(callers, cell).await?);
             // What the ledger still owes from its turn is paid in its turn, not in the others'.
             wait_for_checkpoint(ledger.address(), &token, next[0].load(Ordering::Relaxed)).await?;
             for (writer, side) in writers.iter().zip(1..) {
                 let callers = appenders(&writer.address, &writer.token, in_flight, batch, &next[side]).await?;
-                add(&mut done[side], &call_for(callers, cell).await?);
+                done[side].add(call_for(callers, cell).await?);
             }
         }
         let [ours, sealed, clear] = done.map(|done| done.per_second());
@@ -71,11 +71,6 @@ pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<
         table.row(row);
     }
     Ok(vec![table])
-}
-
-fn add(sum: &mut Done, done: &Done) {
-    sum.items += done.items;
-    sum.secs += done.secs;
 }
 
 /// The process of the plain writer, ended when dropped.
