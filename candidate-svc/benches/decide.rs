@@ -125,7 +125,7 @@ fn decisions(criterion: &mut Criterion) {
         actor("services/executor", Role::Executor),
     );
     let to_propose = scene.proposal();
-    let proposed = after(None, &propose(to_propose.clone(), &scene.context(&proposer)).expect("a proposal"));
+    let open = after(None, &propose(to_propose.clone(), &scene.context(&proposer)).expect("a proposal"));
 
     let mut group = criterion.benchmark_group("decide and evolve");
     group.bench_function("propose, 1 KB of payload", |bencher| {
@@ -135,12 +135,12 @@ fn decisions(criterion: &mut Criterion) {
         });
     });
     let approve = Command::Approve(Approve {
-        etag: proposed.etag(),
-        digest: proposed.payload.digest(),
+        etag: open.etag(),
+        digest: open.payload.digest(),
         note: String::new(),
         acknowledged_conflicts: Vec::new(),
     });
-    let approved = step(&mut group, "approve", &proposed, &approve, &scene.context(&reviewer));
+    let approved = step(&mut group, "approve", &open, &approve, &scene.context(&reviewer));
     let recorded = RecordedAt { revision: 2, ordinal: 0, entry_index: 1, checkpoint_size: 2 };
     let claim = Command::Claim(ClaimCommand { lease_ms: 60_000, recorded_at: Some(recorded) });
     let claimed = step(&mut group, "claim", &approved, &claim, &scene.context(&executor));

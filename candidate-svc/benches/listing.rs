@@ -22,7 +22,6 @@ use ledger_format::{SigningKey, VerifyingKeys};
 use service_kit::{
     access::{Access, AccessPolicy, BearerToken, Principal, Pseudonyms, Role, TokenStore},
     clock::SystemClock,
-    database::Location,
     fdatasync,
     grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
     health::Health,

@@ -26,6 +26,8 @@ pub enum Replay {
 /// # Errors
 /// When the database cannot be written.
 pub async fn entries(replay: &Replay, database: Database, cell: Duration) -> anyhow::Result<Table> {
+    const COLUMNS: [&str; 6] =
+        ["commit", "same indexes, rows/s", "p50 ms", "no index, rows/s", "p50 ms ", "fdatasync p50 ms"];
     let by = match database {
         Database::Sqlite => "prepared statements of up to 256 rows: WAL, synchronous FULL, one connection through sqlx",
         Database::Postgres => {
@@ -36,8 +38,6 @@ pub async fn entries(replay: &Replay, database: Database, cell: Duration) -> any
         "The same rows out of the ledger's own table, inserted again by {by}, no gRPC, no hash, no tile, no look-up. `same indexes` keeps \
          the table's indexes, `no index` has none."
     );
-    const COLUMNS: [&str; 6] =
-        ["commit", "same indexes, rows/s", "p50 ms", "no index, rows/s", "p50 ms ", "fdatasync p50 ms"];
     let mut table = Table::new("Bare database, the ledger's rows", how, &COLUMNS).on(database);
     for batch in BATCHES {
         let sync = Cell::Fraction(device::sync_p50_ms()?);

@@ -39,6 +39,7 @@ const LISTS: [(&str, &str); 7] = [
 /// # Errors
 /// When the server refuses, or a page is not full.
 pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<Table>> {
+    const COLUMNS: [&str; 6] = ["filter", "order or facet", "page", "p50 ms", "p99 ms", "fdatasync p50 ms"];
     let place = Place::make(database)?;
     let proposer = place.installation.token("generator", "load", "proposer").parse()?;
     let reviewer = place.installation.token("human", "p1", "manager").parse()?;
@@ -61,7 +62,6 @@ pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<
          loopback, {} of each, one at a time; counts {COUNTS} times. Target for pages: p99 ≤ 5 ms.",
         extent.open, extent.calls
     );
-    const COLUMNS: [&str; 6] = ["filter", "order or facet", "page", "p50 ms", "p99 ms", "fdatasync p50 ms"];
     let mut table = Table::new("Inbox", how, &COLUMNS).on(database);
     for (filter, order_by) in LISTS {
         for page in ["first", "second"] {

@@ -46,6 +46,8 @@ const ROWS_MAX: usize = 400_000;
 /// # Errors
 /// When the server refuses or what it answers is not what was asked for.
 pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<Table>> {
+    const COLUMNS: [&str; 7] =
+        ["in flight", "batch", "entries/s", "p50 ms", "p99 ms", "checkpoint ms", "fdatasync p50 ms"];
     let place = Place::make(database)?;
     let token = place.installation.token("service", "load", "relay");
     let server = place.serve();
@@ -54,8 +56,6 @@ pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<
         "Unary AppendEntries, contents of {CONTENT_BYTES} bytes, each about a subject of its own and sealed under a key of its own; tree, \
          commitments, idempotency and checkpoints on; up to {CONNECTIONS_MAX} connections. `checkpoint ms`: from the end of the cell until a signed checkpoint covers it."
     );
-    const COLUMNS: [&str; 7] =
-        ["in flight", "batch", "entries/s", "p50 ms", "p99 ms", "checkpoint ms", "fdatasync p50 ms"];
     let mut table = Table::new("Ledger append over gRPC", how, &COLUMNS).on(database);
     for (in_flight, batch) in CELLS {
         let sync_ms = device::sync_p50_ms()?;
@@ -86,12 +86,12 @@ async fn beside(
     next: &Arc<AtomicU64>,
     replay: &bare::Replay,
 ) -> anyhow::Result<Table> {
+    const COLUMNS: [&str; 6] =
+        ["batch", "in flight", "ledger entries/s", "bare rows/s", "share of bare", "fdatasync p50 ms"];
     let how = format!(
         "The ledger at one batch and at several in flight, and the bare database inserting as many rows of the ledger's a commit, with the same \
          indexes, while the server is idle: {TURNS} turns each, the sum shown. Several batches in flight share commits of the ledger's."
     );
-    const COLUMNS: [&str; 6] =
-        ["batch", "in flight", "ledger entries/s", "bare rows/s", "share of bare", "fdatasync p50 ms"];
     let mut table = Table::new("Ledger beside the bare database", how, &COLUMNS).on(database);
     let cell = Duration::from_millis(extent.cell_ms);
     for (batch, several) in BESIDE {

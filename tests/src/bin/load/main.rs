@@ -128,7 +128,7 @@ enum Measurement {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    if let Some(folder) = &arguments.plain.plain_ledger {
+    if let Some(folder) = &arguments.plain.folder {
         return arguments.plain.serve(folder).await;
     }
     let chosen =

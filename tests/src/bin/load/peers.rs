@@ -1,4 +1,4 @@
-//! Single entries, durable before the answer, beside UmaDB: the same number of callers, the same bytes, in turns.
+//! Single entries, durable before the answer, beside `UmaDB`: the same number of callers, the same bytes, in turns.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -33,6 +33,17 @@ struct PeerDone {
 /// # Errors
 /// When either side refuses.
 pub async fn measure(extent: &Extent) -> anyhow::Result<Vec<Table>> {
+    const COLUMNS: [&str; 9] = [
+        "callers",
+        "ours/s",
+        "p50 ms",
+        "p99 ms",
+        "UmaDB/s",
+        "its p50 ms",
+        "its p99 ms",
+        "ours ÷ UmaDB",
+        "fdatasync p50 ms",
+    ];
     let Some(umadb) = &extent.umadb else {
         eprintln!(
             "  left out: name the peer's server with --umadb and its client with --peers (tests/peers/README.md)"
@@ -48,17 +59,6 @@ pub async fn measure(extent: &Extent) -> anyhow::Result<Vec<Table>> {
          turns each. Ours with tree, commitments, idempotency, checkpoints, token and access check; UmaDB of its PyPI wheel as \
          it comes."
     );
-    const COLUMNS: [&str; 9] = [
-        "callers",
-        "ours/s",
-        "p50 ms",
-        "p99 ms",
-        "UmaDB/s",
-        "its p50 ms",
-        "its p99 ms",
-        "ours ÷ UmaDB",
-        "fdatasync p50 ms",
-    ];
     let mut table = Table::new("Beside UmaDB", how, &COLUMNS);
     for callers in CALLERS {
         let sync = Cell::Fraction(device::sync_p50_ms()?);

@@ -102,10 +102,10 @@ impl Store {
                 insert.build().execute(&database.writer).await.map(drop)
             }
             Self::Server(connection) => {
+                const INSERT: &str = "INSERT INTO keys SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])";
                 let numbers: Vec<i64> = keys.iter().map(|(number, _)| *number).collect();
                 let secrets: Vec<&[u8]> = keys.iter().map(|(_, key)| key.as_bytes().as_slice()).collect();
                 let fingerprints: Vec<Vec<u8>> = keys.iter().map(|(number, key)| fingerprint(*number, key)).collect();
-                const INSERT: &str = "INSERT INTO keys SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])";
                 sqlx::query(INSERT).bind(numbers).bind(secrets).bind(fingerprints).execute(connection).await.map(drop)
             }
         }

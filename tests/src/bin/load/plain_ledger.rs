@@ -31,14 +31,14 @@ use crate::plain_rows::{Batch, Plain, PlainTables};
 #[derive(Debug, Clone, Default, Parser)]
 pub struct PlainArguments {
     /// Serves the ledger without its integrity in this folder: the other side of the measurement `tax`
-    #[arg(long, value_name = "FOLDER", hide = true)]
-    pub plain_ledger: Option<PathBuf>,
+    #[arg(long = "plain-ledger", value_name = "FOLDER", hide = true)]
+    pub folder: Option<PathBuf>,
     /// Seals contents under keys that are kept apart
-    #[arg(long, hide = true)]
-    pub plain_seals: bool,
+    #[arg(long = "plain-seals", hide = true)]
+    pub seals: bool,
     /// `PostgreSQL` databases for its entries and for its keys
-    #[arg(long, value_names = ["ENTRIES", "KEYS"], num_args = 2, hide = true)]
-    pub plain_databases: Vec<String>,
+    #[arg(long = "plain-databases", value_names = ["ENTRIES", "KEYS"], num_args = 2, hide = true)]
+    pub databases: Vec<String>,
 }
 
 impl PlainArguments {
@@ -49,10 +49,9 @@ impl PlainArguments {
     pub async fn serve(&self, folder: &std::path::Path) -> anyhow::Result<()> {
         let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
         let ids: Arc<dyn Ids> = Arc::new(RandomIds);
-        let tables =
-            PlainTables::open(folder, self.plain_databases.first().map(String::as_str), self.plain_seals).await?;
-        let keys = if self.plain_seals {
-            let database = self.plain_databases.get(1).map(String::as_str);
+        let tables = PlainTables::open(folder, self.databases.first().map(String::as_str), self.seals).await?;
+        let keys = if self.seals {
+            let database = self.databases.get(1).map(String::as_str);
             Some(KeysAhead::draw(folder, database, Arc::clone(&ids), &shutdown).await?)
         } else {
             None

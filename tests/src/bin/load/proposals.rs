@@ -28,6 +28,8 @@ const TABLES: [&str; 5] = ["candidates", "events", "requests", "triggers", "like
 /// # Errors
 /// When the server does not drain or does not verify.
 pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<Table>> {
+    const COLUMNS: [&str; 7] =
+        ["streams", "acknowledged/s", "recorded/s", "items in a commit", "bare/s", "share of bare", "fdatasync p50 ms"];
     let how = format!(
         "{} proposals of {} bytes encoded, with token, trace and schema check, each durable before its answer; the ledger appends \
          them at the same time. `recorded`: until the drained server has a receipt for each. `bare`: the same rows of the {} \
@@ -37,8 +39,6 @@ pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<
         extent.item_bytes,
         TABLES.len()
     );
-    const COLUMNS: [&str; 7] =
-        ["streams", "acknowledged/s", "recorded/s", "items in a commit", "bare/s", "share of bare", "fdatasync p50 ms"];
     let mut table = Table::new("Proposals streamed in", how, &COLUMNS).on(database);
     for streams in STREAMS {
         for _ in 0..TURNS {

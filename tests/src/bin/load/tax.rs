@@ -27,6 +27,16 @@ const TURNS: usize = 3;
 /// # Errors
 /// When a server refuses.
 pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<Table>> {
+    const COLUMNS: [&str; 8] = [
+        "in flight",
+        "batch",
+        "ledger entries/s",
+        "sealed entries/s",
+        "clear entries/s",
+        "integrity tax",
+        "all",
+        "fdatasync p50 ms",
+    ];
     let place = Place::make(database)?;
     let token = place.installation.token("service", "load", "relay");
     let ledger = place.serve();
@@ -40,16 +50,6 @@ pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<
          `clear` does not. {TURNS} turns each, the sum shown. `integrity tax`: the share of the throughput of `sealed` that is lost; \
          `all`: of that of `clear`."
     );
-    const COLUMNS: [&str; 8] = [
-        "in flight",
-        "batch",
-        "ledger entries/s",
-        "sealed entries/s",
-        "clear entries/s",
-        "integrity tax",
-        "all",
-        "fdatasync p50 ms",
-    ];
     let mut table = Table::new("Integrity tax", how, &COLUMNS).on(database);
     for (in_flight, batch) in CELLS {
         let sync = Cell::Fraction(device::sync_p50_ms()?);

@@ -43,6 +43,8 @@ type Recorded = (i64, Vec<u8>);
 /// # Errors
 /// When anything is refused, a proof does not verify, or it takes beyond all patience.
 pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<Table>> {
+    const COLUMNS: [&str; 6] =
+        ["candidates", "loops/s", "proposed after s", "approved after s", "reported after s", "fdatasync p50 ms"];
     let sync = Cell::Fraction(device::sync_p50_ms()?);
     let cast = Cast::assemble(database).await?;
     let started = Instant::now();
@@ -58,8 +60,6 @@ pub async fn measure(extent: &Extent, database: Database) -> anyhow::Result<Vec<
          flight, each permit verified (signature, leaf, digest, proof) and reported by a unary call, outcomes watched in the \
          ledger's order, each outcome's entry proved and verified ({PROOFS} by one call). All phases overlap."
     );
-    const COLUMNS: [&str; 6] =
-        ["candidates", "loops/s", "proposed after s", "approved after s", "reported after s", "fdatasync p50 ms"];
     let mut table = Table::new("Whole loop, many at once", how, &COLUMNS).on(database);
     let [proposed, approved, reported] = phases.map(Cell::Fraction);
     table.row(vec![Cell::count(extent.loops), Cell::rate(extent.loops, secs), proposed, approved, reported, sync]);
