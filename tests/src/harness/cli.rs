@@ -6,11 +6,13 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::countersign;
+use super::{Urls, countersign};
 
 /// A data folder of its own, gone at the end of the case.
 pub struct Installation {
     folder: TempDir,
+    /// Where candidates and ledger are, where not in the folder.
+    databases: Option<Urls>,
 }
 
 /// What a finished command said.
@@ -25,7 +27,7 @@ pub struct Answer {
 
 impl Default for Installation {
     fn default() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder can be made") }
+        Self { folder: tempfile::tempdir().expect("a temporary folder can be made"), databases: None }
     }
 }
 
@@ -34,6 +36,12 @@ impl Installation {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Makes one whose candidates and ledger are in databases.
+    #[must_use]
+    pub fn on(databases: Urls) -> Self {
+        Self { databases: Some(databases), ..Self::default() }
     }
 
     /// Returns the data folder.
@@ -57,6 +65,7 @@ impl Installation {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = countersign();
         command.args(arguments).arg("--data-dir").arg(self.data_dir()).stdin(Stdio::null());
+        command.envs(self.databases.iter().flat_map(Urls::settings));
         command
     }
 

@@ -3,6 +3,7 @@
 mod binary;
 mod caller;
 mod cli;
+mod databases;
 pub mod faults;
 mod http;
 mod leaves;
@@ -17,6 +18,7 @@ mod verdicts;
 pub use binary::countersign;
 pub use caller::{Caller, Tokens};
 pub use cli::{Answer, Installation};
+pub use databases::Urls;
 pub use http::get;
 pub use leaves::leaves;
 pub use python::python;
