@@ -24,10 +24,21 @@ static BINARY: LazyLock<PathBuf> = LazyLock::new(|| {
     binary
 });
 
+/// What the caller may have set for a countersign of their own.
+const SETTINGS: [&str; 7] = [
+    "COUNTERSIGN_LOG",
+    "OTEL_EXPORTER_OTLP_ENDPOINT",
+    "COUNTERSIGN_DATA_DIR",
+    "COUNTERSIGN_SERVER",
+    "COUNTERSIGN_DATABASE_URL",
+    "COUNTERSIGN_LEDGER_DATABASE_URL",
+    "COUNTERSIGN_CONTENT_KEYS_DATABASE_URL",
+];
+
 /// Starts a command line of the binary under test, with an environment that has nothing of the caller's settings.
 pub fn countersign() -> Command {
     let mut command = Command::new(&*BINARY);
-    for variable in ["COUNTERSIGN_LOG", "OTEL_EXPORTER_OTLP_ENDPOINT", "COUNTERSIGN_DATA_DIR", "COUNTERSIGN_SERVER"] {
+    for variable in SETTINGS {
         command.env_remove(variable);
     }
     command

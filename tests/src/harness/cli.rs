@@ -6,11 +6,13 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::countersign;
+use super::{Urls, countersign};
 
 /// A data folder of its own, gone at the end of the case.
 pub struct Installation {
     folder: TempDir,
+    /// Where candidates and ledger are, where not in the folder.
+    databases: Option<Urls>,
 }
 
 /// What a finished command said.
@@ -25,7 +27,7 @@ pub struct Answer {
 
 impl Default for Installation {
     fn default() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder can be made") }
+        Self { folder: tempfile::tempdir().expect("a temporary folder can be made"), databases: None }
     }
 }
 
@@ -34,6 +36,29 @@ impl Installation {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Makes one whose candidates and ledger are in databases.
+    #[must_use]
+    pub fn on(databases: Urls) -> Self {
+        Self { databases: Some(databases), ..Self::default() }
+    }
+
+    /// Makes another one for the same databases, as on another machine: with the keys that all processes need, and no more.
+    #[must_use]
+    pub fn on_another_machine(&self) -> Self {
+        let other = Self { databases: self.databases.clone(), ..Self::default() };
+        let [from, to] = [self, &other].map(|it| it.data_dir().join("keys"));
+        std::fs::create_dir_all(&to).expect("a folder can be made");
+        for key in ["ledger.key", "ledger.pub", "pseudonym.key", "audit.key"] {
+            std::fs::copy(from.join(key), to.join(key)).expect("the first process has drawn it");
+        }
+        other
+    }
+
+    /// Returns where candidates and ledger are, where not in the folder.
+    pub const fn databases(&self) -> Option<&Urls> {
+        self.databases.as_ref()
     }
 
     /// Returns the data folder.
@@ -57,6 +82,7 @@ impl Installation {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = countersign();
         command.args(arguments).arg("--data-dir").arg(self.data_dir()).stdin(Stdio::null());
+        command.envs(self.databases.iter().flat_map(Urls::settings));
         command
     }
 
