@@ -8,6 +8,7 @@ impl Cluster {
     ///
     /// # Panics
     /// When the server does not run.
+    #[must_use]
     pub fn standby(&self) -> Self {
         let standby = Self::in_folder_of_its_own(None);
         standby.make_folders();

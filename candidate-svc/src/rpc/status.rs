@@ -103,7 +103,7 @@ fn sized(rejection: Rejection, bytes: usize, max: usize) -> Rejection {
 }
 
 /// Says which state stands in the way, and what is possible instead.
-fn conflict(state: StateName, allowed: &[Verb], etag: &Etag) -> StateConflict {
+fn conflict(state: StateName, allowed: &[Verb], etag: Etag) -> StateConflict {
     StateConflict {
         state: state.to_string(),
         allowed_transitions: allowed.iter().map(Verb::to_string).collect(),
@@ -118,12 +118,12 @@ fn of_refusal(refusal: Refusal) -> Rejection {
         Refusal::StaleEtag { candidate, given: _, present, state, allowed } => because(ErrorReason::EtagStale)
             .with("candidate", candidate.to_string())
             .with("presentEtag", present.to_string())
-            .conflict(conflict(state, &allowed, &present)),
+            .conflict(conflict(state, &allowed, present)),
         Refusal::IllegalTransition { candidate, verb, state, allowed, etag, reason: _ } => {
             because(ErrorReason::TransitionIllegal)
                 .with("candidate", candidate.to_string())
                 .with("transition", verb.as_str())
-                .conflict(conflict(state, &allowed, &etag))
+                .conflict(conflict(state, &allowed, etag))
         }
         Refusal::NotEntitled { verb, reason } => {
             let by = if reason.by_policy() { ErrorReason::PolicyDenied } else { ErrorReason::AccessDenied };

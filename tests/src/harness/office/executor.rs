@@ -56,6 +56,6 @@ impl Office<'_> {
         };
         let send = async |caller: Caller| caller.executions().report_outcome(caller.as_executor(report.clone())).await;
         let (_, answer) = self.until_answered(turn, send).await;
-        self.work().note_reported(report.name, answer.into_inner().revision);
+        self.work().note_reported(&report.name, answer.into_inner().revision);
     }
 }

@@ -65,8 +65,8 @@ impl Work {
     }
 
     /// Keeps what a report came to.
-    pub(super) fn note_reported(&mut self, candidate: String, revision: i64) {
-        let before = self.reported.insert(candidate.clone(), revision);
+    pub(super) fn note_reported(&mut self, candidate: &str, revision: i64) {
+        let before = self.reported.insert(candidate.to_owned(), revision);
         assert!(before.is_none_or(|before| before == revision), "C-6: {candidate}: {before:?}, then {revision}");
     }
 
