@@ -2,8 +2,8 @@
 //!
 //! The rows are copies of one real candidate, written straight into the tables, with people, states, tiers and action types as uneven
 //! as they are in life. Each list is asked for over the service's own rpc, in this process; what is printed is the time from the
-//! call to the answer, messages encoded and decoded. Run it as `cargo bench -p candidate-svc --bench listing`; the number of rows can be
-//! given behind `--`.
+//! call to the answer, messages encoded and decoded. Run it as `cargo bench -p candidate-svc --bench listing`; behind `--` can stand the
+//! number of rows, and `postgres` for a PostgreSQL server of its own instead of a file.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +22,6 @@ use ledger_format::{SigningKey, VerifyingKeys};
 use service_kit::{
     access::{Access, AccessPolicy, BearerToken, Principal, Pseudonyms, Role, TokenStore},
     clock::SystemClock,
-    database::Location,
     fdatasync,
     grpc::{AuthorizedChannel, Server, TRANSPORT_MAX_BYTES, with_token},
     health::Health,
@@ -30,7 +29,8 @@ use service_kit::{
     metrics::Metrics,
     shutdown::{DRAIN_MAX, Shutdown},
 };
-use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{Connection, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
+use throwaway_postgres::{Cluster, Setup};
 
 const ROWS: u64 = 1_000_000;
 
@@ -45,40 +45,12 @@ const HASHED_BYTES: usize = 2 << 20;
 
 const PARENT: &str = "workspaces/demo";
 
-/// Copies the one candidate that there is. Every hundredth row is a rare one.
-const FILL: &str = r"
-WITH RECURSIVE numbers (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ?2),
-rows AS (
-    SELECT
-        n,
-        printf('%08x-0000-7000-8000-%012x', n, n) AS uuid,
-        CASE WHEN n % 100 = 0 THEN 'EDITED' WHEN n % 10 = 0 THEN 'NEEDS_OWNER' ELSE 'PROPOSED' END AS state,
-        CASE WHEN n % 10 = 0 THEN 'roles/manager' WHEN n % 1000 = 7 THEN 'humans/rare' ELSE 'humans/p' || (n % 40) END AS turn,
-        CASE WHEN n % 100 = 3 THEN 3 WHEN n % 4 = 0 THEN 2 ELSE 1 END AS rank,
-        1760000000000000 + n * 1000000 AS at_us
-    FROM numbers
-)
-INSERT INTO candidates (
-    workspace, id, revision, state, owner, turn, action_type, risk_rank, confidence, proposer, record, created_at_us, updated_at_us,
-    due_at_us, expires_at_us, snapshot
-)
-SELECT
-    'demo', unhex(replace(uuid, '-', '')), 1, rows.state, rows.turn, rows.turn,
-    CASE WHEN n % 5 = 0 THEN 'add_note' ELSE 'create_task' END, rank,
-    CASE WHEN n % 2000 = 9 THEN 'LOW' WHEN n % 3 = 0 THEN 'MEDIUM' ELSE 'HIGH' END,
-    CASE WHEN n % 5000 = 11 THEN 'generators/rare' ELSE proposer END,
-    CASE WHEN n % 1000 = 1 THEN 'erp/order/' ELSE 'crm/deal/' END || n, at_us, at_us,
-    CASE WHEN n % 8 = 0 THEN at_us + 86400000000 ELSE 9223372036854775807 END, at_us + 1209600000000,
-    json_set(
-        snapshot, '$.name', 'workspaces/demo/candidates/' || uuid,
-        '$.created_at', strftime('%Y-%m-%dT%H:%M:%SZ', at_us / 1000000, 'unixepoch'),
-        '$.updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', at_us / 1000000, 'unixepoch'),
-        '$.risk.tier', CASE rank WHEN 3 THEN 'HIGH' WHEN 2 THEN 'APPROVAL_REQUIRED' ELSE 'LOW' END
-    )
-FROM rows, (SELECT proposer, snapshot FROM candidates LIMIT 1)";
+/// Copies the one candidate that there is.
+const FILL_FILE: &str = include_str!("many/sqlite.sql");
+const FILL_SCHEMA: &str = include_str!("many/postgres.sql");
 
 /// The usual lists, and some that are not.
-const LISTS: [(&str, &str); 26] = [
+const LISTS: [(&str, &str); 32] = [
     ("", "create_time desc"),
     ("", "risk desc"),
     ("state = PROPOSED", "create_time"),
@@ -105,10 +77,28 @@ const LISTS: [(&str, &str); 26] = [
     ("due_time < \"2025-10-10T00:00:00Z\" AND turn = humans/p1", "due_time"),
     ("expire_time < \"2025-10-10T00:00:00Z\"", "create_time desc"),
     ("expire_time > \"2026-01-01T00:00:00Z\"", "create_time"),
+    ("turn = humans/rare OR owner = humans/rare", "create_time desc"),
+    ("turn = humans/p3 OR owner = humans/p3", "create_time desc"),
+    ("state != PROPOSED AND state != NEEDS_OWNER", "create_time desc"),
+    ("action_type = create_task AND confidence = MEDIUM", "create_time desc"),
+    ("action_type = create_task AND turn = roles/manager AND confidence = LOW", "create_time"),
+    ("NOT (state = HELD OR confidence = LOW)", "risk desc"),
 ];
+
+/// Lists that little or nothing fits although each part fits many: an index is read to its end.
+const SOUGHT: [(&str, &str); 4] = [
+    ("action_type = create_task AND state = NEEDS_OWNER", "create_time desc"),
+    ("proposer != generators/rules", "create_time desc"),
+    ("NOT record = \"crm/deal/*\"", "create_time desc"),
+    ("confidence = MEDIUM AND turn = humans/p4 AND action_type = add_note", "due_time"),
+];
+
+/// Calls of each of them.
+const SOUGHT_CALLS: usize = 20;
 
 struct Service {
     _folder: tempfile::TempDir,
+    _postgres: Option<Cluster>,
     app: App,
     shutdown: Shutdown,
     review: ReviewServiceClient<AuthorizedChannel>,
@@ -118,15 +108,22 @@ struct Service {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // `cargo bench` hands its own flags on.
     let rows = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(ROWS);
-    let mut service = Box::pin(open(rows)).await?;
+    let postgres = std::env::args().any(|argument| argument == "postgres");
+    let postgres = postgres.then(|| Cluster::start(&Setup::default()));
+    let mut service = Box::pin(open(rows, postgres)).await?;
     println!("{:>9} {:>9} {:>9}  {} rows, a page of 50", "p50 ms", "p99 ms", "max ms", rows);
     println!("{}  the machine: {HASHED_BYTES} bytes hashed", line(&machine()));
     for deep in [false, true] {
         println!("{}", if deep { "the second page" } else { "the first page" });
         for (filter, order_by) in LISTS {
-            let times = measure(&mut service.review, filter, order_by, deep).await?;
+            let times = measure(&mut service.review, filter, order_by, deep, CALLS).await?;
             println!("{}  `{filter}` by `{order_by}`", line(&times));
         }
+    }
+    println!("what is sought to the end of an index");
+    for (filter, order_by) in SOUGHT {
+        let times = measure(&mut service.review, filter, order_by, false, SOUGHT_CALLS).await?;
+        println!("{}  `{filter}` by `{order_by}`", line(&times));
     }
     println!("{}  the machine: {HASHED_BYTES} bytes hashed", line(&machine()));
     println!("counts");
@@ -174,6 +171,7 @@ async fn measure(
     filter: &str,
     order_by: &str,
     deep: bool,
+    calls: usize,
 ) -> Result<Vec<Duration>, tonic::Status> {
     let mut request = ListCandidatesRequest {
         parent: PARENT.into(),
@@ -185,8 +183,8 @@ async fn measure(
     if deep {
         request.page_token = page.next_page_token;
     }
-    let mut times = Vec::with_capacity(CALLS);
-    for _ in 0..CALLS {
+    let mut times = Vec::with_capacity(calls);
+    for _ in 0..calls {
         let begun = Instant::now();
         review.list_candidates(request.clone()).await?;
         times.push(begun.elapsed());
@@ -200,8 +198,8 @@ fn line(times: &[Duration]) -> String {
     format!("{:>9.2} {:>9.2} {:>9.2}", ms(times.len() / 2), ms(times.len() * 99 / 100), ms(times.len()))
 }
 
-/// Opens the service on a folder of its own and fills it.
-async fn open(rows: u64) -> Result<Service, Box<dyn std::error::Error>> {
+/// Opens the service on a folder of its own, or on this server, and fills it.
+async fn open(rows: u64, postgres: Option<Cluster>) -> Result<Service, Box<dyn std::error::Error>> {
     let folder = tempfile::tempdir()?;
     let (metrics, health, shutdown) = (Metrics::new(), Health::new(), Shutdown::new());
     let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
@@ -220,9 +218,15 @@ async fn open(rows: u64) -> Result<Service, Box<dyn std::error::Error>> {
         health: health.clone(),
         shutdown: shutdown.clone(),
     };
-    let database_path = folder.path().join("candidates.db");
+    let place = match &postgres {
+        None => folder.path().join("candidates.db").display().to_string(),
+        Some(server) => {
+            server.execute("postgres", "CREATE DATABASE candidates TEMPLATE template0 ENCODING UTF8");
+            server.url("candidates")
+        }
+    };
     let config = Config {
-        database: Location::Sqlite(database_path.clone()),
+        database: place.parse()?,
         catalogue: Catalogue::built_in(),
         policy: PolicySource::BuiltIn,
         approvers: Approvers::under(&AccessPolicy::shipped()),
@@ -242,20 +246,43 @@ async fn open(rows: u64) -> Result<Service, Box<dyn std::error::Error>> {
     ProposalServiceClient::new(proposer).propose_candidate(one()).await?;
 
     let begun = Instant::now();
-    let mut outsider = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&database_path)).await?;
-    for first in (1..=rows).step_by(COPIES_MAX) {
-        let last = rows.min(first + COPIES_MAX as u64 - 1);
-        sqlx::query(FILL).bind(i64::try_from(first)?).bind(i64::try_from(last)?).execute(&mut outsider).await?;
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut outsider).await?;
-    }
-    outsider.close().await?;
-    let bytes = std::fs::metadata(&database_path)?.len();
+    let bytes = if postgres.is_some() { fill_schema(&place, rows).await? } else { fill_file(&place, rows).await? };
     let sync_p50_us = fdatasync::measure(folder.path(), 200)?.p50_micros;
     println!("filled in {:.0?}, {} bytes a row, device sync p50 {sync_p50_us} us", begun.elapsed(), bytes / rows);
 
     let reviewer = with_token(server.in_memory_channel(), &token("humans/p1", Role::Manager)?);
     let review = ReviewServiceClient::new(reviewer).max_decoding_message_size(TRANSPORT_MAX_BYTES);
-    Ok(Service { _folder: folder, app, shutdown, review })
+    Ok(Service { _folder: folder, _postgres: postgres, app, shutdown, review })
+}
+
+/// Writes the copies and returns the bytes that they take.
+async fn fill_file(file: &str, rows: u64) -> Result<u64, Box<dyn std::error::Error>> {
+    let mut outsider = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(file)).await?;
+    for (first, last) in pieces(rows) {
+        sqlx::query(FILL_FILE).bind(first).bind(last).execute(&mut outsider).await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut outsider).await?;
+    }
+    outsider.close().await?;
+    Ok(std::fs::metadata(file)?.len())
+}
+
+/// Does the same in a schema.
+async fn fill_schema(url: &str, rows: u64) -> Result<u64, Box<dyn std::error::Error>> {
+    const BYTES: &str = "SELECT pg_total_relation_size('countersign_candidates.candidates')";
+    let mut outsider = PgConnection::connect(url).await?;
+    for (first, last) in pieces(rows) {
+        sqlx::query(FILL_SCHEMA).bind(first).bind(last).execute(&mut outsider).await?;
+    }
+    // As autovacuum does, only now: what is measured does not depend on when it would have come.
+    sqlx::query("VACUUM ANALYZE countersign_candidates.candidates").execute(&mut outsider).await?;
+    let bytes: i64 = sqlx::query_scalar(BYTES).fetch_one(&mut outsider).await?;
+    outsider.close().await?;
+    Ok(bytes.unsigned_abs())
+}
+
+fn pieces(rows: u64) -> impl Iterator<Item = (i64, i64)> {
+    let signed = |number: u64| i64::try_from(number).expect("far fewer rows");
+    (1..=rows).step_by(COPIES_MAX).map(move |first| (signed(first), signed(rows.min(first + COPIES_MAX as u64 - 1))))
 }
 
 fn one() -> ProposeCandidateRequest {

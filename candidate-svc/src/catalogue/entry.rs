@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::{schema_contradictions, schema_rules, schema_spelling, subschemas};
+use crate::domain::limits::EVIDENCE_MAX_ITEMS;
 use crate::domain::{
     ActionType, ActionTypeName, CHANGE_POLICY, ChangedField, EvidenceKind, FieldLabel, PayloadRecord, PayloadSchema,
     RiskTier, WordError,
@@ -58,6 +59,7 @@ fn schema(keys: &Keys<'_>, schema: &Value) -> Result<PayloadSchema, KeyError> {
     let compiled = PayloadSchema::compile(schema)
         .map_err(|error| keys.wrong("payload_schema", format!("at `{}`: {}", error.pointer, error.reason)))?;
     all.iter().try_for_each(schema_contradictions::check).map_err(wrong)?;
+    schema_rules::check_parts(schema, "").map_err(wrong)?;
     Ok(compiled)
 }
 
@@ -77,6 +79,17 @@ fn check_policy_change(action_type: &ActionType, keys: &Keys<'_>) -> Result<(), 
     }
     if action_type.least_risk_tier < RiskTier::High {
         return Err(keys.wrong("least_risk_tier", "a change of the review policy is of high risk: write `\"HIGH\"`"));
+    }
+    let whole = json!({ "policy_toml": "[defaults]", "base_revision": 1, "summary": "One approves." });
+    let fits_without = |field: &str| {
+        let fields = whole.as_object().into_iter().flatten().filter(|(name, _)| *name != field);
+        let rest: Map<String, Value> = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+        action_type.schema.check(&Value::Object(rest)).is_ok()
+    };
+    if !fits_without("") || fits_without("policy_toml") || fits_without("base_revision") {
+        let reason = "a change of the policy is a text `policy_toml` and a whole number `base_revision`, both required, with a text \
+                      `summary`: with another schema no policy could be changed";
+        return Err(keys.wrong("payload_schema", reason));
     }
     Ok(())
 }
@@ -130,11 +143,17 @@ fn payload_record(keys: &mut Keys<'_>, schema: &Value) -> Result<Option<PayloadR
 fn evidence_kinds(keys: &mut Keys<'_>) -> Result<Vec<EvidenceKind>, KeyError> {
     let kinds: Vec<EvidenceKind> = keys.optional("required_evidence_kinds")?.unwrap_or_default();
     let distinct: BTreeSet<&EvidenceKind> = kinds.iter().collect();
-    if distinct.len() == kinds.len() {
-        Ok(kinds)
-    } else {
-        Err(keys.wrong("required_evidence_kinds", "it names a kind twice: name it once"))
+    if distinct.len() < kinds.len() {
+        return Err(keys.wrong("required_evidence_kinds", "it names a kind twice: name it once"));
     }
+    if kinds.len() > EVIDENCE_MAX_ITEMS {
+        let reason = format!(
+            "it names `{}` kinds, and a candidate has at most {EVIDENCE_MAX_ITEMS} pieces of evidence: name fewer",
+            kinds.len()
+        );
+        return Err(keys.wrong("required_evidence_kinds", reason));
+    }
+    Ok(kinds)
 }
 
 /// Every field of the payload has exactly one label: what has none would be shown to people under a machine's name, or not at all.

@@ -79,12 +79,38 @@ fn check_alternatives(keywords: &Map<String, Value>, at: &str) -> Result<(), Fau
         let reason = "everything fits it, so that nothing fits here: say what is ruled out, or remove it";
         return Err((format!("{at}.not"), reason.into()));
     }
+    let always = keywords.get("if").is_some_and(lets_everything_in);
+    let never = keywords.get("if") == Some(&Value::Bool(false));
+    for (branch, is_taken) in [("then", always), ("else", never)] {
+        if is_taken && keywords.get(branch) == Some(&Value::Bool(false)) {
+            let reason = "it is always taken, and nothing fits `false`: write what is to fit, or remove it";
+            return Err((format!("{at}.{branch}"), reason.into()));
+        }
+    }
     Ok(())
 }
 
 fn lets_everything_in(schema: &Value) -> bool {
     match schema {
-        Value::Object(keywords) => keywords.keys().all(|keyword| is_silent(keyword)),
+        Value::Object(keywords) => {
+            keywords.iter().all(|(keyword, value)| is_silent(keyword) || is_idle(keyword, value))
+        }
         other => *other == Value::Bool(true),
+    }
+}
+
+/// Tells whether a keyword, which could rule something out, rules nothing out as it stands here.
+fn is_idle(keyword: &str, value: &Value) -> bool {
+    match keyword {
+        "minLength" | "minItems" | "minProperties" => value.as_f64() == Some(0.0),
+        "required" => value.as_array().is_some_and(Vec::is_empty),
+        "properties" | "patternProperties" => {
+            value.as_object().is_some_and(|fields| fields.values().all(lets_everything_in))
+        }
+        "items" | "additionalProperties" | "propertyNames" => lets_everything_in(value),
+        "uniqueItems" => *value == Value::Bool(false),
+        "allOf" => value.as_array().is_some_and(|members| members.iter().all(lets_everything_in)),
+        "anyOf" => value.as_array().is_some_and(|members| members.iter().any(lets_everything_in)),
+        _ => false,
     }
 }

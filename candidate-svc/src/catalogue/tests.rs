@@ -176,6 +176,36 @@ fn the_policy_is_changed_under_one_name_and_at_high_risk_alone() {
     let lowered = file.replace("least_risk_tier = \"HIGH\"", "least_risk_tier = \"LOW\"");
     let error = Catalogue::from_files([("change_policy.toml", lowered.as_str())]).expect_err("a lower risk");
     assert_eq!(error.key, "least_risk_tier");
+    for (from, to) in [
+        ("required = [\"policy_toml\", \"base_revision\", \"summary\"]", "required = [\"policy_toml\", \"summary\"]"),
+        ("required = [\"policy_toml\", \"base_revision\", \"summary\"]", "required = [\"base_revision\", \"summary\"]"),
+        (
+            "[payload_schema.properties.base_revision]\ntype = \"integer\"\nminimum = 1",
+            "[payload_schema.properties.base_revision]\ntype = \"integer\"\nminimum = 2",
+        ),
+        ("policy_toml]\ntype = \"string\"\nminLength = 1", "policy_toml]\ntype = \"string\"\nminLength = 40000"),
+        ("summary]\ntype = \"string\"", "summary]\ntype = \"integer\""),
+    ] {
+        assert!(file.contains(from), "{from}");
+        let frozen = file.replace(from, to);
+        let error = Catalogue::from_files([("change_policy.toml", frozen.as_str())]).expect_err(to);
+        assert_eq!(error.key, "payload_schema", "{error}");
+        assert!(error.reason.contains("no policy could be changed"), "{error}");
+    }
+}
+
+#[test]
+fn a_type_asks_for_no_more_evidence_than_a_candidate_holds() {
+    let asking = |count: usize| {
+        let kinds: Vec<String> = (0..count).map(|number| format!("\"kind_{number}\"")).collect();
+        let text =
+            GOOD.replacen("impact = ", &format!("required_evidence_kinds = [{}]\nimpact = ", kinds.join(", ")), 1);
+        Catalogue::from_files([("create_task.toml", text.as_str())])
+    };
+    assert!(asking(32).is_ok());
+    let error = asking(33).expect_err("one too many");
+    assert_eq!(error.key, "required_evidence_kinds");
+    assert!(error.reason.contains("`33` kinds"), "{error}");
 }
 
 #[test]

@@ -111,13 +111,37 @@ impl Condition {
     pub fn required(&self, field: TextField) -> Option<Vec<&Pattern>> {
         match self {
             Self::Text { field: asked, pattern, negated: false } if *asked == field => Some(vec![pattern]),
-            Self::All(parts) => parts.iter().find_map(|part| part.required(field)),
+            Self::All(parts) => parts.iter().filter_map(|part| part.required(field)).reduce(within),
             Self::Any(parts) => {
                 let each: Option<Vec<Vec<&Pattern>>> = parts.iter().map(|part| part.required(field)).collect();
                 each.map(|each| each.concat())
             }
             Self::Text { .. } | Self::Time { .. } | Self::Not(_) => None,
         }
+    }
+
+    /// Tells whether it says something about a field.
+    pub fn asks_for(&self, field: TextField) -> bool {
+        self.comparisons().any(|part| matches!(part, Self::Text { field: asked, .. } if *asked == field))
+    }
+
+    /// Tells whether it says nothing of a text, the tier apart, but of this field, and nothing of a time but that of the proposal.
+    pub fn asks_for_nothing_but(&self, field: TextField) -> bool {
+        self.comparisons().all(|part| match part {
+            Self::Text { field: asked, .. } => *asked == field || *asked == TextField::Risk,
+            Self::Time { field: asked, .. } => *asked == TimeField::Create,
+            Self::All(_) | Self::Any(_) | Self::Not(_) => true,
+        })
+    }
+
+    /// Goes through it and all its parts.
+    fn comparisons(&self) -> Box<dyn Iterator<Item = &Self> + '_> {
+        let parts: &[Self] = match self {
+            Self::All(parts) | Self::Any(parts) => parts,
+            Self::Not(inner) => std::slice::from_ref(inner),
+            Self::Text { .. } | Self::Time { .. } => &[],
+        };
+        Box::new(std::iter::once(self).chain(parts.iter().flat_map(Self::comparisons)))
     }
 
     /// Returns the tiers that a match can have.
@@ -155,6 +179,17 @@ impl Condition {
             other @ (Self::Text { .. } | Self::Time { .. }) => other,
         }
     }
+}
+
+/// Returns which of some patterns a match can meet that meets one of others, too: the values that both have; where one has more than values, it
+/// is as good as any.
+fn within<'a>(some: Vec<&'a Pattern>, others: Vec<&'a Pattern>) -> Vec<&'a Pattern> {
+    if !some.iter().all(|pattern| matches!(pattern, Pattern::Is(_))) {
+        return others;
+    }
+    some.into_iter()
+        .filter(|pattern| others.iter().any(|other| matches!(pattern, Pattern::Is(value) if other.matches(value))))
+        .collect()
 }
 
 #[cfg(test)]

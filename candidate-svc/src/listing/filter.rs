@@ -1,13 +1,12 @@
 //! Filters of lists (AIP-160): a text becomes a [`Condition`] over an allow-list of fields, or an error with its position.
 
 mod age;
+mod negation;
 mod position;
-
-use std::borrow::Cow;
+mod time;
 
 use aip_160::{Arg, Comparable, Comparator, Expression, FilterError, Restriction, StringMatch, Value};
 use countersign_api::candidate::v1 as api;
-use jiff::{Timestamp, fmt::temporal::Pieces};
 
 use super::condition::{Condition, Order, Pattern, TextField, TimeField};
 use crate::domain::Moment;
@@ -71,7 +70,7 @@ impl Reader {
         match expression {
             Expression::And(parts) | Expression::Sequence(parts) => Ok(Condition::All(self.each(parts)?)),
             Expression::Or(parts) => Ok(Condition::Any(self.each(parts)?)),
-            Expression::Not(inner) => Ok(Condition::Not(Box::new(self.expression(inner)?))),
+            Expression::Not(inner) => Ok(negation::negate(self.expression(inner)?)),
             Expression::Restriction(restriction) => self.restriction(restriction),
             Expression::Global(comparable) => {
                 Err(self.positions.error_at_next(format!("`{}` stands alone; write `field = value`", cut(comparable))))
@@ -133,17 +132,20 @@ fn text_condition(field: TextField, restriction: &Restriction) -> Result<Conditi
         Some(StringMatch::Suffix(_) | StringMatch::Contains(_)) => {
             return Err(Wrong::Value("a `*` at the beginning is not supported; put it at the end".to_owned()));
         }
-        None => Pattern::Is(
-            unquoted(&restriction.arg)
-                .ok_or_else(|| Wrong::Value("the value is no word and no quoted text".to_owned()))?,
-        ),
+        None => match unquoted(&restriction.arg) {
+            Some(text) if text.contains('*') => {
+                return Err(Wrong::Value("a `*` stands for something in quotes alone; write \"…*\"".to_owned()));
+            }
+            Some(text) => Pattern::Is(text),
+            None => return Err(Wrong::Value("the value is no word and no quoted text".to_owned())),
+        },
     };
     if let (Pattern::Is(value), Some(allowed)) = (&pattern, field.words())
         && !allowed.contains(&value.as_str())
     {
         return Err(Wrong::Value(format!("the field is never that; use one of {}", allowed.join(", "))));
     }
-    Ok(Condition::Text { field, pattern, negated })
+    Ok(if negated { negation::other_than(field, pattern) } else { Condition::Text { field, pattern, negated } })
 }
 
 fn time_condition(field: TimeField, restriction: &Restriction) -> Result<Condition, Wrong> {
@@ -159,29 +161,12 @@ fn time_condition(field: TimeField, restriction: &Restriction) -> Result<Conditi
             return Err(Wrong::Comparator(reason.to_owned()));
         }
     };
-    let at = quoted(&restriction.arg).and_then(|value| time_of(value.as_str()));
+    let at = quoted(&restriction.arg).and_then(|value| time::read(value.as_str()));
     let at = at.ok_or_else(|| {
         let reason = "the value is no time; write it as RFC 3339 in quotes, such as \"2026-11-22T10:00:00Z\"";
         Wrong::Value(reason.to_owned())
     })?;
     Ok(Condition::Time { field, order, at })
-}
-
-/// Reads a time. The last hours of the year 9999 are beyond what a [`Timestamp`] holds; nothing lies between them and its end.
-fn time_of(text: &str) -> Option<Timestamp> {
-    let text = &*to_nanoseconds(text);
-    text.parse().ok().or_else(|| {
-        let pieces = Pieces::parse(text).ok()?;
-        pieces.time().zip(pieces.offset())?;
-        Some(if pieces.date().year() > 0 { Timestamp::MAX } else { Timestamp::MIN })
-    })
-}
-
-/// Cuts a fraction of a second, which RFC 3339 lets be of any length, to what a [`Timestamp`] holds.
-fn to_nanoseconds(text: &str) -> Cow<'_, str> {
-    let Some((seconds, fraction)) = text.split_once('.') else { return text.into() };
-    let end = fraction.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(fraction.len());
-    format!("{seconds}.{}{}", &fraction[..end.min(9)], &fraction[end..]).into()
 }
 
 fn quoted(arg: &Arg) -> Option<&Value> {

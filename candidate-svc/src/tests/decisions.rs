@@ -274,10 +274,10 @@ async fn send_back_for_rework() {
         request_id: "d".into(),
         etag: executed.etag,
         reason: "The wrong person.".into(),
-        fault: Fault::Edit.into(),
+        fault: Fault::Execution.into(),
     };
     let back = works_again_wrong_state!(bench, bench.reviewer("humans/anna"), send_back_for_rework, request, to: Rework, then: "REWORK");
-    assert_eq!(back.rework.as_ref().expect("a rework").fault(), Fault::Edit);
+    assert_eq!(back.rework.as_ref().expect("a rework").fault(), Fault::Execution);
 }
 
 #[tokio::test]

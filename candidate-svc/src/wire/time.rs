@@ -23,7 +23,8 @@ pub fn to_wire(moment: Moment) -> WireTimestamp {
 /// # Errors
 /// When it is not a time that the contract can hold.
 pub fn from_wire(time: WireTimestamp) -> Result<Moment, FieldError> {
-    let error = || FieldError::new("", "is not a time: nanoseconds from 0 to 999,999,999, years up to 9999");
+    let error =
+        || FieldError::new("", "is not a time: nanoseconds from 0 to 999,999,999, and before 9999-12-30T22:00:01Z");
     if !(0..1_000_000_000).contains(&time.nanos) {
         return Err(error());
     }

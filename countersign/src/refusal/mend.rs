@@ -34,7 +34,7 @@ pub fn mend(reason: Reason, clues: &Clues<'_>) -> String {
         }
         Reason::AccessDenied => denied(clues),
         Reason::WorkspaceDenied => "use a token of that workspace, or name your workspace with `--workspace`".into(),
-        Reason::PolicyDenied => "ask another person with the right to decide; nobody decides on their own work".into(),
+        Reason::PolicyDenied => "ask another person with the right to decide, since nobody decides on their own work; what policy has decided singly, send alone".into(),
         Reason::RequestMalformed => malformed(clues),
         Reason::PayloadInvalid => format!(
             "mend the change where the message points; `countersign candidate show {id}` has the present payload"

@@ -106,6 +106,9 @@ impl Committer {
             };
             // From here on the entries stand. A crash before an answer is sent: its caller sends again and gets the same receipt.
             self.note_committed(outcome.entries, &outcome.moves);
+            if outcome.holds_approval {
+                self.logs.await_checkpoint();
+            }
             group.tell(outcome);
         }
         // After the entries that came with them, each in a commit of its own.
@@ -153,6 +156,7 @@ impl Committer {
         self.begin(&group.workspaces()).await?;
         let mut stagings = self.stage_logs(&group.appends).await?;
         let answers = group.appends.iter_mut().map(|(append, _)| self.settle(&mut stagings, append)).collect();
+        let holds_approval = stagings.values().any(Staging::holds_approval);
         let mut commit = self.number(stagings).await?;
         commit.checkpoints.clone_from(&group.checkpoints);
 
@@ -164,7 +168,7 @@ impl Committer {
             self.writer.leave().await;
             Vec::new()
         };
-        Ok(Outcome { answers, entries, moves, superseded })
+        Ok(Outcome { answers, entries, moves, holds_approval, superseded })
     }
 
     /// Begins a turn in which nobody else writes to these logs, and brings what is remembered of each to where it ends.

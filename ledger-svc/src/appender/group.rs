@@ -24,6 +24,8 @@ pub(super) struct Outcome {
     pub(super) answers: Vec<Result<Vec<Appended>, Refusal>>,
     pub(super) entries: usize,
     pub(super) moves: Vec<HeadMove>,
+    /// Whether an approval is among the entries.
+    pub(super) holds_approval: bool,
     /// Logs whose checkpoint was not stored: somebody else's was.
     pub(super) superseded: Vec<Workspace>,
 }

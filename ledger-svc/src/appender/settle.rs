@@ -1,6 +1,6 @@
 use std::{collections::HashMap, sync::Arc};
 
-use ledger_format::{ContentKey, Receipt, Salt, commit_content, custody::content_subject, leaf_hash};
+use ledger_format::{APPROVING_KIND, ContentKey, Receipt, Salt, commit_content, custody::content_subject, leaf_hash};
 use service_kit::ids::Ids;
 
 use super::{Appended, Refusal};
@@ -25,6 +25,7 @@ pub(super) struct Staging {
     /// Keys that stand in the log already, and those staged so far.
     standing: HashMap<String, Standing>,
     rows: Vec<Unsealed>,
+    holds_approval: bool,
     /// Keys that the subjects of these jobs have already.
     keys: SubjectKeys,
 }
@@ -37,7 +38,7 @@ impl Staging {
         standing: HashMap<String, Standing>,
         keys: SubjectKeys,
     ) -> Self {
-        Self { log, next_index: size, appended_at_us, standing, rows: Vec::new(), keys }
+        Self { log, next_index: size, appended_at_us, standing, rows: Vec::new(), holds_approval: false, keys }
     }
 
     /// Settles one job: what it gets once the commit stands. A refused one leaves nothing behind.
@@ -62,6 +63,11 @@ impl Staging {
         Ok(answers)
     }
 
+    /// Tells whether an approval is among the new entries: no permit is given before a checkpoint covers it.
+    pub(super) fn holds_approval(&self) -> bool {
+        self.holds_approval
+    }
+
     pub(super) fn into_rows(self) -> (Vec<Unsealed>, SubjectKeys) {
         (self.rows, self.keys)
     }
@@ -77,6 +83,7 @@ impl Staging {
     }
 
     fn stage(&mut self, entry: NewEntry, ids: &dyn Ids) -> Receipt {
+        self.holds_approval |= entry.kind == APPROVING_KIND;
         let salt = Salt::new(ids.random_32());
         let leaf = entry.encode_leaf(&self.log.origin, self.appended_at_us, commit_content(&salt, &entry.content));
         let receipt = Receipt { index: self.next_index, leaf_hash: leaf_hash(&leaf) };
@@ -157,6 +164,21 @@ mod tests {
         assert!(matches!(refused, Err(Refusal::KeyReused(conflict)) if conflict.index == 0));
         let next = staging.settle(vec![entry("b", "not what was refused")], &ids).expect("`b` is free again");
         assert_eq!(indices(&next), [(1, false)]);
+    }
+
+    #[test]
+    fn an_approval_among_new_entries_is_noticed_and_one_sent_again_is_not() {
+        let ids = SeededIds::new(1);
+        let approval = || NewEntry { kind: APPROVING_KIND.to_owned(), ..entry("b", "2") };
+        let mut staging = staging(0);
+        staging.settle(vec![entry("a", "1")], &ids).expect("taken");
+        assert!(!staging.holds_approval());
+        staging.settle(vec![approval()], &ids).expect("taken");
+        assert!(staging.holds_approval());
+        let standing = std::mem::take(&mut staging.standing);
+        let mut next = Staging { standing, ..self::staging(2) };
+        next.settle(vec![approval()], &ids).expect("its receipt again");
+        assert!(!next.holds_approval());
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub struct Logs {
     known: RwLock<Known>,
     unsigned: Mutex<BTreeMap<Workspace, Head>>,
     committed: Notify,
+    awaited: Notify,
     uncovered: Mutex<BTreeSet<Workspace>>,
     published: Notify,
     ended: watch::Sender<bool>,
@@ -42,6 +43,7 @@ impl Logs {
             known: RwLock::default(),
             unsigned: Mutex::default(),
             committed: Notify::new(),
+            awaited: Notify::new(),
             uncovered: Mutex::default(),
             published: Notify::new(),
             ended: watch::Sender::new(false),
@@ -138,6 +140,16 @@ impl Logs {
     /// Waits until a head waits for a checkpoint.
     pub(crate) async fn committed(&self) {
         self.committed.notified().await;
+    }
+
+    /// Notes that somebody waits for a checkpoint: the publisher does not rest before it signs.
+    pub(crate) fn await_checkpoint(&self) {
+        self.awaited.notify_one();
+    }
+
+    /// Waits until somebody waits for a checkpoint; who came since the last time counts, too.
+    pub(crate) async fn awaited(&self) {
+        self.awaited.notified().await;
     }
 
     /// Halts every log, those to come as well: the store itself is in doubt.

@@ -141,8 +141,9 @@ impl Signer {
         let (superseded, stored): (Vec<_>, Vec<_>) =
             signing.into_iter().partition(|signing| superseded.contains(&signing.log.workspace));
         for signing in &superseded {
-            // The next round takes over what the other signed, and signs what is left.
+            // The next round takes over what the other signed, and signs what is left; whoever waited for this one waits still.
             self.logs.look_at(&signing.log, signing.head);
+            self.logs.await_checkpoint();
         }
         for signing in &stored {
             self.note_stored(signing);

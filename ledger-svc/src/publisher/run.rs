@@ -2,7 +2,10 @@ use std::{future::Future, pin::pin, time::Duration};
 
 use tracing::Instrument;
 
-use super::round::{Round, Signer, Stop};
+use super::{
+    pace::Pace,
+    round::{Round, Signer, Stop},
+};
 
 /// How long the publisher waits before it asks a signer again that gave no signature, or a database that gave no answer: at first, and at
 /// most.
@@ -12,14 +15,15 @@ const ASK_AGAIN: (Duration, Duration) = (Duration::from_millis(500), Duration::f
 #[derive(Debug)]
 pub(crate) struct Publisher {
     pub(super) signer: Signer,
+    pace: Pace,
 }
 
 impl Publisher {
     pub(crate) fn new(signer: Signer) -> Self {
-        Self { signer }
+        Self { signer, pace: Pace::default() }
     }
 
-    /// Signs whenever there is something to sign, until `closing`, and once more what was committed until the writer ended.
+    /// Signs what is committed, at the pace of [`Pace`], until `closing`, and once more what was committed until the writer ended.
     ///
     /// A crash at any point leaves committed entries without a checkpoint, never a checkpoint without its entries. A signer that gives
     /// no signature, and a database that gives no answer, is asked again; entries are taken meanwhile, and nothing is executed on them.
@@ -48,8 +52,9 @@ impl Publisher {
             is_closing = match round {
                 Round::Done => {
                     pause = ASK_AGAIN.0;
+                    self.pace.begin_rest();
                     tokio::select! {
-                        () = self.signer.logs.committed() => false,
+                        () = self.pace.next_round(&self.signer.logs) => false,
                         () = &mut closing => true,
                     }
                 }

@@ -21,6 +21,9 @@ pub(super) async fn covering(rpc: &LedgerRpc, log: &Log, least_size: u64) -> Res
         }
         // During a drain only what is committed already will still be signed.
         let is_coming = view.size >= least_size;
+        if is_coming {
+            rpc.logs.await_checkpoint();
+        }
         tokio::select! {
             _ = views.changed() => {}
             () = rpc.shutdown.draining(), if !is_coming => return Err(status::shutting_down()),

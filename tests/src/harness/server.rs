@@ -86,6 +86,11 @@ impl Server {
         &self.admin
     }
 
+    /// Returns the id of its process.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Returns `host:port` of checkpoints and tiles, where they were asked for.
     pub fn ledger_http(&self) -> Option<&str> {
         self.ledger_http.as_deref()

@@ -104,11 +104,11 @@ fn bounds_that_cross_are_named() {
         refused(&notes(lines), &format!("properties.notes.{key}"), words);
     }
     for lines in [
-        "minLength = 4\nmaxLength = 4",
-        "minimum = 1\nmaximum = 1",
-        "minimum = 1\nexclusiveMaximum = 2",
-        "exclusiveMinimum = 1\nmaximum = 2",
-        "prefixItems = [true, true]\nitems = false\nminItems = 2",
+        "type = \"string\"\nminLength = 4\nmaxLength = 4",
+        "type = \"integer\"\nminimum = 1\nmaximum = 1",
+        "type = \"number\"\nminimum = 1\nexclusiveMaximum = 2",
+        "type = \"number\"\nexclusiveMinimum = 1\nmaximum = 2",
+        "type = \"array\"\nprefixItems = [{ const = 1 }, { const = 2 }]\nitems = false\nminItems = 2",
     ] {
         read(&notes(lines)).expect(lines);
     }
@@ -141,12 +141,45 @@ fn what_nothing_fits_and_what_says_nothing_is_named() {
         ("not = true", "not", "everything fits it"),
         ("not = {}", "not", "everything fits it"),
         ("not = { title = \"Whatever\", x-colour = \"red\" }", "not", "everything fits it"),
+        ("not = { minLength = 0 }", "not", "everything fits it"),
+        ("not = { required = [], allOf = [{ properties = { a = true } }] }", "not", "everything fits it"),
+        ("if = true\nthen = false", "then", "always taken"),
+        ("if = { minItems = 0 }\nthen = false", "then", "always taken"),
+        ("if = false\nelse = false", "else", "always taken"),
         ("then = { minLength = 1 }", "then", "without `if`"),
         ("else = { minLength = 1 }", "else", "without `if`"),
         ("minContains = 1", "minContains", "without `contains`"),
         ("contentSchema = true", "contentSchema", "without `contentMediaType`"),
     ] {
         refused(&notes(lines), &format!("properties.notes.{key}"), words);
+    }
+}
+
+#[test]
+fn of_everything_in_a_payload_is_said_what_it_is() {
+    let object = "type = \"object\"\nadditionalProperties = false\n";
+    for (lines, key, words) in [
+        ("maxLength = 4", "type", "anything fits"),
+        ("title = \"Notes\"", "type", "anything fits"),
+        ("\"$ref\" = \"#/properties/notes\"", "$ref", "leads to itself"),
+        ("type = \"object\"", "additionalProperties", "write `false`"),
+        ("type = [\"object\", \"null\"]\nproperties = { a = { const = 1 } }", "additionalProperties", "write `false`"),
+        (object, "properties", "it names no field"),
+        (&format!("{object}properties = {{ a = {{ maxLength = 2 }} }}"), "properties.a.type", "anything fits"),
+        (&format!("{object}properties = {{ a = true }}"), "properties.a", "anything fits"),
+        ("type = \"array\"", "items", "anything may stand there"),
+        ("type = \"array\"\nitems = true", "items", "anything fits"),
+        ("type = \"array\"\nitems = { type = \"object\" }", "items.additionalProperties", "write `false`"),
+        ("type = \"array\"\nprefixItems = [{}]\nitems = false", "prefixItems[0].type", "anything fits"),
+    ] {
+        refused(&notes(lines), &format!("properties.notes.{key}"), words);
+    }
+    for lines in [
+        "anyOf = [{ type = \"string\" }, { type = \"null\" }]",
+        "type = \"array\"\nitems = { type = \"string\" }",
+        &format!("{object}properties = {{ a = {{ enum = [1, 2] }}, b = false }}"),
+    ] {
+        read(&notes(lines)).expect(lines);
     }
 }
 
@@ -171,7 +204,7 @@ fn a_word_that_the_standard_does_not_have_is_named_with_the_one_meant() {
 
 #[test]
 fn what_the_standard_leaves_to_people_stays_theirs() {
-    let annotated = "title = \"Notes\"\ndescription = \"Whatever\"\ndefault = \"\"\ndeprecated = false\nreadOnly = false\n\
+    let annotated = "type = \"string\"\ntitle = \"Notes\"\ndescription = \"Whatever\"\ndefault = \"\"\ndeprecated = false\nreadOnly = false\n\
                      writeOnly = false\nexamples = [\"Call\"]\n\"$comment\" = \"Ours\"\nx-colour = { maxLenght = 5 }\n\
                      contentMediaType = \"text/plain\"\ncontentEncoding = \"base64\"\ncontentSchema = true\n\
                      \"$anchor\" = \"notes\"";

@@ -21,6 +21,9 @@ pub(super) fn decide(
     let requirement_met = candidate
         .awaited_evidence()
         .is_some_and(|needs| is_met(needs, &candidate.evidence, &evidence, required(context)));
+    if candidate.awaited_evidence().is_some() && !requirement_met {
+        check_room(candidate, &evidence, required(context))?;
+    }
     let added = EventBody::EvidenceAdded(EvidenceAdded {
         evidence,
         requirement_met,
@@ -84,6 +87,19 @@ fn is_met(needs: &NeedsEvidence, kept: &[Evidence], added: &[Evidence], required
         None => question.kinds.iter().all(has),
     };
     answered && required.iter().all(has)
+}
+
+/// What is awaited must find room still, or it could never come.
+fn check_room(candidate: &Candidate, added: &[Evidence], required: &[EvidenceKind]) -> Result<(), Refusal> {
+    let all = || candidate.evidence.iter().chain(added);
+    let missing = required.iter().filter(|kind| !all().any(|evidence| evidence.item.kind == **kind)).count();
+    if all().count() + missing.max(1) <= EVIDENCE_MAX_ITEMS {
+        return Ok(());
+    }
+    let reason = format!(
+        "a candidate holds {EVIDENCE_MAX_ITEMS} pieces, and this would leave no room for what is asked for: hand that in first"
+    );
+    Err(Refusal::malformed("evidence", reason))
 }
 
 fn after_hold(candidate: &Candidate, held: &Held, requirement_met: bool) -> StateName {

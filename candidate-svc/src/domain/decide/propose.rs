@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{check_proposal, payload, transcript::Transcript};
+use crate::domain::limits::EVIDENCE_MAX_ITEMS;
 use crate::domain::{
     ActionType, ApprovalCause, CandidateApproved, CandidateProposed, Context, Event, EventBody, Evidence, EvidenceItem,
     EvidenceKind, EvidenceQuestion, Payload, PolicyCase, PolicyVerdict, Propose, Refusal, Risk, StandingApproval,
@@ -33,6 +34,15 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         confidence: &command.proposal.confidence,
     });
     let evidence_question = missing_evidence(action_type, &command.evidence);
+    let missing = evidence_question.as_ref().map_or(0, |question| question.kinds.len());
+    if command.evidence.len() + missing > EVIDENCE_MAX_ITEMS {
+        let reason = format!(
+            "a candidate holds {EVIDENCE_MAX_ITEMS} pieces, and these leave no room for the {missing} kinds that `{}` takes besides: hand \
+             those in instead of others",
+            action_type.name
+        );
+        return Err(Refusal::malformed("evidence", reason));
+    }
     let state = match (&evidence_question, &command.owner) {
         (Some(_), _) => StateName::NeedsEvidence,
         (None, None) => StateName::NeedsOwner,

@@ -1,10 +1,10 @@
 //! Asks for evidence: the candidate waits for it, whatever else it waited for. Approvals fall.
 
 use super::transcript::Transcript;
-use crate::domain::limits::{NOTE_MAX_BYTES, QUESTION_MAX_KINDS};
+use crate::domain::limits::{EVIDENCE_MAX_ITEMS, NOTE_MAX_BYTES, QUESTION_MAX_KINDS};
 use crate::domain::{
     Candidate, Context, Event, EventBody, EvidenceQuestion, EvidenceRequested, Refusal, RequestEvidence, StateName,
-    bounds,
+    Verb, bounds,
 };
 
 pub(super) fn decide(
@@ -14,6 +14,11 @@ pub(super) fn decide(
 ) -> Result<Vec<Event>, Refusal> {
     bounds::required_text("question", &command.question, NOTE_MAX_BYTES)?;
     bounds::count("kinds", command.kinds.len(), QUESTION_MAX_KINDS)?;
+    if candidate.evidence.len() >= EVIDENCE_MAX_ITEMS {
+        let reason =
+            format!("it has {EVIDENCE_MAX_ITEMS} pieces of evidence and holds no more, so that none could come");
+        return Err(Refusal::illegal(candidate, Verb::RequestEvidence, reason));
+    }
     let requested = EventBody::EvidenceRequested(EvidenceRequested {
         question: EvidenceQuestion {
             question: command.question.clone(),

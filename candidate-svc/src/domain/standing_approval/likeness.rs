@@ -24,7 +24,7 @@ impl Candidate {
     }
 }
 
-/// Returns the key of what would run, whatever record it is about: blanks and the case of letters make no difference.
+/// Returns the key of what would run, whatever record it is about: only letters, without their case, and digits make a difference.
 fn says(proposer: &PrincipalId, action_type: &ActionTypeName, canonical_json: &str) -> Hash {
     let payload = serde_json::from_str(canonical_json).expect("invariant: canonical JSON is JSON");
     keyed("says", &[proposer.as_str(), action_type.as_str(), &plain(payload).to_string()])
@@ -40,11 +40,11 @@ fn records(proposer: &PrincipalId, proposal: &Proposal) -> Vec<Hash> {
     keys
 }
 
-/// Takes out of every text what a reader does not see the difference of: blanks, control characters, the case of letters.
+/// Takes out of every text what hardly makes another text of it: blanks, signs, what is not shown at all, the case of letters.
 fn plain(value: Value) -> Value {
     match value {
         Value::String(text) => {
-            Value::String(text.chars().filter(|c| !is_blank(*c)).flat_map(char::to_lowercase).collect())
+            Value::String(text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect())
         }
         Value::Array(values) => Value::Array(values.into_iter().map(plain).collect()),
         Value::Object(members) => {
@@ -52,11 +52,6 @@ fn plain(value: Value) -> Value {
         }
         other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => other,
     }
-}
-
-/// Besides what Unicode calls a blank: what is not shown at all.
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 /// Hashes parts so that no two lists of parts give the same text: each with its length before it.
@@ -79,10 +74,12 @@ mod tests {
     }
 
     #[test]
-    fn blanks_and_case_make_no_difference_and_everything_else_does() {
+    fn blanks_signs_and_case_make_no_difference_and_everything_else_does() {
         let said = key(r#"{"list":["Ask for it",1],"subject":"Ask for it"}"#);
         for alike in [
             r#"{"list":["ask for it ",1],"subject":"ASK  FOR\tIT"}"#,
+            r#"{"list":["Ask for it",1],"subject":"Ask for it."}"#,
+            r#"{"list":["Ask for it",1],"subject":"- Ask, for it!!"}"#,
             "{\"list\":[\"Ask for it\",1],\"subject\":\"Ask\u{200b} for\u{a0}it\u{ad}\"}",
         ] {
             assert_eq!(key(alike), said, "{alike}");

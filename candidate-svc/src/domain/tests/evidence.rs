@@ -2,6 +2,7 @@
 
 use super::cast::{ANNA, BEN, EXECUTOR, RULES, actor_as, person};
 use super::story::{Story, evidence};
+use crate::domain::limits::EVIDENCE_MAX_ITEMS;
 use crate::domain::*;
 use service_kit::access::Role;
 
@@ -56,6 +57,44 @@ fn a_persons_question_does_not_replace_what_the_catalogue_requires() {
     story.tell(ANNA, story.request_evidence(&["note"]));
     story.tell(RULES, story.add_evidence("note"));
     assert_eq!(story.state(), StateName::NeedsEvidence, "the form value is still missing");
+    story.tell(RULES, story.add_evidence("form_value"));
+    assert_eq!(story.state(), StateName::Proposed);
+}
+
+/// Adds so many notes.
+fn add(story: &Story, notes: usize) -> Command {
+    Command::AddEvidence(AddEvidence { etag: story.it().etag(), evidence: vec![evidence("note"); notes] })
+}
+
+#[test]
+fn nothing_is_asked_for_that_there_is_no_room_for() {
+    let mut story = Story::proposed();
+    let full = add(&story, EVIDENCE_MAX_ITEMS - story.it().evidence.len());
+    story.tell(RULES, full);
+    let refusal = story.refused(ANNA, story.request_evidence(&[])).to_string();
+    assert!(refusal.contains("holds no more"), "{refusal}");
+
+    let mut story = Story::new();
+    story.action_type.required_evidence_kinds = ["note", "form_value"].map(|kind| kind.parse().expect("a kind")).into();
+    let with = |count: usize| Propose { evidence: vec![evidence("note"); count], ..story.proposal() };
+    let (full, almost) = (with(EVIDENCE_MAX_ITEMS), with(EVIDENCE_MAX_ITEMS - 1));
+    let refusal = story.propose(full).expect_err("no room for the form value").to_string();
+    assert!(refusal.contains("leave no room for the 1 kinds"), "{refusal}");
+    story.propose(almost).expect("one place is left");
+    story.tell(RULES, story.add_evidence("form_value"));
+    assert_eq!(story.state(), StateName::Proposed);
+}
+
+#[test]
+fn what_is_awaited_keeps_its_room() {
+    let mut story = Story::proposed();
+    story.tell(ANNA, story.request_evidence(&["form_value"]));
+    let room = EVIDENCE_MAX_ITEMS - story.it().evidence.len();
+    let all = add(&story, room);
+    let refusal = story.refused(RULES, all).to_string();
+    assert!(refusal.contains("no room for what is asked for"), "{refusal}");
+    let but_one = add(&story, room - 1);
+    story.tell(RULES, but_one);
     story.tell(RULES, story.add_evidence("form_value"));
     assert_eq!(story.state(), StateName::Proposed);
 }

@@ -247,3 +247,22 @@ fn the_owner_sends_back_what_was_done_wrong() {
     let stranger = actor_as("humans/dora", &[Role::Auditor]);
     assert!(matches!(story.refused_by(&stranger, &command), Refusal::NotEntitled { .. }));
 }
+
+#[test]
+fn an_edit_is_at_fault_only_where_there_was_one() {
+    let blame = |story: &Story| {
+        Command::SendBack(SendBack { etag: story.etag(), reason: "The day is wrong.".into(), fault: Fault::Edit })
+    };
+    let mut story = Story::executed();
+    let refusal = story.refused(ANNA, blame(&story)).to_string();
+    assert!(refusal.contains("nobody edited it"), "{refusal}");
+
+    let mut story = Story::proposed();
+    let edit = story.edit_due("2026-12-02");
+    story.tell(ANNA, edit);
+    story.tell(BEN, story.approve());
+    story.tell(EXECUTOR, story.claim());
+    story.tell(EXECUTOR, story.report_success());
+    story.tell(ANNA, blame(&story));
+    assert_eq!(story.state(), StateName::Rework);
+}

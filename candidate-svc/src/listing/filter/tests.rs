@@ -56,6 +56,8 @@ fn what_is_wrong_is_named_with_its_position() {
         ("owner = \"a = b\" AND state = DONE", 28, "use one of PROPOSED, NEEDS_EVIDENCE"),
         ("state = proposed", 8, "use one of PROPOSED"),
         ("state > PROPOSED", 6, "`>` does not go with a text"),
+        ("record = *", 9, "in quotes alone"),
+        ("owner = humans*", 8, "in quotes alone"),
         ("create_time > yesterday", 14, "RFC 3339"),
         ("due_time < 2026", 11, "RFC 3339"),
         ("due_time <=2026", 11, "RFC 3339"),
@@ -144,7 +146,50 @@ fn the_end_of_the_calendar_is_a_time() {
     let at = now().timestamp();
     let filter = "due_time = \"2026-11-22T10:00:00.000000000999Z\"";
     assert_eq!(parse(filter), Ok(Condition::Time { field: TimeField::Due, order: Order::Equal, at }));
-    for time in ["9999-12-31", "9999-12-31T23:59:59", "9999-12-32T00:00:00Z", "10000-01-01T00:00:00Z"] {
-        assert!(parse(&format!("expire_time > \"{time}\"")).is_err(), "{time}");
+}
+
+#[test]
+fn a_time_is_rfc_3339_and_nothing_else() {
+    for time in
+        ["2026-11-22T10:00:00Z", "2026-11-22t10:00:00.5z", "2026-11-22T10:00:00-00:00", "2026-11-22T10:00:00+23:59"]
+    {
+        assert!(parse(&format!("create_time > \"{time}\"")).is_ok(), "{time}");
     }
+    for time in [
+        "9999-12-31",
+        "9999-12-31T23:59:59",
+        "9999-12-32T00:00:00Z",
+        "10000-01-01T00:00:00Z",
+        "2026-11-22T10:00Z",
+        "20261122T100000Z",
+        "2026-11-22 10:00:00Z",
+        "2026-11-22T10:00:00Z[UTC]",
+        "2026-11-22T10:00:00+25:00",
+        "2026-11-22T10:00:00+24:00",
+        "2026-11-22T10:00:00+00:60",
+        "2026-11-22T10:00:00+01",
+        "2026-11-22T10:00:00+0100",
+        "2026-11-22T10:00:00.Z",
+        "+002026-11-22T10:00:00Z",
+        "-001000-01-01T00:00:00Z",
+        "2026-11-22T10:00:0é",
+    ] {
+        assert!(parse(&format!("create_time > \"{time}\"")).is_err(), "{time}");
+    }
+}
+
+#[test]
+fn what_does_not_hold_is_said_by_what_does_where_the_words_are_few() {
+    let tier = |word: &str| text(TextField::Risk, word);
+    let others = || Condition::Any(vec![tier("LOW"), tier("APPROVAL_REQUIRED")]);
+    for filter in ["risk != HIGH", "NOT risk = HIGH", "NOT risk = \"H*\"", "NOT (NOT (risk != HIGH))"] {
+        assert_eq!(parse(filter), Ok(others()), "{filter}");
+    }
+    let deep = format!("{}state != HELD{}", "NOT (".repeat(FILTER_MAX_DEPTH), ")".repeat(FILTER_MAX_DEPTH));
+    assert_eq!(parse(&deep), parse("state != HELD"), "it is no longer for being said round about");
+    let owner = |negated| Condition::Text { field: TextField::Owner, pattern: Pattern::Is("humans/a".into()), negated };
+    let expected = Condition::All(vec![others(), owner(true)]);
+    assert_eq!(parse("NOT (risk = HIGH OR owner = humans/a)"), Ok(expected));
+    let expected = Condition::Any(vec![others(), owner(false)]);
+    assert_eq!(parse("NOT (risk = HIGH AND owner != humans/a)"), Ok(expected));
 }

@@ -6,6 +6,7 @@ mod damage_on_postgres;
 mod erasing;
 mod erasing_on_postgres;
 mod histories;
+mod judged;
 mod listing;
 mod policies;
 mod processes;

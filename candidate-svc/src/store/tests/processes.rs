@@ -7,7 +7,7 @@ use std::time::Duration;
 use countersign_api::name::CandidateName;
 use futures::future::join_all;
 use ledger_format::{SigningKey, VerifyingKeys};
-use service_kit::{clock::Clock, ids::SeededIds};
+use service_kit::clock::Clock;
 
 use super::{
     histories::{Dice, command, every_event_waits_for_the_ledger_once, name, rebuilt, who},
@@ -34,7 +34,7 @@ async fn rows_events_and_answers_hold_whichever_process_is_asked() {
     Place::Postgres.begin();
     let first = Shelf::open().await;
     let shelves = [first.beside().await, first.beside().await, first];
-    let dice = Dice(SeededIds::new(7_000));
+    let dice = Dice::new(7_000);
     let mut story = Story::new();
     // Who comes first is anybody's guess, and may end a candidate: there are enough that most go on.
     let names: Vec<CandidateName> = (0..CANDIDATES).map(|number| name(&story, 7_000, number)).collect();

@@ -31,7 +31,7 @@ pub(super) struct Stretch<'a> {
 
 /// One look through the lens, in one tier; none means all.
 struct Arm<'a> {
-    look: Option<(&'static str, Look<'a>)>,
+    look: Option<Look<'a>>,
     tier: Option<RiskTier>,
 }
 
@@ -39,8 +39,10 @@ impl Stretch<'_> {
     /// Writes the statement; it selects `at_us` and `id`.
     pub(super) fn statement(&self) -> QueryBuilder<Sqlite> {
         let mut query = QueryBuilder::new("");
+        let overlap = self.path.lens().is_some_and(|lens| !lens.is_disjoint());
+        let and = if overlap { " UNION SELECT " } else { " UNION ALL SELECT " };
         for (at, arm) in self.arms().iter().enumerate() {
-            query.push(if at > 0 { " UNION ALL SELECT " } else { "SELECT " });
+            query.push(if at > 0 { and } else { "SELECT " });
             self.push_arm(&mut query, arm);
         }
         let direction = if self.is_descending() { " DESC" } else { "" };
@@ -52,7 +54,7 @@ impl Stretch<'_> {
     fn arms(&self) -> Vec<Arm<'_>> {
         let lens = self.path.lens();
         let looks: Vec<_> = match lens {
-            Some(lens) => lens.looks.iter().map(|look| Some((lens.index, *look))).collect(),
+            Some(lens) => lens.looks.iter().copied().map(Some).collect(),
             None => vec![None],
         };
         let tiers: Vec<_> =
@@ -62,10 +64,10 @@ impl Stretch<'_> {
 
     fn push_arm(&self, query: &mut QueryBuilder<Sqlite>, arm: &Arm<'_>) {
         let time = time_column(self.listing.order_by);
-        let index = arm.look.map_or_else(|| order_index(self.listing.order_by), |(index, _)| index);
+        let index = arm.look.map_or_else(|| order_index(self.listing.order_by), Look::index);
         query.push(time).push(" AS at_us, id FROM candidates INDEXED BY ").push(index).push(" WHERE workspace = ");
         query.push_bind(self.workspace.id().to_owned());
-        if let Some((_, look)) = arm.look {
+        if let Some(look) = arm.look {
             query.push(" AND ");
             look.push(query);
         }

@@ -69,7 +69,7 @@ pub(super) fn facet_query(
 }
 
 fn push_where(query: &mut QueryBuilder<Sqlite>, workspace: &Workspace, condition: &Condition, lens: Option<&Lens<'_>>) {
-    query.push(" FROM candidates INDEXED BY ").push(lens.map_or(COVERING_INDEX, |lens| lens.index));
+    query.push(" FROM candidates INDEXED BY ").push(lens.and_then(Lens::index).unwrap_or(COVERING_INDEX));
     query.push(" WHERE workspace = ").push_bind(workspace.id().to_owned());
     if let Some(lens) = lens {
         query.push(" AND ");

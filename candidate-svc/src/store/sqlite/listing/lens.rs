@@ -10,29 +10,23 @@ use crate::{
 /// The most values that are looked up one by one.
 const VALUES_MAX: usize = 32;
 
-/// Text fields with an index of their own, those first whose values are usually the rarer.
-const TEXTS: [(TextField, &str); 7] = [
-    (TextField::Record, "candidates_by_record"),
-    (TextField::Turn, "candidates_by_turn"),
-    (TextField::Owner, "candidates_by_owner"),
-    (TextField::Proposer, "candidates_by_proposer"),
-    (TextField::ActionType, "candidates_by_action_type"),
-    (TextField::Confidence, "candidates_by_confidence"),
-    (TextField::State, "candidates_by_state"),
+/// Text fields with an index of their own, those first whose values are usually the rarer. The tier is part of every order.
+const TEXTS: [TextField; 7] = [
+    TextField::Record,
+    TextField::Turn,
+    TextField::Owner,
+    TextField::State,
+    TextField::Proposer,
+    TextField::ActionType,
+    TextField::Confidence,
 ];
 
 /// Time fields with an index of their own. The time of the proposal is the order of every other index.
-const TIMES: [(TimeField, &str); 3] = [
-    (TimeField::Due, "candidates_by_due_time"),
-    (TimeField::Expire, "candidates_by_expire_time"),
-    (TimeField::Update, "candidates_by_update_time"),
-];
+const TIMES: [TimeField; 3] = [TimeField::Due, TimeField::Expire, TimeField::Update];
 
-/// An index, and where to look in it.
+/// A few looks into indexes that find every match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Lens<'a> {
-    pub(super) index: &'static str,
-    /// No two of them find the same candidate.
     pub(super) looks: Vec<Look<'a>>,
 }
 
@@ -42,62 +36,126 @@ pub(super) enum Look<'a> {
     /// For a value, or for what begins with it.
     Text(TextField, &'a Pattern),
     /// For a stretch of time.
-    Time(&'a Condition),
+    Time(TimeField, &'a Condition),
 }
 
 impl Look<'_> {
+    /// Returns the index that it looks into.
+    pub(super) const fn index(self) -> &'static str {
+        match self {
+            Self::Text(field, _) => match field {
+                TextField::State => "candidates_by_state",
+                TextField::Owner => "candidates_by_owner",
+                TextField::Turn => "candidates_by_turn",
+                TextField::ActionType => "candidates_by_action_type",
+                TextField::Risk => "candidates_by_risk",
+                TextField::Confidence => "candidates_by_confidence",
+                TextField::Proposer => "candidates_by_proposer",
+                TextField::Record => "candidates_by_record",
+            },
+            Self::Time(field, _) => match field {
+                TimeField::Create => "candidates_by_risk",
+                TimeField::Update => "candidates_by_update_time",
+                TimeField::Due => "candidates_by_due_time",
+                TimeField::Expire => "candidates_by_expire_time",
+            },
+        }
+    }
+
+    /// Tells whether its index has all that a condition asks for, so that no row is read in vain.
+    fn covers(self, condition: &Condition) -> bool {
+        let Self::Text(field, _) = self else { return false };
+        match field {
+            TextField::State => true,
+            TextField::Turn | TextField::Owner => !condition.asks_for(TextField::Record),
+            _ => condition.asks_for_nothing_but(field),
+        }
+    }
+
     /// Writes what it looks for.
     pub(super) fn push(self, query: &mut QueryBuilder<Sqlite>) {
         match self {
             Self::Text(field, pattern) => push_pattern(query, field, pattern),
-            Self::Time(stretch) => condition::push(query, stretch),
+            Self::Time(_, stretch) => condition::push(query, stretch),
+        }
+    }
+
+    fn value(self) -> Option<(TextField, &'static str, String)> {
+        match self {
+            Self::Text(field, Pattern::Is(value)) => Some((field, text_column(field), value.clone())),
+            Self::Text(_, Pattern::BeginsWith(_)) | Self::Time(..) => None,
         }
     }
 }
 
-impl Lens<'_> {
-    /// Writes that one of the looks finds it, so that the index is searched for them.
-    pub(super) fn push_any(&self, query: &mut QueryBuilder<Sqlite>) {
-        let values: Vec<(TextField, &String)> = self.looks.iter().copied().filter_map(value).collect();
-        let Some((field, _)) = values.first().filter(|_| self.is_exact()) else {
-            return self.looks.iter().for_each(|look| look.push(query));
-        };
-        query.push(text_column(*field)).push(" IN (");
-        let mut list = query.separated(", ");
-        for (_, value) in values {
-            list.push_bind(value.clone());
-        }
-        query.push(")");
+impl<'a> Lens<'a> {
+    fn of(looks: Vec<Look<'a>>) -> Option<Self> {
+        let lens = Self { looks };
+        let is_one_range = lens.looks.len() == 1;
+        ((lens.is_exact() || is_one_range) && (1..=VALUES_MAX).contains(&lens.looks.len())).then_some(lens)
+    }
+
+    /// Returns the one index that it looks into; none when there are several.
+    pub(super) fn index(&self) -> Option<&'static str> {
+        let first = self.looks.first()?.index();
+        self.looks.iter().all(|look| look.index() == first).then_some(first)
+    }
+
+    /// Tells whether no two of its looks find the same candidate.
+    pub(super) fn is_disjoint(&self) -> bool {
+        self.index().is_some()
     }
 
     /// Tells whether it looks at single values: what it finds for each stands in order.
     pub(super) fn is_exact(&self) -> bool {
-        self.looks.iter().all(|look| value(*look).is_some())
+        self.looks.iter().all(|look| look.value().is_some())
+    }
+
+    /// Tells whether its indexes have all that a condition asks for.
+    pub(super) fn covers(&self, condition: &Condition) -> bool {
+        self.looks.iter().all(|look| look.covers(condition))
+    }
+
+    /// Writes that one of the looks, all into one index, finds it, so that the index is searched for them.
+    pub(super) fn push_any(&self, query: &mut QueryBuilder<Sqlite>) {
+        let values: Vec<_> = self.looks.iter().filter_map(|look| look.value()).collect();
+        let Some((_, column, _)) = values.first().filter(|_| self.is_exact()) else {
+            return self.looks.iter().for_each(|look| look.push(query));
+        };
+        query.push(column).push(" IN (");
+        let mut list = query.separated(", ");
+        for (_, _, value) in values {
+            list.push_bind(value);
+        }
+        query.push(")");
     }
 }
 
-fn value(look: Look<'_>) -> Option<(TextField, &String)> {
-    match look {
-        Look::Text(field, Pattern::Is(value)) => Some((field, value)),
-        Look::Text(_, Pattern::BeginsWith(_)) | Look::Time(_) => None,
-    }
-}
-
-/// Finds the indexes that a condition could use, in the order of [`TEXTS`], then of [`TIMES`].
+/// Finds the lenses that a condition could be seen through: those over one field, in the order of [`TEXTS`], then of [`TIMES`]; then, where
+/// one of several things must hold, those that together see each of them.
 pub(super) fn lenses(condition: &Condition) -> Vec<Lens<'_>> {
-    let texts = TEXTS.into_iter().filter_map(|(field, index)| {
+    let texts = TEXTS.into_iter().filter_map(|field| {
         let mut patterns = condition.required(field)?;
         patterns.sort_unstable();
         patterns.dedup();
-        let looks: Vec<Look<'_>> = patterns.into_iter().map(|pattern| Look::Text(field, pattern)).collect();
-        let lens = Lens { index, looks };
-        let is_one_range = lens.looks.len() == 1;
-        ((lens.is_exact() || is_one_range) && lens.looks.len() <= VALUES_MAX).then_some(lens)
+        Lens::of(patterns.into_iter().map(|pattern| Look::Text(field, pattern)).collect())
     });
-    let times = TIMES.into_iter().filter_map(|(field, index)| {
-        stretch(condition, field).map(|stretch| Lens { index, looks: vec![Look::Time(stretch)] })
-    });
-    texts.chain(times).collect()
+    let times = TIMES.into_iter().filter_map(|field| Lens::of(vec![Look::Time(field, stretch(condition, field)?)]));
+    texts.chain(times).chain(joined(condition)).collect()
+}
+
+/// Joins, where one of several things must hold, a lens for each of them, if that takes several indexes.
+fn joined(condition: &Condition) -> Vec<Lens<'_>> {
+    match condition {
+        Condition::All(parts) => parts.iter().flat_map(joined).collect(),
+        Condition::Any(parts) => {
+            let each: Option<Vec<Lens<'_>>> = parts.iter().map(|part| lenses(part).into_iter().next()).collect();
+            let mut looks: Vec<Look<'_>> = each.into_iter().flatten().flat_map(|lens| lens.looks).collect();
+            looks.dedup();
+            Lens::of(looks).filter(|lens| lens.index().is_none()).into_iter().collect()
+        }
+        Condition::Not(_) | Condition::Text { .. } | Condition::Time { .. } => Vec::new(),
+    }
 }
 
 /// Returns the comparison that keeps every match within a stretch of a time field; none when the condition has none.

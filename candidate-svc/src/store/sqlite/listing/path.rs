@@ -36,35 +36,45 @@ pub(super) const fn is_indexed(order_by: ListOrder) -> bool {
     }
 }
 
-/// Chooses: the first lens under which few candidates are, else the first that is in order, else the order alone. What is not rare is met
-/// often on the way along the order. A stretch of time in the order of the list needs no lens: the order's own index begins there.
+/// Chooses: the first lens under which few candidates are; else the first that hands out in order what it finds, without reading rows that
+/// are not shown; else the order alone. What is not rare is met often on the way along the order. A stretch of time in the order of the
+/// list needs no lens: the order's own index begins there.
 pub(super) async fn choose<'a>(
     connection: &mut SqliteConnection,
     workspace: &Workspace,
     listing: &Listing,
     lenses: &'a [Lens<'a>],
 ) -> Result<Path<'a>, sqlx::Error> {
-    let in_order = |lens: &&Lens<'_>| is_indexed(listing.order_by) && lens.is_exact();
     if let [only] = lenses
-        && in_order(&only)
+        && is_in_order(listing, only)
     {
         return Ok(Path::InOrder(Some(only)));
     }
     for lens in lenses {
         if is_rare(&mut *connection, workspace, lens).await? {
-            return Ok(if in_order(&lens) { Path::InOrder(Some(lens)) } else { Path::Sorted(lens) });
+            let in_order = is_indexed(listing.order_by) && lens.is_exact();
+            return Ok(if in_order { Path::InOrder(Some(lens)) } else { Path::Sorted(lens) });
         }
     }
-    Ok(Path::InOrder(lenses.iter().find(in_order)))
+    Ok(Path::InOrder(along(listing, lenses)))
 }
 
-/// Chooses for a count, which no order binds: the first lens under which few candidates are, if there is one.
+/// Returns the lens through which a list is followed in its order when nothing is rare.
+pub(super) fn along<'a>(listing: &Listing, lenses: &'a [Lens<'a>]) -> Option<&'a Lens<'a>> {
+    lenses.iter().find(|lens| is_in_order(listing, lens))
+}
+
+fn is_in_order(listing: &Listing, lens: &Lens<'_>) -> bool {
+    is_indexed(listing.order_by) && lens.is_exact() && lens.covers(&listing.condition)
+}
+
+/// Chooses for a count, which no order binds: the first lens over one index under which few candidates are, if there is one.
 pub(super) async fn rare<'a>(
     connection: &mut SqliteConnection,
     workspace: &Workspace,
     lenses: &'a [Lens<'a>],
 ) -> Result<Option<&'a Lens<'a>>, sqlx::Error> {
-    for lens in lenses {
+    for lens in lenses.iter().filter(|lens| lens.index().is_some()) {
         if is_rare(&mut *connection, workspace, lens).await? {
             return Ok(Some(lens));
         }
@@ -86,7 +96,7 @@ pub(super) fn count_query(workspace: &Workspace, lens: &Lens<'_>) -> QueryBuilde
     let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (");
     for (at, look) in lens.looks.iter().enumerate() {
         query.push(if at > 0 { " UNION ALL SELECT 1" } else { "SELECT 1" });
-        query.push(" FROM candidates INDEXED BY ").push(lens.index).push(" WHERE workspace = ");
+        query.push(" FROM candidates INDEXED BY ").push(look.index()).push(" WHERE workspace = ");
         query.push_bind(workspace.id().to_owned()).push(" AND ");
         look.push(&mut query);
     }
