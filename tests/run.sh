@@ -5,7 +5,7 @@
 #   bash tests/run.sh --planted  also plants each bug of tests/planted and shows which test notices it (a quarter of an hour)
 #   bash tests/run.sh --interop  also holds log, tiles and witness against an independent C2SP implementation (needs Python 3.12)
 #   bash tests/run.sh --lab      also runs the laboratories whole: every byte, row and fork of the tamper lab, a fault at every sync (an hour)
-#   bash tests/run.sh --kills N  also kills the working system N times, with `kill -9` at random moments (about a second each)
+#   bash tests/run.sh --kills N  also kills N times with `kill -9`: the working system at random moments, and one of three over one PostgreSQL every second
 #   bash tests/run.sh --licences also checks licences and sources of all dependencies with cargo-deny (builds it first)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,6 +48,13 @@ if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb 
   fi
   apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql
 fi
+if ! command -v openssl >/dev/null; then
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "openssl is not installed, which signs the certificates of test servers: install it with your package manager, then run this again" >&2
+    exit 1
+  fi
+  apt-get update -qq && apt-get install -y -qq openssl
+fi
 if ! cargo nextest --version >/dev/null 2>&1; then
   cargo install cargo-nextest --locked
 fi
@@ -85,7 +92,7 @@ fi
 
 if [ "$kills" -gt 0 ]; then
   step "$kills kills"
-  COUNTERSIGN_KILLS="$kills" cargo nextest run --profile lab --locked -p system-tests -E 'test(/^cases::kills::/)'
+  COUNTERSIGN_KILLS="$kills" cargo nextest run --profile lab --locked -p system-tests -E 'test(/^cases::(kills|replicas)::/)'
 fi
 
 if [ "$planted" = yes ]; then

@@ -8,6 +8,7 @@ mod cases {
     mod demo;
     mod erasure;
     mod exporting;
+    mod failing_database;
     mod failing_disk;
     mod interrupted_demo;
     mod killed_server;
@@ -20,7 +21,9 @@ mod cases {
     mod published_ledger;
     mod recomputed_report;
     mod reflected_client;
+    mod refused_database;
     mod refused_report;
+    mod replicas;
     mod second_verifier;
     mod serving;
     mod tampered_ledger;

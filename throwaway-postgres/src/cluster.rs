@@ -8,10 +8,14 @@ use std::{
 use crate::{
     account,
     programs::{client_program, run, server_program},
+    tls::{Address, Certificate},
 };
 
 /// The superuser of every cluster.
-const SUPERUSER: &str = "countersign";
+pub(crate) const SUPERUSER: &str = "countersign";
+
+/// The port in the name of the socket of a server that listens nowhere else.
+const PORT: u16 = 5432;
 
 /// A server of a test's own. Dropping it, also in a panic, stops the server and removes its data.
 #[derive(Debug)]
@@ -21,6 +25,8 @@ pub struct Cluster {
     _made: Option<tempfile::TempDir>,
     /// Whether dropping this ends the server.
     is_owned: bool,
+    /// Where it listens besides its socket, with TLS.
+    address: Option<Address>,
 }
 
 /// What a cluster is started with.
@@ -30,6 +36,8 @@ pub struct Setup {
     pub settings: Vec<(&'static str, &'static str)>,
     /// The superuser's password; without one, whoever reaches the socket is let in.
     pub password: Option<&'static str>,
+    /// What the server shows of itself; then it listens on an address of its own, too, and takes no connection there without TLS.
+    pub certificate: Option<Certificate>,
 }
 
 impl Cluster {
@@ -38,28 +46,47 @@ impl Cluster {
     /// # Panics
     /// When PostgreSQL is not installed or does not start.
     pub fn start(setup: &Setup) -> Self {
-        let made = tempfile::Builder::new().prefix("pg-").tempdir().expect("a folder");
-        let cluster = Self { folder: made.path().to_owned(), _made: Some(made), is_owned: true };
+        let cluster = Self::in_folder_of_its_own(setup.certificate.is_some().then(Address::new));
         cluster.make(setup);
         cluster
+    }
+
+    /// Names a cluster whose data is still to be made.
+    pub(crate) fn in_folder_of_its_own(address: Option<Address>) -> Self {
+        let made = tempfile::Builder::new().prefix("pg-").tempdir().expect("a folder");
+        Self { folder: made.path().to_owned(), _made: Some(made), is_owned: true, address }
     }
 
     /// Makes a cluster in a folder that outlives this process, and starts its server.
     pub(crate) fn make_shared(folder: &Path) -> Self {
         let cluster = Self::at(folder);
         // The tests of a run open many connections between them.
-        cluster.make(&Setup { settings: vec![("max_connections", "400")], password: None });
+        cluster.make(&Setup { settings: vec![("max_connections", "400")], ..Setup::default() });
         cluster
     }
 
     /// Names a cluster that somebody else started.
     pub(crate) fn at(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), _made: None, is_owned: false }
+        Self { folder: folder.to_owned(), _made: None, is_owned: false, address: None }
     }
 
     /// Returns the URL of one of its databases.
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://{SUPERUSER}@{}/{database}", escaped(&self.socket_folder()))
+        format!("postgres://{SUPERUSER}@{}:{}/{database}", escaped(&self.socket_folder()), self.port())
+    }
+
+    /// Returns the URL of one of its databases over TLS, without its parameters.
+    ///
+    /// # Panics
+    /// When it was started without a certificate.
+    pub fn tls_url(&self, database: &str) -> String {
+        let Address { host, port } = self.address.as_ref().expect("it has a certificate");
+        format!("postgres://{SUPERUSER}@{host}:{port}/{database}")
+    }
+
+    /// Returns its port, which is in the name of its socket, too.
+    pub(crate) fn port(&self) -> u16 {
+        self.address.as_ref().map_or(PORT, |address| address.port)
     }
 
     /// Returns the folder of the socket that the server listens on.
@@ -102,7 +129,8 @@ impl Cluster {
             }
         }
         // The next server would take a dead one that nobody has waited for yet for a living one.
-        for left in [self.data().join("postmaster.pid"), self.socket_folder().join(".s.PGSQL.5432.lock")] {
+        let lock = format!(".s.PGSQL.{}.lock", self.port());
+        for left in [self.data().join("postmaster.pid"), self.socket_folder().join(lock)] {
             fs::remove_file(left).expect("a killed server leaves it");
         }
     }
@@ -135,13 +163,25 @@ impl Cluster {
         self.folder.join("data")
     }
 
-    fn make(&self, setup: &Setup) {
+    /// Makes the folders of its data and its socket.
+    pub(crate) fn make_folders(&self) {
         fs::set_permissions(&self.folder, fs::Permissions::from_mode(0o755)).expect("its owner may");
         for (folder, mode) in [(self.data(), 0o700), (self.socket_folder(), 0o755)] {
             fs::create_dir(&folder).expect("made");
             fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).expect("its owner may");
             account::give(&folder);
         }
+    }
+
+    /// Adds settings behind those that there are.
+    pub(crate) fn configure(&self, settings: &str) {
+        let file = self.data().join("postgresql.conf");
+        let written = fs::read_to_string(&file).expect("initdb wrote it");
+        fs::write(&file, written + settings).expect("written");
+    }
+
+    fn make(&self, setup: &Setup) {
+        self.make_folders();
         let mut initdb = server_program("initdb");
         // Without a sync of its own: what a crash leaves of a cluster that is being made is of no use to anybody.
         initdb
@@ -164,9 +204,10 @@ impl Cluster {
         for (name, value) in &setup.settings {
             settings.extend([name, " = '", value, "'\n"]);
         }
-        let file = self.data().join("postgresql.conf");
-        let written = fs::read_to_string(&file).expect("initdb wrote it");
-        fs::write(&file, written + &settings).expect("written");
+        self.configure(&settings);
+        if let (Some(certificate), Some(address)) = (&setup.certificate, &self.address) {
+            self.configure(&certificate.install(&self.data(), address));
+        }
         self.start_again();
     }
 

@@ -2,7 +2,7 @@
 //!
 //! A cluster lives in a temporary folder, listens on a Unix socket in it and on no port, and never runs as root. [`Database::new`] gives
 //! a test a database of its own on a cluster that all tests of a run share; [`Cluster::start`] gives it a whole server, to be stopped,
-//! killed or misconfigured. What must not be on the same server as something else gets a database of [`Database::on_second_server`].
+//! killed or misconfigured, with a standby ([`Cluster::standby`]), with TLS ([`Certificate`]), or on a disk that is soon full ([`SmallDisk`]). What must not be on the same server as something else gets a database of [`Database::on_second_server`].
 //!
 //! # The shared cluster
 //!
@@ -20,7 +20,12 @@ mod cluster;
 mod database;
 mod programs;
 mod shared;
+mod small_disk;
+mod standby;
+mod tls;
 
 pub use cluster::{Cluster, Setup};
 pub use database::Database;
 pub use shared::{SECOND_URL_VARIABLE, URL_VARIABLE};
+pub use small_disk::SmallDisk;
+pub use tls::{Authority, Certificate};

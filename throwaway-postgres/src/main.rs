@@ -12,7 +12,7 @@ fn main() -> ExitCode {
     if verb != "run" {
         return usage();
     }
-    let start = || Cluster::start(&Setup { settings: vec![("max_connections", "400")], password: None });
+    let start = || Cluster::start(&Setup { settings: vec![("max_connections", "400")], ..Setup::default() });
     let (first, second) = (start(), start());
     let mut command_with_servers = Command::new(command);
     command_with_servers.env(URL_VARIABLE, first.url("postgres")).env(SECOND_URL_VARIABLE, second.url("postgres"));

@@ -10,7 +10,7 @@ use super::{ActionTypeName, Candidate, Doer, Moment, Person, StateName, Verb, al
 pub enum Refusal {
     /// The etag is not of the present revision.
     #[error(
-        "`{candidate}` changed since you read it (etag `{given}`, now `{present}`): read it again and decide again"
+        "`{candidate}` changed since you read it (etag `{given}`, now `{present}` in state `{state}`): read it again and decide again"
     )]
     StaleEtag {
         /// The candidate.
@@ -19,6 +19,10 @@ pub enum Refusal {
         given: Etag,
         /// The present one.
         present: Etag,
+        /// The present state.
+        state: StateName,
+        /// What is legal now.
+        allowed: Vec<Verb>,
     },
     /// The transition is not legal in the present state.
     #[error("`{verb}` is not possible for `{candidate}` in state `{state}`{}: {}", because(.reason), way_out(.allowed))]
@@ -219,6 +223,17 @@ impl Refusal {
 }
 
 impl Refusal {
+    /// Refuses a decision on what the candidate was before.
+    pub(super) fn stale(candidate: &Candidate, given: Etag) -> Self {
+        Self::StaleEtag {
+            candidate: candidate.name.clone(),
+            given,
+            present: candidate.etag(),
+            state: candidate.state.name(),
+            allowed: allowed_transitions(candidate).to_vec(),
+        }
+    }
+
     /// Refuses a transition that the candidate's state, or what the state carries, rules out.
     pub(super) fn illegal(candidate: &Candidate, verb: Verb, reason: impl Into<String>) -> Self {
         Self::IllegalTransition {

@@ -64,8 +64,8 @@ impl Relay {
             // Seen before the outbox is read: what is committed in between is seen again, never missed.
             events.mark_unchanged();
             let span = tracing::debug_span!("relay", workspace = self.workspace.id());
-            match self.relay_batch().instrument(span).await {
-                Ok(Round::Nothing | Round::AnothersUntil(_)) if is_draining => return self.give_back().await,
+            match self.relay_batch(is_draining).instrument(span).await {
+                Ok(Round::Nothing) if is_draining => return self.give_back().await,
                 Ok(Round::Nothing) => tokio::select! {
                     changed = events.changed() => if changed.is_err() { return },
                     () = shutdown.draining() => {}
@@ -95,8 +95,9 @@ impl Relay {
         }
     }
 
-    /// Relays the oldest events, where that is this process's turn.
-    async fn relay_batch(&self) -> Result<Round, RelayError> {
+    /// Relays the oldest events, where that is this process's turn, or its last: whoever has the turn then may be gone, and who sends
+    /// beside another does no harm.
+    async fn relay_batch(&self, is_last: bool) -> Result<Round, RelayError> {
         let mut batch = self.store.read().outbox(&self.workspace, BATCH_EVENTS).await?;
         batch.truncate(fitting(&batch));
         if batch.is_empty() {
@@ -104,8 +105,9 @@ impl Relay {
             return Ok(Round::Nothing);
         }
         let now = Moment::from(self.clock.now());
-        if let RelayTurn::AnothersUntil(until) = self.store.take_relay_turn(&self.workspace, now).await? {
-            return Ok(Round::AnothersUntil(until));
+        match self.store.take_relay_turn(&self.workspace, now).await? {
+            RelayTurn::AnothersUntil(until) if !is_last => return Ok(Round::AnothersUntil(until)),
+            RelayTurn::AnothersUntil(_) | RelayTurn::Ours => {}
         }
         let count = batch.len();
         self.meters.lag_seconds.set(self.age_of(&batch[0]));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use countersign_api::{
     error::v1::{ErrorReason, StateConflict},
+    etag::Etag,
     name::Workspace,
 };
 use ledger_format::CONTENT_MAX_BYTES;
@@ -13,7 +14,7 @@ use tonic::Status;
 use tonic_types::{StatusExt, pb};
 
 use crate::{
-    domain::{Refusal, Verb},
+    domain::{Refusal, StateName, Verb},
     keyed_toml::KeyError,
     listing::{filter, page::ListingError, token::TokenInvalid},
     store::{self, CorruptRow, Denial, WriteError},
@@ -101,22 +102,28 @@ fn sized(rejection: Rejection, bytes: usize, max: usize) -> Rejection {
     rejection.with("bytes", bytes.to_string()).with("maxBytes", max.to_string())
 }
 
+/// Says which state stands in the way, and what is possible instead.
+fn conflict(state: StateName, allowed: &[Verb], etag: Etag) -> StateConflict {
+    StateConflict {
+        state: state.to_string(),
+        allowed_transitions: allowed.iter().map(Verb::to_string).collect(),
+        etag: etag.to_string(),
+    }
+}
+
 fn of_refusal(refusal: Refusal) -> Rejection {
     let message = refusal.to_string();
     let because = |reason| Rejection::new(reason, message);
     match refusal {
-        Refusal::StaleEtag { candidate, present, .. } => because(ErrorReason::EtagStale)
+        Refusal::StaleEtag { candidate, given: _, present, state, allowed } => because(ErrorReason::EtagStale)
             .with("candidate", candidate.to_string())
-            .with("presentEtag", present.to_string()),
+            .with("presentEtag", present.to_string())
+            .conflict(conflict(state, &allowed, present)),
         Refusal::IllegalTransition { candidate, verb, state, allowed, etag, reason: _ } => {
             because(ErrorReason::TransitionIllegal)
                 .with("candidate", candidate.to_string())
                 .with("transition", verb.as_str())
-                .conflict(StateConflict {
-                    state: state.to_string(),
-                    allowed_transitions: allowed.iter().map(Verb::to_string).collect(),
-                    etag: etag.to_string(),
-                })
+                .conflict(conflict(state, &allowed, etag))
         }
         Refusal::NotEntitled { verb, reason } => {
             let by = if reason.by_policy() { ErrorReason::PolicyDenied } else { ErrorReason::AccessDenied };

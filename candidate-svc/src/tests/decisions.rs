@@ -2,17 +2,17 @@
 
 use countersign_api::candidate::v1::{
     AddEvidenceRequest, ApproveCandidateRequest, AssignOwnerRequest, Candidate, EditCandidateRequest, Failure,
-    FailureClass, Fault, HoldCandidateRequest, Proposal, RejectCandidateRequest, RejectionReason,
-    ReleaseCandidateRequest, RequestEvidenceRequest, RetryExecutionRequest, SendBackForReworkRequest,
-    SettleOutcomeRequest, State, WithdrawApprovalRequest, edit_candidate_request::Change,
-    review_service_client::ReviewServiceClient, settle_outcome_request::Settlement,
+    FailureClass, Fault, Proposal, RejectCandidateRequest, RejectionReason, ReleaseCandidateRequest,
+    RequestEvidenceRequest, RetryExecutionRequest, SendBackForReworkRequest, SettleOutcomeRequest, State,
+    WithdrawApprovalRequest, edit_candidate_request::Change, review_service_client::ReviewServiceClient,
+    settle_outcome_request::Settlement,
 };
 use service_kit::{access::Role, grpc::AuthorizedChannel};
 use tonic::{Code, Status};
 
 use super::support::{
-    Bench, approve, call_customer, conflict, edit, evidence, proposal, reason, reject, report_failure, report_success,
-    update_field,
+    Bench, approve, call_customer, conflict, edit, evidence, hold, proposal, reason, reject, report_failure,
+    report_success, update_field,
 };
 
 type Client = ReviewServiceClient<AuthorizedChannel>;
@@ -60,17 +60,6 @@ macro_rules! works_and_again {
         assert_eq!((refused.code(), reason(&refused).as_str()), (Code::Aborted, "ETAG_STALE"));
         first
     }};
-}
-
-fn hold(candidate: &Candidate, request_id: &str) -> HoldCandidateRequest {
-    HoldCandidateRequest {
-        name: candidate.name.clone(),
-        request_id: request_id.into(),
-        etag: candidate.etag.clone(),
-        reason: "The customer is away.".into(),
-        until_time: None,
-        until_evidence: false,
-    }
 }
 
 /// What a rejected candidate answers to a decision.

@@ -23,6 +23,7 @@ use tonic::transport::Channel;
 use super::allowed_harm::PolicyInForce;
 use super::candidates_place;
 use super::config::{Config, Execution, LedgerOptions, ORIGIN_PREFIX, ReportOptions, SignerOptions};
+use super::executor_name;
 use super::executors::{self, Executors};
 use super::folder::Folder;
 use super::process::Process;
@@ -108,6 +109,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
     let relay = with_token(to_ledger.clone(), &access.lend(principals::relay()));
     let catalogue = definitions::catalogue(data_dir)?;
     let bound = (candidates_place::settle(data_dir, config.database)?, verifying_keys.clone());
+    let executor = executor_name::executor(data_dir, &bound.0, &*process.ids)?;
     let candidates =
         open_candidates(data_dir, catalogue.clone(), &policy, relay, pseudonyms.clone(), bound, &process).await?;
     // And the feedback service a way to the policies.
@@ -154,7 +156,7 @@ async fn build(folder: Folder, config: Config) -> anyhow::Result<App> {
         Ok(Executors {
             process: process.clone(),
             // A connection of their own: their streams take no places from callers on the other.
-            channel: with_token(server.in_memory_channel(), &access.lend(principals::executor())),
+            channel: with_token(server.in_memory_channel(), &access.lend(executor.clone())),
             connectors,
             verifying_keys,
             memory_db: data_dir.folder().join("executor.db"),

@@ -6,9 +6,17 @@ pub fn relay() -> Principal {
     house("services/relay", Role::Relay)
 }
 
-/// Claims, executes and reports.
+/// Claims, executes and reports, where one process does.
 pub fn executor() -> Principal {
     house("services/executor", Role::Executor)
+}
+
+/// Claims, executes and reports beside others.
+///
+/// # Panics
+/// When `name` is not of the form of an id.
+pub fn executor_named(name: &str) -> Principal {
+    house(&format!("services/executor-{name}"), Role::Executor)
 }
 
 /// Reads the ledger for exports.

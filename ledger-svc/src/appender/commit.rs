@@ -141,7 +141,7 @@ impl Committer {
         }
         // Nobody else is held up meanwhile.
         self.writer.leave().await;
-        self.logs.note_database_silent(&error);
+        self.logs.note_trouble(&self.writer.trouble(&error));
         for workspace in workspaces {
             self.ends.remove(workspace);
         }

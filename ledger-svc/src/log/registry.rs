@@ -8,7 +8,7 @@ use service_kit::health::Health;
 use tokio::sync::{Notify, watch};
 
 use super::{Halt, Head, Log, LogView};
-use crate::{origin::Origins, store};
+use crate::origin::Origins;
 
 /// The part of the process that has a fault while the database is away.
 const DATABASE: &str = "ledger database";
@@ -102,13 +102,10 @@ impl Logs {
         self.committed.notify_one();
     }
 
-    /// Notes that the database does not answer; it is asked again.
-    pub(crate) fn note_database_silent(&self, error: &store::Error) {
-        tracing::warn!(
-            error = error as &dyn std::error::Error,
-            "the ledger's database does not answer; it is asked again"
-        );
-        self.health.report_fault(DATABASE, "the database does not answer; it is asked again");
+    /// Notes what is wrong with the database; it is asked again.
+    pub(crate) fn note_trouble(&self, trouble: &str) {
+        tracing::warn!(reason = trouble, "entries wait for their database; it is asked again");
+        self.health.report_fault(DATABASE, format!("waits, and asks again: {trouble}"));
     }
 
     /// Notes that the database answers.

@@ -53,7 +53,10 @@ pub(super) fn of_halt(log: &Log, halt: &Halt) -> Rejection {
 pub(super) fn of_store(error: &store::Error) -> Rejection {
     tracing::error!(error = error as &dyn std::error::Error, "the ledger's store did not answer");
     match error {
-        store::Error::Open(_) | store::Error::Driver(_) | store::Error::WalInUse { .. } => {
+        store::Error::Open(_)
+        | store::Error::Driver(_)
+        | store::Error::ContentKeys { .. }
+        | store::Error::WalInUse { .. } => {
             Rejection::new(ErrorReason::StorageFailed, "the ledger can not be read now; try again")
         }
         store::Error::CorruptRow { table, column, row } => Rejection::new(ErrorReason::RowCorrupt, error.to_string())

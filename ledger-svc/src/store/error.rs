@@ -1,4 +1,4 @@
-use sqlx::error::DatabaseError;
+use service_kit::database::passes;
 
 /// Why a store did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,14 @@ pub enum Error {
         "the store can not be read or written; check the disk, or the database server, then restart where the service stopped, which verifies the log's edge"
     )]
     Driver(#[from] sqlx::Error),
+    /// The database of the content keys does not do what it is asked.
+    #[error("the content keys can not be read or written: {trouble}")]
+    ContentKeys {
+        /// Which database, why, and what mends it.
+        trouble: String,
+        /// What the driver says, which is in `trouble` already.
+        error: sqlx::Error,
+    },
     /// Somebody reads an old part of a file's WAL, so that what was overwritten is still in it.
     #[error(
         "somebody keeps reading an old state of `{file}`, so that erased bytes stay in its WAL; end the reader, then restart, which finishes it"
@@ -44,19 +52,12 @@ pub enum Error {
     HeadMoved,
 }
 
-/// PostgreSQL's classes of errors that come again however often one asks: values and rows that it does not take, statements that its schema
-/// does not fit.
-const STANDING: [&str; 3] = ["22", "23", "42"];
-
-/// What a role may not do, though, it may once it is granted.
-const NOT_GRANTED: &str = "42501";
-
 impl Error {
     /// Tells whether what is stored is in doubt, as against a store that does not answer now.
     pub const fn is_of_rows(&self) -> bool {
         match self {
             Self::CorruptRow { .. } | Self::MissingRow { .. } | Self::HeadMoved => true,
-            Self::Open(_) | Self::Driver(_) | Self::WalInUse { .. } => false,
+            Self::Open(_) | Self::Driver(_) | Self::ContentKeys { .. } | Self::WalInUse { .. } => false,
         }
     }
 
@@ -65,11 +66,7 @@ impl Error {
     /// A row that a constraint refuses is refused again: somebody else wrote what the writer did not see.
     pub fn passes(&self) -> bool {
         match self {
-            Self::Driver(error) => {
-                let code = error.as_database_error().and_then(DatabaseError::code);
-                let stands = |code: &str| code != NOT_GRANTED && STANDING.iter().any(|class| code.starts_with(class));
-                code.is_none_or(|code| !stands(&code))
-            }
+            Self::Driver(error) | Self::ContentKeys { error, .. } => passes(error),
             Self::Open(_) => true,
             Self::WalInUse { .. } | Self::CorruptRow { .. } | Self::MissingRow { .. } | Self::HeadMoved => false,
         }

@@ -84,6 +84,14 @@ impl LedgerWriter {
         }
     }
 
+    /// Says what is wrong with the database now: which one it is, the reason, and the mend.
+    pub fn trouble(&self, error: &Error) -> String {
+        match (self, error) {
+            (Self::Postgres(writer), Error::Driver(error)) => writer.trouble(error),
+            (Self::Sqlite(_) | Self::Postgres(_), error) => error.to_string(),
+        }
+    }
+
     /// Tells whether the next turn can go on after this error: a database says where each log ends, whatever became of the last commit.
     pub fn goes_on_after(&self, error: &Error) -> bool {
         match self {

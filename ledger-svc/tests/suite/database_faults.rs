@@ -10,6 +10,7 @@ use ledger_svc::{
     store::{self, Commit, HeadMove, LedgerStore},
 };
 use service_kit::shutdown::Shutdown;
+use sqlx::{AssertSqlSafe, PgConnection};
 use throwaway_postgres::{Cluster, Setup};
 use tokio::sync::mpsc;
 
@@ -143,17 +144,27 @@ async fn a_commit_whose_answer_is_lost_is_found_by_reading_and_not_made_again() 
     bench.drain().await;
 }
 
+/// Waits until a connection to the database waits so.
+async fn until_somebody_waits(connection: &mut PgConnection, how: &str) {
+    let question = format!("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND {how}");
+    while sqlx::query_scalar::<_, i64>(AssertSqlSafe(question.clone())).fetch_one(&mut *connection).await.expect("told")
+        == 0
+    {}
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_reader_never_skips_what_commits_late() {
     let files = Files::on_postgres();
     let (slow, fast) = (files.serve().await, files.serve_with(files.of_another_machine("fast")).await);
-    // One transaction sleeps after its rows were written and numbered, while others want to commit.
+    // One transaction stands still after its rows were written and numbered, until the door opens; others want to commit meanwhile.
     files.database().execute(
         "SET search_path = countersign_ledger; \
          CREATE FUNCTION public.dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
-             IF NEW.idempotency_key LIKE 'slow/%' THEN PERFORM pg_sleep(0.7); END IF; RETURN NEW; END $$; \
+             IF NEW.idempotency_key LIKE 'slow/%' THEN PERFORM pg_advisory_xact_lock_shared(77); END IF; RETURN NEW; END $$; \
          CREATE TRIGGER dawdle AFTER INSERT ON entries FOR EACH ROW EXECUTE FUNCTION public.dawdle()",
     );
+    let mut door = files.connection().await;
+    sqlx::query("SELECT pg_advisory_lock(77)").execute(&mut door).await.expect("shut");
     fast.append(vec![entry("first", "said")]).await.expect("appended");
     let request = countersign_api::ledger::v1::SubscribeEntriesRequest {
         parent: crate::bench::PARENT.to_owned(),
@@ -161,12 +172,25 @@ async fn a_reader_never_skips_what_commits_late() {
     };
     let mut stream = fast.relay.clone().subscribe_entries(request).await.expect("a stream").into_inner();
     let late = slow.append(vec![entry("slow/1", "said")]);
-    let quick = join_all((0..30).map(|number| {
-        let mut relay = fast.relay.clone();
-        async move { append(&mut relay, vec![entry(&format!("fast/{number}"), "said")]).await.expect("appended") }
-    }));
-    let (late, _) = futures::join!(late, quick);
-    late.expect("appended");
+    let others =
+        async {
+            until_somebody_waits(&mut door, "wait_event = 'advisory'").await;
+            let quick =
+                join_all((0..30).map(|number| {
+                    let mut relay = fast.relay.clone();
+                    async move {
+                        append(&mut relay, vec![entry(&format!("fast/{number}"), "said")]).await.expect("appended")
+                    }
+                }));
+            let opening = async {
+                until_somebody_waits(&mut door, "wait_event_type = 'Lock' AND wait_event <> 'advisory'").await;
+                assert_eq!(read_all(&mut fast.relay.clone()).await.len(), 1, "nobody gets before it");
+                sqlx::query("SELECT pg_advisory_unlock(77)").execute(&mut door).await.expect("open");
+            };
+            futures::join!(quick, opening)
+        };
+    let (late, _) = futures::join!(late, others);
+    assert_eq!(late.expect("appended")[0].index, 1, "it was numbered first");
     let mut seen = Vec::new();
     while seen.len() < 32 {
         let chunk = stream.message().await.expect("a chunk").expect("it goes on");

@@ -14,6 +14,6 @@ pub use location::{Location, LocationError};
 pub use open::{READERS_MAX, SqliteDatabase, empty_wal};
 pub use postgres::{
     POSTGRES_READERS_MAX, POSTGRES_WRITERS_MAX, PostgresDatabase, PostgresError, PostgresReader, PostgresUrl,
-    SERVER_VERSION_MIN,
+    SERVER_VERSION_MIN, passes,
 };
 pub use preflight::{SQLITE_VERSION_MIN, check};

@@ -44,6 +44,23 @@ impl Installation {
         Self { databases: Some(databases), ..Self::default() }
     }
 
+    /// Makes another one for the same databases, as on another machine: with the keys that all processes need, and no more.
+    #[must_use]
+    pub fn on_another_machine(&self) -> Self {
+        let other = Self { databases: self.databases.clone(), ..Self::default() };
+        let [from, to] = [self, &other].map(|it| it.data_dir().join("keys"));
+        std::fs::create_dir_all(&to).expect("a folder can be made");
+        for key in ["ledger.key", "ledger.pub", "pseudonym.key", "audit.key"] {
+            std::fs::copy(from.join(key), to.join(key)).expect("the first process has drawn it");
+        }
+        other
+    }
+
+    /// Returns where candidates and ledger are, where not in the folder.
+    pub const fn databases(&self) -> Option<&Urls> {
+        self.databases.as_ref()
+    }
+
     /// Returns the data folder.
     pub fn data_dir(&self) -> PathBuf {
         self.folder.path().join("data")

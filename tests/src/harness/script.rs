@@ -21,6 +21,9 @@ pub const PARENT: &str = "workspaces/demo";
 /// How long an answer may take.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 
+/// What is said of one that took longer.
+const LATE: &str = "no answer in time";
+
 /// Commands of each kind.
 const ROUNDS: usize = 10;
 
@@ -127,6 +130,11 @@ impl Script {
 
     /// Runs one command, if it can be asked.
     pub async fn ask(&self, caller: &Caller, step: Step) -> Option<Result<Told, Status>> {
+        Some(self.answer(caller, step).await?.map(|(told, _)| told))
+    }
+
+    /// Runs one command, if it can be asked; tells besides whether it was said to have been done before, where its answer says so.
+    pub async fn answer(&self, caller: &Caller, step: Step) -> Option<Result<Answered, Status>> {
         let answer = match step {
             Step::Append(_) => in_time(append(caller, step)).await,
             Step::Propose(number) => in_time(propose(caller, number)).await,
@@ -195,6 +203,9 @@ pub fn reason(status: &Status) -> String {
     status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
 }
 
+/// What was told, and whether it was said to have been done before.
+type Answered = (Told, Option<bool>);
+
 /// How many leaves there are of a subject, kind and revision.
 type Counted<'a> = BTreeMap<(&'a str, &'a str, u64), usize>;
 
@@ -203,22 +214,22 @@ fn times(counted: &Counted<'_>, subject: &str, kind: &str, revision: u64) -> Opt
 }
 
 async fn in_time<T>(answer: impl Future<Output = Result<T, Status>>) -> Result<T, Status> {
-    let late = |_| Err(Status::from_error(format!("no answer in {ANSWER_MAX:?}").into()));
+    let late = |_| Err(Status::from_error(LATE.into()));
     tokio::time::timeout(ANSWER_MAX, answer).await.unwrap_or_else(late)
 }
 
-async fn append(caller: &Caller, step: Step) -> Result<Told, Status> {
+async fn append(caller: &Caller, step: Step) -> Result<Answered, Status> {
     let request = AppendEntriesRequest { parent: PARENT.to_owned(), entries: vec![entry(&step.id())] };
-    let receipts = caller.ledger().append_entries(caller.as_relay(request)).await?.into_inner().receipts;
-    Ok(Told::Receipt { index: receipts[0].index, leaf_hash: receipts[0].leaf_hash.clone() })
+    let receipt = caller.ledger().append_entries(caller.as_relay(request)).await?.into_inner().receipts.remove(0);
+    Ok((Told::Receipt { index: receipt.index, leaf_hash: receipt.leaf_hash }, Some(receipt.replayed)))
 }
 
-async fn propose(caller: &Caller, number: usize) -> Result<Told, Status> {
+async fn propose(caller: &Caller, number: usize) -> Result<Answered, Status> {
     let item = item(number);
     let request = ProposeCandidateRequest { parent: item.parent, request_id: item.request_id, proposal: item.proposal };
     let response = caller.proposals().propose_candidate(caller.as_proposer(request)).await?.into_inner();
     let Candidate { name, etag, payload, .. } = response.candidate.expect("it is set");
-    Ok(Told::Proposed { name, etag, digest: payload.expect("it is set").digest })
+    Ok((Told::Proposed { name, etag, digest: payload.expect("it is set").digest }, Some(response.replayed)))
 }
 
 async fn approve(
@@ -227,14 +238,14 @@ async fn approve(
     name: String,
     etag: String,
     digest: Vec<u8>,
-) -> Result<Told, Status> {
+) -> Result<Answered, Status> {
     let request = ApproveCandidateRequest { name: name.clone(), request_id, etag, digest, ..Default::default() };
     let response = caller.reviews().approve_candidate(caller.as_reviewer(request)).await?.into_inner();
     let revision = response.candidate.expect("it is set").revision;
-    Ok(Told::Decided { name, kind: "candidate_approved", revision })
+    Ok((Told::Decided { name, kind: "candidate_approved", revision }, None))
 }
 
-async fn reject(caller: &Caller, request_id: String, name: String, etag: String) -> Result<Told, Status> {
+async fn reject(caller: &Caller, request_id: String, name: String, etag: String) -> Result<Answered, Status> {
     let request = RejectCandidateRequest {
         name: name.clone(),
         request_id,
@@ -244,7 +255,12 @@ async fn reject(caller: &Caller, request_id: String, name: String, etag: String)
     };
     let response = caller.reviews().reject_candidate(caller.as_reviewer(request)).await?.into_inner();
     let revision = response.candidate.expect("it is set").revision;
-    Ok(Told::Decided { name, kind: "candidate_rejected", revision })
+    Ok((Told::Decided { name, kind: "candidate_rejected", revision }, None))
+}
+
+/// Tells whether no answer came in time.
+pub fn is_late(status: &Status) -> bool {
+    status.message() == LATE
 }
 
 /// Tells whether an answer says that storage failed and nothing is written any more.

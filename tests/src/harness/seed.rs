@@ -30,8 +30,8 @@ impl Seed {
         u64::from_le_bytes(self.ids.random_32()[..8].try_into().expect("eight bytes")) % end
     }
 
-    /// Draws a time below another, in milliseconds.
-    pub fn below_ms(&self, end: u64) -> Duration {
-        Duration::from_millis(self.below(end))
+    /// Lets a time pass that is drawn, in milliseconds: what happens then happens at any moment of what is under way.
+    pub async fn moment_below_ms(&self, end: u64) {
+        tokio::time::sleep(Duration::from_millis(self.below(end))).await;
     }
 }

@@ -81,9 +81,7 @@ pub fn decide(candidate: &Candidate, command: &Command, context: &Context<'_>) -
 
 fn check_etag(candidate: &Candidate, command: &Command) -> Result<(), Refusal> {
     match command.etag() {
-        Some(given) if given != candidate.etag() => {
-            Err(Refusal::StaleEtag { candidate: candidate.name.clone(), given, present: candidate.etag() })
-        }
+        Some(given) if given != candidate.etag() => Err(Refusal::stale(candidate, given)),
         Some(_) | None => Ok(()),
     }
 }

@@ -15,7 +15,9 @@ fn a_stale_etag_comes_before_the_state() {
     story.tell(BEN, story.reject());
     let refusal = story.refused(ANNA, seen);
     let name = &story.it().name;
-    let expected = format!("`{name}` changed since you read it (etag `r1`, now `r2`): read it again and decide again");
+    let expected = format!(
+        "`{name}` changed since you read it (etag `r1`, now `r2` in state `REJECTED`): read it again and decide again"
+    );
     assert_eq!(refusal.to_string(), expected);
 }
 

@@ -12,8 +12,8 @@ use crate::{
     store::{Error, RelayTurn, rows::claims::earliest},
 };
 
-/// How long a process sends events before it must ask again.
-const LEASE_SECS: u64 = 10;
+/// How long a process sends events before it must ask again; so long, too, nothing is recorded after one was killed that had the turn.
+const LEASE_SECS: u64 = 3;
 
 /// Leases of one process.
 ///

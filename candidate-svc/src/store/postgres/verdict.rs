@@ -1,5 +1,6 @@
 //! What an error of the server says of the transaction that got it.
 
+use service_kit::database;
 use sqlx::error::DatabaseError;
 
 use crate::store::Error;
@@ -7,13 +8,7 @@ use crate::store::Error;
 /// Tells whether a server that gave this answer, or none, can be asked again: once it is back, reachable, or has room.
 pub(super) fn passes(error: &Error) -> bool {
     match error {
-        Error::Driver(error) => match error.as_database_error().and_then(DatabaseError::code) {
-            // Connection, transaction, resources, operator, and a standby where the primary was.
-            Some(code) => ["08", "40", "53", "55", "57"].iter().any(|class| code.starts_with(class)) || code == "25006",
-            None => {
-                !matches!(error, sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::RowNotFound)
-            }
-        },
+        Error::Driver(error) => database::passes(error),
         Error::Corrupt(_) => false,
     }
 }

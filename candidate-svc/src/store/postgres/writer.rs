@@ -146,12 +146,16 @@ impl PostgresWriter {
     /// # Errors
     /// Otherwise: nothing more is written until a restart has looked.
     async fn wait(&self, error: &Error, pause: &mut Duration) -> Result<(), WriterFailed> {
-        let reason = std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+        let reason = match error {
+            Error::Driver(error) => self.database.trouble(error),
+            Error::Corrupt(_) => error.to_string(),
+        };
         if !passes(error) || self.shutdown.is_draining() {
-            self.health.report_fault(PART, format!("the database can not be written: {reason}"));
+            self.health.report_fault(PART, format!("nothing is written any more until a restart: {reason}"));
             return Err(WriterFailed { reason });
         }
-        self.health.report_fault(PART, format!("the database does not answer: {reason}"));
+        tracing::warn!(reason, "candidates wait for their database; it is asked again");
+        self.health.report_fault(PART, format!("waits, and asks again: {reason}"));
         tokio::select! {
             () = tokio::time::sleep(*pause) => {}
             () = self.shutdown.draining() => {}

@@ -100,23 +100,23 @@ async fn a_relays_turn_is_kept_by_whoever_sends_and_taken_over_from_whoever_is_g
     };
     let in_secs = |secs| Moment::from(here.clock.now()).plus_secs(secs);
     assert_eq!(turn(&here).await, RelayTurn::Ours);
-    assert_eq!(turn(&there).await, RelayTurn::AnothersUntil(in_secs(10)));
-    here.clock.advance(Duration::from_secs(9));
+    assert_eq!(turn(&there).await, RelayTurn::AnothersUntil(in_secs(3)));
+    here.clock.advance(Duration::from_secs(2));
     assert_eq!(turn(&here).await, RelayTurn::Ours, "who sends keeps it");
-    here.clock.advance(Duration::from_secs(9));
+    here.clock.advance(Duration::from_secs(2));
     assert_eq!(turn(&there).await, RelayTurn::AnothersUntil(in_secs(1)));
     here.clock.advance(Duration::from_secs(1));
     assert_eq!(turn(&there).await, RelayTurn::Ours, "the first is gone, or said nothing for long");
-    assert_eq!(turn(&here).await, RelayTurn::AnothersUntil(in_secs(10)));
+    assert_eq!(turn(&here).await, RelayTurn::AnothersUntil(in_secs(3)));
     here.store.give_relay_turn_back(&workspace).await.expect("nothing to give back");
-    assert_eq!(turn(&here).await, RelayTurn::AnothersUntil(in_secs(10)), "nobody gives back what is another's");
+    assert_eq!(turn(&here).await, RelayTurn::AnothersUntil(in_secs(3)), "nobody gives back what is another's");
     there.store.give_relay_turn_back(&workspace).await.expect("given back");
     assert_eq!(turn(&here).await, RelayTurn::Ours);
     // Whoever's clock is far ahead holds nobody up for longer than a turn.
     here.on_server("UPDATE relay_leases SET holder = decode(repeat('ff', 16), 'hex'), until_us = 9000000000000000")
         .await
         .expect("set");
-    assert_eq!(turn(&there).await, RelayTurn::AnothersUntil(in_secs(10)));
+    assert_eq!(turn(&there).await, RelayTurn::AnothersUntil(in_secs(3)));
 }
 
 #[tokio::test]

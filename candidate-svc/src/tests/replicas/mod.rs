@@ -3,6 +3,7 @@
 
 mod conflicts;
 mod executing;
+mod late_commits;
 mod lost_answers;
 mod proposing;
 mod recording;

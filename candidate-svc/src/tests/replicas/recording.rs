@@ -48,6 +48,22 @@ async fn events_of_all_processes_are_recorded_once_and_those_of_a_candidate_in_t
 }
 
 #[tokio::test]
+async fn a_process_that_drains_sends_what_is_left_whoever_has_the_turn() {
+    let benches = Bench::several(2, "").await;
+    let [gone, left] = benches.try_into().unwrap_or_else(|_| panic!("two"));
+    gone.propose("p1", proposal("1")).await;
+    gone.recorded().await;
+    // It has the turn, and is as good as killed: its relay reaches no ledger any more, and its turn is never given back.
+    let turn = "UPDATE relay_leases SET holder = decode(repeat('ff', 16), 'hex'), until_us = 9000000000000000";
+    sqlx::raw_sql(turn).execute(&mut left.connection().await).await.expect("taken");
+    let candidate = left.propose("p2", proposal("2")).await;
+    assert_eq!(left.candidate(&candidate.name).await.state(), State::Proposed);
+    let ledger = left.end().await;
+    assert_eq!(ledger.entries().len(), 2, "nobody waits for somebody else's next start");
+    gone.end().await;
+}
+
+#[tokio::test]
 async fn the_relays_of_others_go_on_when_a_process_ends() {
     let mut benches = Bench::several(2, "").await;
     let ended = benches.remove(0);

@@ -25,6 +25,7 @@ use service_kit::{
     metrics::Metrics,
     shutdown::{DRAIN_MAX, Shutdown},
 };
+use sqlx::{Connection, PgConnection};
 
 use super::{FakeLedger, Home, PARENT, approve, drain_all, propose};
 use crate::{
@@ -82,7 +83,7 @@ struct Site {
     folder: tempfile::TempDir,
     /// Where candidates are, by whatever way.
     database: Location,
-    _home: Home,
+    home: Home,
     starts: AtomicU64,
 }
 
@@ -139,7 +140,7 @@ impl Bench {
 
     async fn on(folder: tempfile::TempDir, home: Home, database: Location, policy: PolicySource) -> Self {
         let clock = ManualClock::new("2026-11-22T09:00:00Z".parse::<Timestamp>().expect("a time"));
-        let site = Site { folder, database, _home: home, starts: AtomicU64::new(0) };
+        let site = Site { folder, database, home, starts: AtomicU64::new(0) };
         Self::start(Arc::new(site), policy, clock, FakeLedger::new()).await
     }
 
@@ -200,6 +201,14 @@ impl Bench {
             .add_service(app.policy_service())
             .build();
         Self { site, policy, clock, ledger, metrics, access, app, server, shutdown }
+    }
+
+    /// Opens a connection to the database, as somebody with its owner's rights has.
+    pub(crate) async fn connection(&self) -> PgConnection {
+        let Home::Postgres(database) = &self.site.home else { panic!("this story is told on PostgreSQL") };
+        let mut connection = PgConnection::connect(database.url()).await.expect("it connects");
+        sqlx::raw_sql("SET search_path = countersign_candidates").execute(&mut connection).await.expect("set");
+        connection
     }
 
     pub(crate) fn store(&self) -> &Store {

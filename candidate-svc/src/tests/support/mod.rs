@@ -15,6 +15,6 @@ pub(crate) use log::ORIGIN;
 pub(crate) use place::{Home, Place, on_postgres};
 pub(crate) use refusals::{conflict, item_reason, reason};
 pub(crate) use requests::{
-    LEASE_SECS, PARENT, approve, call_customer, drain_all, edit, evidence, item, name_of, proposal, propose, reject,
-    report_failure, report_success, update_field,
+    LEASE_SECS, PARENT, approve, call_customer, drain_all, edit, evidence, hold, item, name_of, proposal, propose,
+    reject, report_failure, report_success, update_field,
 };

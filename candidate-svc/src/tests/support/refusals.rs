@@ -13,7 +13,7 @@ pub(crate) fn reason(status: &Status) -> String {
 
 /// The state that stood in the way of a refused call, and what was possible instead.
 pub(crate) fn conflict(status: &Status) -> StateConflict {
-    assert_eq!(reason(status), "TRANSITION_ILLEGAL");
+    assert!(["TRANSITION_ILLEGAL", "ETAG_STALE"].contains(&reason(status).as_str()), "{status:?}");
     let details = pb::Status::decode(status.details()).expect("a google.rpc.Status").details;
     let conflict = details.iter().find(|detail| detail.type_url.ends_with("StateConflict")).expect("a StateConflict");
     StateConflict::decode(conflict.value.as_slice()).expect("a StateConflict")

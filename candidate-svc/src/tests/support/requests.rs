@@ -1,8 +1,8 @@
 use countersign_api::candidate::v1::{
     self as api, ApproveCandidateRequest, Candidate, ClaimExecutionsRequest, EditCandidateRequest, Evidence,
-    ExecutionResult, ExternalReference, Failure, FailureClass, Generator, Permit, Proposal, ProposeCandidateRequest,
-    RecordReference, RejectCandidateRequest, RejectionReason, ReportOutcomeRequest, StreamProposalsRequest, Trigger,
-    report_outcome_request::Outcome,
+    ExecutionResult, ExternalReference, Failure, FailureClass, Generator, HoldCandidateRequest, Permit, Proposal,
+    ProposeCandidateRequest, RecordReference, RejectCandidateRequest, RejectionReason, ReportOutcomeRequest,
+    StreamProposalsRequest, Trigger, report_outcome_request::Outcome,
 };
 
 /// How long a claim lasts.
@@ -69,6 +69,17 @@ pub(crate) fn reject(candidate: &Candidate, request_id: &str) -> RejectCandidate
         etag: candidate.etag.clone(),
         reason: RejectionReason::NotWorthIt.into(),
         note: "Too small.".into(),
+    }
+}
+
+pub(crate) fn hold(candidate: &Candidate, request_id: &str) -> HoldCandidateRequest {
+    HoldCandidateRequest {
+        name: candidate.name.clone(),
+        request_id: request_id.into(),
+        etag: candidate.etag.clone(),
+        reason: "The customer is away.".into(),
+        until_time: None,
+        until_evidence: false,
     }
 }
 

@@ -60,6 +60,14 @@ impl PostgresContentKeys {
         &self.database
     }
 
+    /// Names this database in an error: nobody would look for it here, where only the ledger's is asked for something.
+    pub(super) fn named(&self, error: Error) -> Error {
+        match error {
+            Error::Driver(error) => Error::ContentKeys { trouble: self.database.trouble(&error), error },
+            other => other,
+        }
+    }
+
     pub(super) async fn close(&self) {
         self.database.close().await;
     }

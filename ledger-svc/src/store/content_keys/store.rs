@@ -53,11 +53,11 @@ impl ContentKeyStore {
     /// A crash before the commit leaves none; after it, keys that no subject has.
     ///
     /// # Errors
-    /// [`Error::Driver`].
+    /// [`Error::Driver`], [`Error::ContentKeys`].
     pub async fn draw(&self, count: usize, ids: &dyn Ids) -> Result<Vec<(KeyNumber, ContentKey)>, Error> {
         match self {
             Self::Sqlite(keys) => keys.draw(count, ids).await,
-            Self::Postgres(keys) => keys.draw(count, ids).await,
+            Self::Postgres(keys) => keys.draw(count, ids).await.map_err(|error| keys.named(error)),
         }
     }
 
@@ -84,7 +84,7 @@ impl ContentKeyStore {
     pub async fn find(&self, numbers: &[KeyNumber]) -> Result<HashMap<KeyNumber, ContentKey>, Error> {
         match self {
             Self::Sqlite(keys) => keys.find(numbers).await,
-            Self::Postgres(keys) => keys.find(numbers).await,
+            Self::Postgres(keys) => keys.find(numbers).await.map_err(|error| keys.named(error)),
         }
     }
 
@@ -94,11 +94,11 @@ impl ContentKeyStore {
     /// A crash on the way leaves some of them: the next start goes on from the ledger, which says whose they were.
     ///
     /// # Errors
-    /// [`Error::Driver`]; [`Error::WalInUse`] when somebody keeps reading an old part of a file's WAL.
+    /// [`Error::Driver`], [`Error::ContentKeys`]; [`Error::WalInUse`] when somebody keeps reading an old part of a file's WAL.
     pub async fn destroy(&self, numbers: &[KeyNumber]) -> Result<(), Error> {
         match self {
             Self::Sqlite(keys) => keys.destroy(numbers).await,
-            Self::Postgres(keys) => keys.destroy(numbers).await,
+            Self::Postgres(keys) => keys.destroy(numbers).await.map_err(|error| keys.named(error)),
         }
     }
 }

@@ -21,6 +21,11 @@ impl PostgresWriter {
         Self { database, turn: None }
     }
 
+    /// Says what is wrong with the database now: which one it is, the reason, and the mend.
+    pub(in crate::store) fn trouble(&self, error: &sqlx::Error) -> String {
+        self.database.trouble(error)
+    }
+
     /// Begins a turn: locks the heads of these logs until the commit, and returns them.
     ///
     /// Heads are locked in the order of their workspaces, so that two writers never wait for each other.

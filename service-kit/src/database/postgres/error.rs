@@ -13,6 +13,16 @@ pub enum PostgresError {
         /// What the driver says.
         source: DriverError,
     },
+    /// Whoever answers can not be who the URL names.
+    #[error(
+        "`{database}` shows a certificate that is not trusted; name the authority that signed it by `sslrootcert`, and the server by a name that is in it"
+    )]
+    NotTrusted {
+        /// The database, without its password.
+        database: String,
+        /// What the driver says.
+        source: DriverError,
+    },
     /// A question that is asked at the start is not answered.
     #[error("`{database}` does not answer as PostgreSQL does; check that the URL names the server itself")]
     Driver {

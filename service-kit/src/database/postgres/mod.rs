@@ -5,11 +5,13 @@ mod error;
 mod migrate;
 mod open;
 mod preflight;
+mod trouble;
 mod url;
 
 pub use error::PostgresError;
 pub use open::{POSTGRES_READERS_MAX, POSTGRES_WRITERS_MAX, PostgresDatabase, PostgresReader};
 pub use preflight::SERVER_VERSION_MIN;
+pub use trouble::passes;
 pub use url::PostgresUrl;
 
 #[cfg(test)]

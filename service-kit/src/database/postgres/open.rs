@@ -8,7 +8,7 @@ use sqlx::{
 };
 use tokio::time::Instant;
 
-use super::{PostgresError, PostgresUrl, migrate, preflight};
+use super::{PostgresError, PostgresUrl, migrate, preflight, trouble::LastRefusal};
 
 /// The most connections of one store that write at a time.
 pub const POSTGRES_WRITERS_MAX: u32 = 4;
@@ -46,6 +46,7 @@ pub struct PostgresDatabase {
     readers: PgPool,
     shown: String,
     options: Box<PgConnectOptions>,
+    pub(super) refused: LastRefusal,
 }
 
 /// A connection that reads, bounded by its caller's deadline.
@@ -84,9 +85,10 @@ impl PostgresDatabase {
         };
         let writing = session(WRITE_TIMEOUT);
         let reading = format!("{}; SET default_transaction_read_only = on", session(READ_TIMEOUT));
-        let writers = pool(&shown, POSTGRES_WRITERS_MAX, writing).connect_lazy_with(options.clone());
-        let readers = pool(&shown, POSTGRES_READERS_MAX, reading).connect_lazy_with(options.clone());
-        Ok(Self { writers, readers, shown, options: Box::new(options) })
+        let refused = LastRefusal::default();
+        let writers = pool(&shown, POSTGRES_WRITERS_MAX, writing, refused.clone()).connect_lazy_with(options.clone());
+        let readers = pool(&shown, POSTGRES_READERS_MAX, reading, refused.clone()).connect_lazy_with(options.clone());
+        Ok(Self { writers, readers, shown, options: Box::new(options), refused })
     }
 
     /// Takes a connection that reads, whose statements end by `deadline`, if there is one.
@@ -178,13 +180,27 @@ impl std::fmt::Display for PostgresDatabase {
 }
 
 async fn connect(shown: &str, options: &PgConnectOptions) -> Result<PgConnection, PostgresError> {
-    let unreachable =
-        |source: sqlx::Error| PostgresError::Unreachable { database: shown.to_owned(), source: source.into() };
+    let unreachable = |source: sqlx::Error| {
+        let (database, is_of_certificate) = (shown.to_owned(), is_of_certificate(&source));
+        let source = source.into();
+        if is_of_certificate {
+            PostgresError::NotTrusted { database, source }
+        } else {
+            PostgresError::Unreachable { database, source }
+        }
+    };
     let connected = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await;
     connected.map_err(|_| unreachable(sqlx::Error::PoolTimedOut))?.map_err(unreachable)
 }
 
-fn pool(shown: &str, connections_max: u32, session: String) -> PgPoolOptions {
+/// Tells whether a connection ended because of what the server showed of itself.
+fn is_of_certificate(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Io(error) = error else { return false };
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
+    matches!(cause, Some(rustls::Error::InvalidCertificate(_)))
+}
+
+fn pool(shown: &str, connections_max: u32, session: String, refused: LastRefusal) -> PgPoolOptions {
     let shown = shown.to_owned();
     PgPoolOptions::new()
         .max_connections(connections_max)
@@ -193,8 +209,11 @@ fn pool(shown: &str, connections_max: u32, session: String) -> PgPoolOptions {
         .before_acquire(|connection, metadata| Box::pin(is_there(connection, metadata)))
         .after_connect(move |connection, _| {
             let (shown, session) = (shown.clone(), sqlx::AssertSqlSafe(session.clone()));
+            let refused = refused.clone();
             Box::pin(async move {
-                preflight::check(&shown, connection).await.map_err(|error| sqlx::Error::Configuration(error.into()))?;
+                let checked = preflight::check(&shown, connection).await;
+                refused.note(checked.as_ref().err());
+                checked.map_err(|error| sqlx::Error::Configuration(error.into()))?;
                 sqlx::raw_sql(session).execute(connection).await?;
                 Ok(())
             })

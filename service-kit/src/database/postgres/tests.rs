@@ -127,7 +127,7 @@ async fn pools_are_bounded() {
 #[tokio::test]
 async fn a_server_that_could_lose_an_acknowledged_write_is_refused() {
     for setting in ["fsync", "full_page_writes"] {
-        let cluster = Cluster::start(&Setup { settings: vec![(setting, "off")], password: None });
+        let cluster = Cluster::start(&Setup { settings: vec![(setting, "off")], ..Setup::default() });
         let refused = open(&cluster.url("postgres"), &[FIRST]).await.expect_err("not durable");
         assert!(refused.to_string().contains(&format!("`{setting}` off")), "{refused}");
     }
@@ -175,7 +175,7 @@ async fn text_that_is_not_utf_8_is_refused() {
 
 #[tokio::test]
 async fn a_wrong_password_is_refused_and_none_is_ever_said() {
-    let cluster = Cluster::start(&Setup { settings: vec![], password: Some("open-sesame") });
+    let cluster = Cluster::start(&Setup { password: Some("open-sesame"), ..Setup::default() });
     let url = |password| cluster.url("postgres").replace("countersign@", &format!("countersign:{password}@"));
     open(&url("open-sesame"), &[FIRST]).await.expect("the right one");
     let refused = open(&url("open-barley"), &[FIRST]).await.expect_err("the wrong one");
