@@ -10,10 +10,6 @@ use crate::{
 /// The most values that are looked up one by one.
 const VALUES_MAX: usize = 32;
 
-/// The most states that are followed one by one. More of them are most of all candidates, which are better followed together: every state costs
-/// a look in each tier.
-const STATES_FOLLOWED_MAX: usize = 4;
-
 /// Text fields with an index of their own, those first whose values are usually the rarer. The tier is part of every order.
 const TEXTS: [TextField; 7] = [
     TextField::Record,
@@ -113,12 +109,6 @@ impl<'a> Lens<'a> {
     /// Tells whether it looks at single values: what it finds for each stands in order.
     pub(super) fn is_exact(&self) -> bool {
         self.looks.iter().all(|look| look.value().is_some())
-    }
-
-    /// Tells whether it has a look for each of so many states that they are better followed together.
-    pub(super) fn is_of_most_states(&self) -> bool {
-        let states = self.looks.iter().filter(|look| matches!(look, Look::Text(TextField::State, _)));
-        states.count() > STATES_FOLLOWED_MAX
     }
 
     /// Tells whether its indexes have all that a condition asks for.

@@ -65,7 +65,7 @@ pub(super) fn along<'a>(listing: &Listing, lenses: &'a [Lens<'a>]) -> Option<&'a
 }
 
 fn is_in_order(listing: &Listing, lens: &Lens<'_>) -> bool {
-    is_indexed(listing.order_by) && lens.is_exact() && lens.covers(&listing.condition) && !lens.is_of_most_states()
+    is_indexed(listing.order_by) && lens.is_exact() && lens.covers(&listing.condition)
 }
 
 /// Chooses for a count, which no order binds: the first lens over one index under which few candidates are, if there is one.

@@ -126,8 +126,6 @@ async fn what_no_one_index_narrows_is_looked_for_without_reading_a_row() {
         ("proposer != generators/x", "risk desc", "candidates_by_risk"),
         ("action_type = x AND confidence = HIGH", "create_time", "candidates_by_risk"),
         ("action_type = x AND state = NEEDS_OWNER", "create_time desc", "candidates_by_state"),
-        ("state != PROPOSED AND state != HELD", "create_time desc", "candidates_by_risk"),
-        ("NOT (state = HELD OR confidence = LOW)", "risk desc", "candidates_by_risk"),
         ("proposer = generators/x AND record = \"crm/*\"", "create_time", "candidates_by_risk"),
         ("confidence = MEDIUM AND turn = humans/a AND action_type = x", "due_time", "candidates_by_due_time"),
         ("proposer != generators/x AND confidence = HIGH", "update_time desc", "candidates_by_update_time"),
