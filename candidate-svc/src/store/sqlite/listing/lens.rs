@@ -39,7 +39,7 @@ pub(super) enum Look<'a> {
     Time(TimeField, &'a Condition),
 }
 
-impl Look<'_> {
+impl<'a> Look<'a> {
     /// Returns the index that it looks into.
     pub(super) const fn index(self) -> &'static str {
         match self {
@@ -80,9 +80,10 @@ impl Look<'_> {
         }
     }
 
-    fn value(self) -> Option<(TextField, &'static str, String)> {
+    /// Returns the column and the single value that it looks for in it; none when it looks for more.
+    fn value(self) -> Option<(&'static str, &'a str)> {
         match self {
-            Self::Text(field, Pattern::Is(value)) => Some((field, text_column(field), value.clone())),
+            Self::Text(field, Pattern::Is(value)) => Some((text_column(field), value)),
             Self::Text(_, Pattern::BeginsWith(_)) | Self::Time(..) => None,
         }
     }
@@ -119,13 +120,13 @@ impl<'a> Lens<'a> {
     /// Writes that one of the looks, all into one index, finds it, so that the index is searched for them.
     pub(super) fn push_any(&self, query: &mut QueryBuilder<Sqlite>) {
         let values: Vec<_> = self.looks.iter().filter_map(|look| look.value()).collect();
-        let Some((_, column, _)) = values.first().filter(|_| self.is_exact()) else {
+        let Some((column, _)) = values.first().filter(|_| self.is_exact()) else {
             return self.looks.iter().for_each(|look| look.push(query));
         };
         query.push(column).push(" IN (");
         let mut list = query.separated(", ");
-        for (_, _, value) in values {
-            list.push_bind(value);
+        for (_, value) in values {
+            list.push_bind(value.to_owned());
         }
         query.push(")");
     }
