@@ -100,7 +100,7 @@ pub use request::{REQUEST_ID_MAX_BYTES, RequestId, RequestIdError};
 pub use review_policy::{EscalationStep, PolicyCase, PolicyVerdict, ReviewPath, ReviewPolicy};
 pub use standing_approval::{
     Category, Draw, GrantStandingApproval, Looks, NoLook, NoRecordPrefix, Precedence, RecordPrefix, Revocation,
-    RevokeStandingApproval, StandingApproval, StandingApprovalUse, StandingOffer, grant, likenesses, revoke,
+    RevokeStandingApproval, StandingApproval, StandingApprovalUse, StandingOffer, grant, likenesses, revoke, unlooked,
 };
 pub use state::{
     Approved, BeforeApproval, Claim, Executing, Fault, Held, NeedsEvidence, Rejection, RejectionReason, Rework, State,

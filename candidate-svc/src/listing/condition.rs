@@ -107,6 +107,12 @@ impl Pattern {
 }
 
 impl Condition {
+    /// What always holds.
+    pub const ALWAYS: Self = Self::All(Vec::new());
+
+    /// What never holds.
+    pub const NEVER: Self = Self::Any(Vec::new());
+
     /// Returns patterns one of which every match meets in a field; none when the condition says nothing about it.
     pub fn required(&self, field: TextField) -> Option<Vec<&Pattern>> {
         match self {
@@ -151,6 +157,44 @@ impl Condition {
             patterns.as_ref().is_none_or(|patterns| patterns.iter().any(|pattern| pattern.matches(tier.as_str())))
         };
         TIERS.into_iter().filter(is_possible).collect()
+    }
+
+    /// Returns what is left to ask of a candidate whose field is known to hold a text.
+    #[must_use]
+    pub fn given(&self, field: TextField, text: &str) -> Self {
+        match self {
+            Self::Text { field: asked, pattern, negated } if *asked == field => {
+                if pattern.matches(text) == *negated {
+                    Self::NEVER
+                } else {
+                    Self::ALWAYS
+                }
+            }
+            Self::All(parts) => {
+                let left = parts.iter().map(|part| part.given(field, text)).filter(|part| *part != Self::ALWAYS);
+                let left: Vec<Self> = left.collect();
+                if left.contains(&Self::NEVER) { Self::NEVER } else { Self::All(left).unwrapped() }
+            }
+            Self::Any(parts) => {
+                let left = parts.iter().map(|part| part.given(field, text)).filter(|part| *part != Self::NEVER);
+                let left: Vec<Self> = left.collect();
+                if left.contains(&Self::ALWAYS) { Self::ALWAYS } else { Self::Any(left).unwrapped() }
+            }
+            Self::Not(inner) => match inner.given(field, text) {
+                left if left == Self::ALWAYS => Self::NEVER,
+                left if left == Self::NEVER => Self::ALWAYS,
+                left => Self::Not(Box::new(left)),
+            },
+            other @ (Self::Text { .. } | Self::Time { .. }) => other.clone(),
+        }
+    }
+
+    /// Returns the one part of it, where it has no more.
+    fn unwrapped(self) -> Self {
+        match self {
+            Self::All(mut parts) | Self::Any(mut parts) if parts.len() == 1 => parts.remove(0),
+            other => other,
+        }
     }
 
     /// Returns whose turn is asked for by name.
@@ -198,6 +242,29 @@ mod tests {
 
     fn turn(name: &str, negated: bool) -> Condition {
         Condition::Text { field: TextField::Turn, pattern: Pattern::Is(name.into()), negated }
+    }
+
+    fn is(field: TextField, text: &str) -> Condition {
+        Condition::Text { field, pattern: Pattern::Is(text.into()), negated: false }
+    }
+
+    #[test]
+    fn what_is_known_of_a_field_is_no_longer_asked() {
+        let (proposed, held) = (is(TextField::State, "PROPOSED"), is(TextField::State, "HELD"));
+        let high = is(TextField::Risk, "HIGH");
+        let either = Condition::Any(vec![proposed.clone(), held]);
+        let not_high = Condition::Not(Box::new(high.clone()));
+        let asked = Condition::All(vec![either.clone(), not_high.clone(), turn("humans/ben", true)]);
+        let left = asked.given(TextField::State, "HELD");
+        assert_eq!(left, Condition::All(vec![not_high, turn("humans/ben", true)]));
+        assert_eq!(left.given(TextField::Risk, "LOW"), turn("humans/ben", true));
+        assert_eq!(left.given(TextField::Risk, "HIGH"), Condition::NEVER);
+        assert_eq!(asked.given(TextField::State, "EDITED"), Condition::NEVER);
+        assert_eq!(left.given(TextField::Risk, "LOW").given(TextField::Turn, "humans/anna"), Condition::ALWAYS);
+        let one = Condition::Any(vec![Condition::All(vec![proposed, high.clone()]), turn("humans/ben", false)]);
+        assert_eq!(one.given(TextField::State, "HELD"), turn("humans/ben", false));
+        assert_eq!(one.given(TextField::Turn, "humans/ben"), Condition::ALWAYS);
+        assert_eq!(one.given(TextField::Owner, "humans/ben"), one);
     }
 
     #[test]

@@ -43,7 +43,7 @@ pub fn parse(text: &str, now: Moment) -> Result<Condition, Error> {
         aip_160::parse_filter_with_max_depth(text, FILTER_MAX_DEPTH).map_err(|error| of_grammar(text, &error))?;
     let mut reader = Reader { positions: Positions::of(text), now };
     match filter.expression {
-        None => Ok(Condition::All(Vec::new())),
+        None => Ok(Condition::ALWAYS),
         Some(expression) => reader.expression(&expression),
     }
 }

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     catalogue::Catalogue,
-    domain::{Candidate, Command, Moment, State, likenesses},
+    domain::{Candidate, Command, Moment, State, likenesses, unlooked},
 };
 
 /// What jobs are about, as far as they say themselves.
@@ -174,9 +174,11 @@ pub(super) fn precedents(jobs: &[Job], ahead: &Ahead, catalogue: &Catalogue, now
         if ahead.for_category(workspace, action_type, &proposer, now).next().is_none() {
             continue;
         }
-        let keys = likenesses(&proposer, propose).into_iter();
+        let action_type = catalogue.get(action_type);
+        let unlooked = action_type.and_then(|action_type| unlooked(&proposer, action_type));
+        let keys = likenesses(&proposer, propose).into_iter().chain(unlooked);
         precedents.likenesses.extend(keys.map(|key| (workspace.clone(), key)));
-        let subject = propose.change_subject(catalogue.get(action_type));
+        let subject = propose.change_subject(action_type);
         precedents.subjects.extend(subject.map(|subject| (workspace.clone(), subject)));
     }
     precedents

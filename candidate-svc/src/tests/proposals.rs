@@ -168,8 +168,8 @@ async fn the_catalogue_is_listed() {
     let request = ListActionTypesRequest { parent: PARENT.into() };
     let listed = bench.proposer().list_action_types(request).await.expect("a list").into_inner();
     let names: Vec<&str> = listed.action_types.iter().map(|entry| entry.name.as_str()).collect();
-    assert_eq!(names, ["call_customer", "change_policy", "create_task", "update_field"]);
-    assert!(listed.action_types[1].payload_schema.contains("maxLength"));
+    assert_eq!(names, ["add_note", "call_customer", "change_policy", "create_task", "update_field"]);
+    assert!(listed.action_types[2].payload_schema.contains("maxLength"));
 }
 
 crate::tests::support::on_postgres!(

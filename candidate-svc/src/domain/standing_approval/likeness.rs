@@ -4,7 +4,7 @@ use ledger_format::{Hash, sha256};
 use serde_json::Value;
 use service_kit::access::PrincipalId;
 
-use crate::domain::{ActionTypeName, Candidate, Proposal, Propose, RecordReference};
+use crate::domain::{ActionType, ActionTypeName, Candidate, Proposal, Propose, RecordReference};
 
 const TAG: &[u8] = b"countersign/likeness/v1\n";
 
@@ -14,14 +14,27 @@ pub fn likenesses(proposer: &PrincipalId, propose: &Propose) -> Vec<Hash> {
     said.into_iter().chain(records(proposer, &propose.proposal)).collect()
 }
 
+/// Returns by what a proposal is held back while another of its proposer's waits for the look that the audit sample asked for: its action
+/// type, where the payload does not say which record it changes. In other words and about another record it may be the same again, and
+/// only a person can tell.
+pub fn unlooked(proposer: &PrincipalId, action_type: &ActionType) -> Option<Hash> {
+    action_type.payload_record.is_none().then(|| of_type(proposer, &action_type.name))
+}
+
 impl Candidate {
     /// Returns by what proposals are found to be alike to it while it is open: what it says now; and, where it was drawn for the audit
-    /// sample and no person decided, the records that it names.
+    /// sample and no person decided, the records that it names, and its action type.
     pub fn likenesses(&self) -> Vec<Hash> {
         let said = says(&self.proposer, &self.proposal.action_type, self.payload.canonical_json());
-        let named = self.awaits_look().map(|_| records(&self.proposer, &self.proposal)).into_iter().flatten();
-        std::iter::once(said).chain(named).collect()
+        let action_type = || of_type(&self.proposer, &self.proposal.action_type);
+        let unlooked =
+            self.awaits_look().map(|_| records(&self.proposer, &self.proposal).into_iter().chain([action_type()]));
+        std::iter::once(said).chain(unlooked.into_iter().flatten()).collect()
     }
+}
+
+fn of_type(proposer: &PrincipalId, action_type: &ActionTypeName) -> Hash {
+    keyed("type", &[proposer.as_str(), action_type.as_str()])
 }
 
 /// Returns the key of what would run, whatever record it is about: only letters, without their case, and digits make a difference.

@@ -12,7 +12,7 @@ mod revoke;
 
 pub use facts::{Draw, Revocation, StandingApproval, StandingApprovalUse, StandingOffer};
 pub use grant::{Category, GrantStandingApproval, grant};
-pub use likeness::likenesses;
+pub use likeness::{likenesses, unlooked};
 pub use looks::{Looks, NoLook};
 pub use precedence::Precedence;
 pub use record_prefix::{NoRecordPrefix, RecordPrefix};

@@ -11,6 +11,9 @@ pub enum Precedence {
     SameField(CandidateName),
     /// One of its proposer's is open that says the same, or that was drawn for the audit sample and is about the same record.
     Alike(CandidateName),
+    /// One of its proposer's goes to a person under a standing approval, and nobody has looked yet; no payload of the type says which record it
+    /// changes.
+    Unlooked(CandidateName),
 }
 
 impl Precedence {
@@ -20,6 +23,11 @@ impl Precedence {
             Self::Supersedes(other) => format!("not approved ahead: it supersedes `{other}`, which is open"),
             Self::SameField(other) => format!("not approved ahead: `{other}` would change the same field"),
             Self::Alike(other) => format!("not approved ahead: `{other}` is open and alike"),
+            Self::Unlooked(other) => {
+                format!(
+                    "not approved ahead: `{other}` waits for a person, and no payload of this type names the record that it changes"
+                )
+            }
         }
     }
 }

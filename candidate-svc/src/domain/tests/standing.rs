@@ -398,6 +398,7 @@ fn what_is_open_already_is_decided_by_a_person_first() {
         (Precedence::Supersedes(open()), "supersedes"),
         (Precedence::SameField(open()), "same field"),
         (Precedence::Alike(open()), "alike"),
+        (Precedence::Unlooked(open()), "waits for a person"),
     ];
     for (precedence, part) in before {
         let story = proposed(|_, proposal| proposal.precedence = Some(precedence));

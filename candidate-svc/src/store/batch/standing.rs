@@ -6,6 +6,7 @@ use countersign_api::{
     candidate::v1::{StandingApprovalRevoked, workspace_event::Event as WorkspaceBody},
     name::{CandidateName, StandingApprovalName},
 };
+use ledger_format::Hash;
 
 use super::Batch;
 use crate::{
@@ -63,13 +64,16 @@ impl Batch<'_> {
         propose: &Propose,
         predecessor: Option<&Candidate>,
     ) -> Option<Precedence> {
-        let workspace = &propose.name.workspace;
-        let alike = || {
-            let keys = domain::likenesses(&ask.actor.principal(), propose);
-            self.known.ahead.alike_to(workspace, &keys).cloned().map(Precedence::Alike)
+        let proposer = ask.actor.principal();
+        let found = |keys: &[Hash]| self.known.ahead.alike_to(&propose.name.workspace, keys).cloned();
+        let alike = || found(&domain::likenesses(&proposer, propose)).map(Precedence::Alike);
+        let unlooked = || {
+            let action_type = self.judge.catalogue.get(&propose.proposal.action_type)?;
+            found(domain::unlooked(&proposer, action_type).as_slice()).map(Precedence::Unlooked)
         };
         let supersedes = predecessor.map(|predecessor| Precedence::Supersedes(predecessor.name.clone()));
-        supersedes.or_else(|| self.contested(propose).map(Precedence::SameField)).or_else(alike)
+        let same_field = || self.contested(propose).map(Precedence::SameField);
+        supersedes.or_else(same_field).or_else(alike).or_else(unlooked)
     }
 
     /// Counts what a change does to the looks that a standing approval owes and has had, and notes by what the candidate is found.

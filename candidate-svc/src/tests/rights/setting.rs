@@ -1,13 +1,13 @@
 use countersign_api::candidate::v1::{
-    Candidate, Permit, Proposal, ReportOutcomeRequest, State, execution_service_client::ExecutionServiceClient,
-    proposal_service_client::ProposalServiceClient, report_outcome_request::Outcome,
-    review_service_client::ReviewServiceClient,
+    Candidate, ListCandidatesRequest, Permit, Proposal, ReportOutcomeRequest, State,
+    execution_service_client::ExecutionServiceClient, proposal_service_client::ProposalServiceClient,
+    report_outcome_request::Outcome, review_service_client::ReviewServiceClient,
 };
 use service_kit::{access::Role, grpc::AuthorizedChannel};
 
 use super::super::standing_approvals::sure;
 use super::super::support::{
-    Bench, approve, call_customer, drain_all, edit, proposal, propose, report_failure, report_success,
+    Bench, PARENT, approve, call_customer, drain_all, edit, proposal, propose, reject, report_failure, report_success,
 };
 use super::asking::ask;
 use crate::domain::tests::rights::oracle::Relation;
@@ -119,8 +119,23 @@ impl Setting<'_> {
             if candidate.state() == State::Approved {
                 return candidate;
             }
+            self.look_at_all_that_waits(&deal).await;
         }
         panic!("{DRAWN_MAX} in a row were drawn, of a hundred one");
+    }
+
+    /// Has the clerk reject what is open: before that nothing else is approved ahead.
+    async fn look_at_all_that_waits(&self, deal: &str) {
+        let request = ListCandidatesRequest {
+            parent: PARENT.into(),
+            filter: "state = PROPOSED OR state = HELD OR state = EDITED OR state = NEEDS_EVIDENCE".into(),
+            ..ListCandidatesRequest::default()
+        };
+        let waiting = self.reviews("humans/clerk").list_candidates(request).await.expect("a list").into_inner();
+        for (n, candidate) in waiting.candidates.iter().enumerate() {
+            let request = reject(candidate, &self.id(&format!("look-{deal}-{n}")));
+            self.reviews("humans/clerk").reject_candidate(request).await.expect("rejected");
+        }
     }
 
     async fn by_clerk(&self, act: &str, candidate: Candidate) -> Candidate {

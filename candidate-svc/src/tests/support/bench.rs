@@ -381,6 +381,7 @@ pub(crate) fn policy_file(text: &str) -> PolicySource {
 
 fn config(folder: &Path, database: Location, policy: PolicySource) -> Config {
     let built_in = [
+        ("add_note.toml", include_str!("../../../catalogue/add_note.toml")),
         ("create_task.toml", include_str!("../../../catalogue/create_task.toml")),
         ("update_field.toml", include_str!("../../../catalogue/update_field.toml")),
         ("call_customer.toml", CALL_CUSTOMER),

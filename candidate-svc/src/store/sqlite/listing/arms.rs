@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::RiskTier,
     listing::{
-        condition::Condition,
+        condition::{Condition, TextField},
         order::{ListOrder, rank_of},
         page::{Listing, Place},
     },
@@ -33,33 +33,47 @@ pub(super) struct Stretch<'a> {
 struct Arm<'a> {
     look: Option<Look<'a>>,
     tier: Option<RiskTier>,
+    /// What its look and its tier leave to ask.
+    condition: Condition,
 }
 
 impl Stretch<'_> {
-    /// Writes the statement; it selects `at_us` and `id`.
-    pub(super) fn statement(&self) -> QueryBuilder<Sqlite> {
+    /// Writes the statement; it selects `at_us` and `id`. None means that nothing can be found.
+    pub(super) fn statement(&self) -> Option<QueryBuilder<Sqlite>> {
+        let arms = self.arms();
+        if arms.is_empty() {
+            return None;
+        }
         let mut query = QueryBuilder::new("");
         let overlap = self.path.lens().is_some_and(|lens| !lens.is_disjoint());
         let and = if overlap { " UNION SELECT " } else { " UNION ALL SELECT " };
-        for (at, arm) in self.arms().iter().enumerate() {
+        for (at, arm) in arms.iter().enumerate() {
             query.push(if at > 0 { and } else { "SELECT " });
             self.push_arm(&mut query, arm);
         }
         let direction = if self.is_descending() { " DESC" } else { "" };
         query.push(" ORDER BY at_us").push(direction).push(", id").push(direction);
         query.push(" LIMIT ").push_bind(self.limit);
-        query
+        Some(query)
     }
 
+    /// Returns the arms in which something can be found.
     fn arms(&self) -> Vec<Arm<'_>> {
-        let lens = self.path.lens();
-        let looks: Vec<_> = match lens {
+        let looks: Vec<_> = match self.path.lens() {
             Some(lens) => lens.looks.iter().copied().map(Some).collect(),
             None => vec![None],
         };
         let tiers: Vec<_> =
             if is_indexed(self.listing.order_by) { self.tiers.iter().copied().map(Some).collect() } else { vec![None] };
-        looks.into_iter().flat_map(|look| tiers.iter().map(move |tier| Arm { look, tier: *tier })).collect()
+        let arms = looks.into_iter().flat_map(|look| {
+            let asked =
+                look.map_or_else(|| self.listing.condition.clone(), |look| look.leaves(&self.listing.condition));
+            tiers.iter().map(move |&tier| {
+                let known = tier.map(|tier| asked.given(TextField::Risk, tier.as_str()));
+                Arm { look, tier, condition: known.unwrap_or_else(|| asked.clone()) }
+            })
+        });
+        arms.filter(|arm| arm.condition != Condition::NEVER).collect()
     }
 
     fn push_arm(&self, query: &mut QueryBuilder<Sqlite>, arm: &Arm<'_>) {
@@ -79,9 +93,9 @@ impl Stretch<'_> {
             query.push(" AND (").push(time).push(sign);
             query.push_bind(place.at_us).push(", ").push_bind(place.id.as_bytes().to_vec()).push(")");
         }
-        if self.listing.condition != Condition::All(Vec::new()) {
+        if arm.condition != Condition::ALWAYS {
             query.push(" AND ");
-            condition::push(query, &self.listing.condition);
+            condition::push(query, &arm.condition);
         }
     }
 

@@ -72,6 +72,14 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// Returns what is left to ask of what it finds.
+    pub(super) fn leaves(self, condition: &Condition) -> Condition {
+        match self {
+            Self::Text(field, Pattern::Is(value)) => condition.given(field, value),
+            Self::Text(_, Pattern::BeginsWith(_)) | Self::Time(..) => condition.clone(),
+        }
+    }
+
     /// Writes what it looks for.
     pub(super) fn push(self, query: &mut QueryBuilder<Sqlite>) {
         match self {

@@ -30,7 +30,8 @@ pub(in crate::store) async fn page(
             break;
         }
         let stretch = Stretch { workspace, listing, path: &path, tiers: &tiers, after, limit: left };
-        for row in stretch.statement().build().fetch_all(&mut *transaction).await? {
+        let Some(mut statement) = stretch.statement() else { continue };
+        for row in statement.build().fetch_all(&mut *transaction).await? {
             names.push(name_in(workspace, &row)?);
         }
     }

@@ -44,7 +44,8 @@ async fn plans(connection: &mut SqliteConnection, listing: &Listing, rare: bool)
     for after in [None, Some(&place)] {
         for (tiers, _) in listing.stretches(None) {
             let stretch = Stretch { workspace: &workspace, listing, path: &path, tiers: &tiers, after, limit: 51 };
-            let sql = format!("EXPLAIN QUERY PLAN {}", stretch.statement().into_string());
+            let statement = stretch.statement().expect("something can be found");
+            let sql = format!("EXPLAIN QUERY PLAN {}", statement.into_string());
             let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *connection).await.expect("a plan");
             plans.extend(rows.iter().map(|row| row.get::<String, _>("detail")));
         }
