@@ -49,4 +49,4 @@ pub use audit_sample::{AuditKeyError, AuditSample};
 pub use config::Config;
 pub use keyed_toml::KeyError;
 pub use rpc::{ExecutionRpc, PolicyRpc, ProposalRpc, ReviewRpc, StandingApprovalRpc, TriggerRpc};
-pub use store::OpenError;
+pub use store::{OpenError, migrate, schema_standing};

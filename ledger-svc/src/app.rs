@@ -17,7 +17,7 @@ use service_kit::{
 use crate::{
     appender::{Appender, Committer},
     config::LedgerConfig,
-    contents::{ContentKeys, ContentReader, KeyPool},
+    contents::{ContentKeys, ContentReader},
     custody::carry_out,
     follower::Follower,
     log::Logs,
@@ -26,13 +26,8 @@ use crate::{
     origin::{OriginError, Origins},
     publisher::{Publisher, Recovered, RecoveryError, Signer, recover},
     rpc::{ErasureRpc, LedgerRpc},
-    store::{
-        self, LedgerStore,
-        content_keys::ContentKeyStore,
-        fence::FenceStore,
-        key_place::{self, KeyPlaceError},
-        read,
-    },
+    store::{self, LedgerStore, fence::FenceStore, key_place::KeyPlaceError},
+    stores::Stores,
     tiles::{self, TileSource},
     witness::{Courier, PolicyError, Witnessed, egress},
 };
@@ -134,13 +129,7 @@ impl LedgerConfig {
         origins.check_key(key.verifying_key())?;
         let ids = &environment.ids;
         let location = self.place.ledger();
-        let ledger = LedgerStore::open(&location).await?;
-        let assigned_max = read::assigned_max(&mut ledger.reader().await?.rows()).await?;
-        let key_store = ContentKeyStore::open(&self.place.content_keys(), assigned_max, &**ids).await?;
-        key_place::check(&ledger, &key_store).await?;
-        let keys = ContentKeys::new(key_store);
-        let pool = KeyPool::start(keys.clone(), Arc::clone(ids), assigned_max, &environment.shutdown).await?;
-        ledger.complete(&keys, &pool, &**ids).await?;
+        let Stores { ledger, keys, pool } = Stores::open(&self.place, ids, &environment.shutdown).await?;
         carry_out(&ledger, &keys).await?;
         let fence = FenceStore::open(&self.fence_path).await?;
 

@@ -69,7 +69,9 @@ mod app;
 mod follower;
 mod metrics;
 mod publisher;
+mod stores;
 mod tiles;
 
 pub use app::{App, BuildError, Environment};
 pub use config::{LedgerConfig, QueueLimits};
+pub use stores::SchemaStandings;

@@ -24,6 +24,7 @@ mod cases {
     mod refused_database;
     mod refused_report;
     mod replicas;
+    mod schemas;
     mod second_verifier;
     mod serving;
     mod tampered_ledger;

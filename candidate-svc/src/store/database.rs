@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use countersign_api::name::Workspace;
 use service_kit::{
-    database::{self, Location, PostgresDatabase, SqliteDatabase},
+    database::{self, Location, PostgresDatabase, SchemaStanding, SqliteDatabase},
     group_commit::{Limits, Writer},
 };
 
@@ -30,6 +30,29 @@ pub(super) enum Database {
     Sqlite(SqliteDatabase),
     /// In a database that others write to as well.
     Postgres(Arc<PostgresDatabase>, Leases),
+}
+
+/// Tells how the schema of a database of candidates stands, and changes nothing.
+///
+/// # Errors
+/// When the database can not be read.
+pub async fn schema_standing(location: &Location) -> Result<SchemaStanding, database::Error> {
+    match location {
+        Location::Sqlite(_) => SchemaStanding::read(location, &MIGRATIONS).await,
+        Location::Postgres(_) => SchemaStanding::read(location, &postgres::migrations()).await,
+    }
+}
+
+/// Makes a database of candidates or brings its schema up to date, as every start does, and serves nobody.
+///
+/// # Errors
+/// When the database can not be used.
+pub async fn migrate(location: &Location) -> Result<(), database::Error> {
+    match location {
+        Location::Sqlite(file) => SqliteDatabase::open(file, &MIGRATIONS).await?.close().await,
+        Location::Postgres(url) => postgres::open(url).await?.close().await,
+    }
+    Ok(())
 }
 
 /// What is opened together.

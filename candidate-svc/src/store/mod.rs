@@ -29,6 +29,7 @@ mod subject;
 mod wanted;
 
 pub use ahead::{StandingJob, StandingOrder};
+pub use database::{migrate, schema_standing};
 pub use erasure::{EraseJob, Erased, FollowedJob};
 pub use error::{CorruptRow, Denial, Error, WriteError};
 pub use found::{ApprovingEntry, Claimable, Conflict, OutboxEvent, RelayTurn, StoredEvent};

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use service_kit::data_dir::{DataDir, write_secret};
@@ -10,7 +11,7 @@ use service_kit::database::Location;
 /// Names the candidates' database for every command that opens a data folder by itself.
 pub const VARIABLE: &str = "COUNTERSIGN_DATABASE_URL";
 
-/// The file that says where the candidates are, where they are not in the data folder. No password stands in it.
+/// The file that says where the candidates are, where they are not in the data folder. No user and no password stand in it.
 const FILE: &str = "candidates.place";
 
 /// Settles where the candidates of a data folder are: where they were before, and in its file unless another place is named the first time,
@@ -21,9 +22,25 @@ const FILE: &str = "candidates.place";
 pub fn settle(data_dir: &DataDir, named: Option<Location>) -> anyhow::Result<Location> {
     let named = match named {
         Some(named) => Some(named),
-        None => read(VARIABLE, env::var(VARIABLE).ok().as_deref())?,
+        None => of_environment()?,
     };
     decide(data_dir, named)
+}
+
+/// Finds the candidates of a data folder, for whoever only reads of them; makes nothing.
+///
+/// # Errors
+/// As [`settle`]; a folder's own note gives way to what is named.
+pub fn find(data_dir: &Path, named: Option<Location>) -> anyhow::Result<Location> {
+    let named = match named {
+        Some(named) => Some(named),
+        None => of_environment()?,
+    };
+    match (named, noted(data_dir)) {
+        (Some(named), _) => Ok(named),
+        (None, None) => Ok(Location::Sqlite(data_dir.join("candidates.db"))),
+        (None, Some(noted)) => Err(unnamed(&noted)),
+    }
 }
 
 /// Reads a URL that somebody named; none when it is empty. `named_by` is what names it, for the error, which does not repeat the URL.
@@ -34,30 +51,47 @@ pub fn read(named_by: &'static str, url: Option<&str>) -> anyhow::Result<Option<
     url.filter(|url| !url.is_empty()).map(|url| url.parse().context(named_by)).transpose()
 }
 
+fn of_environment() -> anyhow::Result<Option<Location>> {
+    read(VARIABLE, env::var(VARIABLE).ok().as_deref())
+}
+
+fn noted(data_dir: &Path) -> Option<String> {
+    fs::read_to_string(data_dir.join(FILE)).ok().map(|text| text.trim().to_owned())
+}
+
+/// Tells whether a note means this place, whoever asks for it; notes of older releases have the user in them.
+fn is_noted(named: &Location, noted: &str) -> bool {
+    [named.to_string(), named.without_user()].iter().any(|it| it == noted)
+}
+
+fn unnamed(noted: &str) -> anyhow::Error {
+    anyhow::anyhow!("this data folder's candidates are in `{noted}`; name it by `--database-url` or `{VARIABLE}`")
+}
+
 fn decide(data_dir: &DataDir, named: Option<Location>) -> anyhow::Result<Location> {
     let own = data_dir.candidates_db();
     let note = data_dir.folder().join(FILE);
-    let noted = fs::read_to_string(&note).ok().map(|text| text.trim().to_owned());
-    match (named.filter(|named| !matches!(named, Location::Sqlite(file) if *file == own)), noted) {
+    let named = named.filter(|named| !matches!(named, Location::Sqlite(file) if *file == own));
+    match (named, noted(data_dir.folder())) {
         (None, None) => Ok(Location::Sqlite(own)),
-        (None, Some(noted)) => {
-            bail!("this data folder's candidates are in `{noted}`; name it by `--database-url` or `{VARIABLE}`")
-        }
-        (Some(named), Some(noted)) if named.to_string() == noted => Ok(named),
+        (None, Some(noted)) => Err(unnamed(&noted)),
+        (Some(named), Some(noted)) if is_noted(&named, &noted) => Ok(named),
         (Some(named), Some(noted)) => {
             bail!(
-                "this data folder's candidates are in `{noted}`, not in `{named}`; name that one, or take another data folder"
+                "this data folder's candidates are in `{noted}`, not in `{}`; name that one, or take another data folder",
+                named.without_user()
             )
         }
         (Some(named), None) if own.exists() => {
             bail!(
-                "this data folder's candidates are in `{}`, not in `{named}`; take another data folder for that one",
-                own.display()
+                "this data folder's candidates are in `{}`, not in `{}`; take another data folder for that one",
+                own.display(),
+                named.without_user()
             )
         }
         (Some(named), None) => {
             // A crash after this leaves a folder that belongs to candidates nothing was written of yet.
-            write_secret(&note, format!("{named}\n").as_bytes())?;
+            write_secret(&note, format!("{}\n", named.without_user()).as_bytes())?;
             Ok(named)
         }
     }
@@ -78,9 +112,15 @@ mod tests {
         let url = "postgres://anna:secret@db/candidates";
         decide(&data_dir, Some(named(url))).expect("nothing was there");
         decide(&data_dir, Some(named(url))).expect("the same");
+        decide(&data_dir, Some(named("postgres://owner@db/candidates"))).expect("the same, whoever asks");
         for other in [None, Some(named("postgres://anna@elsewhere/candidates")), Some(named("other.db"))] {
             let refused = decide(&data_dir, other).expect_err("others").to_string();
-            assert!(refused.contains("postgres://anna@db:5432/candidates") && !refused.contains("secret"), "{refused}");
+            assert!(
+                refused.contains("postgres://db:5432/candidates")
+                    && !refused.contains("secret")
+                    && !refused.contains("anna"),
+                "{refused}"
+            );
         }
     }
 

@@ -143,14 +143,7 @@ fn noted(data_dir: &Path) -> Option<String> {
 
 /// Shows where a ledger and its keys are, whoever asks for them.
 fn shown(place: &LedgerPlace) -> String {
-    let without_user = |location: Location| {
-        let text = location.to_string();
-        match (location, text.split_once("://").zip(text.split_once('@'))) {
-            (Location::Postgres(_), Some(((scheme, _), (_, place)))) => format!("{scheme}://{place}"),
-            _ => text,
-        }
-    };
-    format!("{} with content keys in {}", without_user(place.ledger()), without_user(place.content_keys()))
+    format!("{} with content keys in {}", place.ledger().without_user(), place.content_keys().without_user())
 }
 
 fn unnamed(noted: &str) -> anyhow::Error {

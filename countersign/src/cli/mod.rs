@@ -1,6 +1,8 @@
 //! The command line: what can be asked, and which file answers it.
 
 mod candidate;
+mod databases;
+mod db;
 mod delegation;
 mod demo;
 mod execution;
@@ -85,6 +87,9 @@ pub enum Command {
     Ledger(ledger::Ledger),
     /// Makes a feedback report from a verified export.
     Report(report::Report),
+    /// Shows how the databases' schemas stand, and brings them up to date.
+    #[command(subcommand)]
+    Db(db::Db),
     /// Makes, lists and revokes bearer tokens.
     #[command(subcommand)]
     Token(token::Token),
@@ -132,6 +137,7 @@ impl Command {
             | Self::StandingApproval(_)
             | Self::Ledger(_)
             | Self::Report(_)
+            | Self::Db(_)
             | Self::Token(_) => "warn,service_kit::access=error",
         }
     }
@@ -153,6 +159,7 @@ impl Command {
             Self::StandingApproval(standing) => standing.run(context).await,
             Self::Ledger(ledger) => Box::pin(ledger.run(context)).await,
             Self::Report(report) => report.run(context).await,
+            Self::Db(db) => Box::pin(db.run(context)).await,
             Self::Token(token) => token.run(context).await,
         }
     }

@@ -6,11 +6,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::Context;
-use super::ledger_databases::LedgerDatabases;
-use crate::app::{
-    App, Config, Execution, Folder, FolderError, LedgerOptions, Listening, ReportOptions, SignerOptions,
-    candidates_place,
-};
+use super::databases::Databases;
+use crate::app::{App, Config, Execution, Folder, FolderError, LedgerOptions, Listening, ReportOptions, SignerOptions};
 use crate::failure::Failure;
 
 const EXAMPLES: &str = "\
@@ -45,10 +42,6 @@ pub struct Serve {
         hide_env_values = true
     )]
     admin_listen: SocketAddr,
-    /// The database that holds the candidates: `postgres://USER@HOST/DATABASE`, which several processes may share, or a SQLite file other
-    /// than the data folder's. A password belongs into `PGPASSWORD` or `~/.pgpass`, not here.
-    #[arg(long, value_name = "URL", env = candidates_place::VARIABLE, hide_env_values = true)]
-    database_url: Option<String>,
     /// Where checkpoints, tiles and entry bundles of the ledger are served over HTTP (C2SP tlog-tiles), to whoever reaches it, without a
     /// token; without this, nowhere. Port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", env = "COUNTERSIGN_LEDGER_HTTP", hide_env_values = true)]
@@ -94,7 +87,7 @@ pub struct Serve {
     )]
     report_mail: Option<PathBuf>,
     #[command(flatten)]
-    ledger_databases: LedgerDatabases,
+    databases: Databases,
 }
 
 impl Serve {
@@ -104,9 +97,7 @@ impl Serve {
     /// [`Failure::Unreachable`] when folder or address is taken; [`Failure::Fault`] when something does not end.
     pub async fn run(self, context: &Context) -> Result<(), Failure> {
         let place = &context.place;
-        // Read here and not with the other options: whoever refuses those repeats what they say, and there may be a password in this one.
-        let database = candidates_place::read("--database-url", self.database_url.as_deref());
-        let database = database.map_err(|error| Failure::usage(format!("{error:#}")))?;
+        let database = self.databases.candidates()?;
         let folder = Folder::take(&place.data_dir).map_err(|error| in_the_way(&place.data_dir, error))?;
         let reports =
             ReportOptions { every: self.report_every.iter().copied().collect(), mail: self.report_mail.clone() };
@@ -131,7 +122,7 @@ impl Serve {
     fn ledger_options(&self) -> Result<LedgerOptions, Failure> {
         let signer = self.ledger_signer_command.clone().zip(self.ledger_verifying_key.clone());
         let signer = signer.map(|(command, verifying_keys)| SignerOptions { command, verifying_keys });
-        Ok(LedgerOptions { place: self.ledger_databases.named()?, signer, witness_policy: self.witness_policy.clone() })
+        Ok(LedgerOptions { place: self.databases.ledger()?, signer, witness_policy: self.witness_policy.clone() })
     }
 }
 

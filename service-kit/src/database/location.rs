@@ -66,6 +66,17 @@ impl FromStr for Location {
     }
 }
 
+impl Location {
+    /// Shows where it is, whoever asks for it: without user and password.
+    pub fn without_user(&self) -> String {
+        let shown = self.to_string();
+        match (self, shown.split_once("://").zip(shown.split_once('@'))) {
+            (Self::Postgres(_), Some(((scheme, _), (_, place)))) => format!("{scheme}://{place}"),
+            _ => shown,
+        }
+    }
+}
+
 /// Shows everything but the password.
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

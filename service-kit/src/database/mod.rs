@@ -7,6 +7,7 @@ mod location;
 mod open;
 mod postgres;
 mod preflight;
+mod schema;
 
 pub use driver::DriverError;
 pub use error::Error;
@@ -17,3 +18,4 @@ pub use postgres::{
     SERVER_VERSION_MIN, passes,
 };
 pub use preflight::{SQLITE_VERSION_MIN, check};
+pub use schema::{SchemaStanding, SchemaStep};

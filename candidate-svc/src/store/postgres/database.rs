@@ -10,7 +10,7 @@ pub(in crate::store) async fn open(url: &PostgresUrl) -> Result<PostgresDatabase
 }
 
 /// The migrations of the schema, embedded.
-fn migrations() -> Migrator {
+pub(in crate::store) fn migrations() -> Migrator {
     let mut migrations = sqlx::migrate!("src/store/postgres/migrations");
     migrations.create_schema(SCHEMA);
     migrations.dangerous_set_table_name("countersign_candidates.migrations");

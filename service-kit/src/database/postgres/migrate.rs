@@ -1,11 +1,11 @@
-use std::collections::HashMap;
-
 use sqlx::{
-    PgConnection, Row,
+    Connection, PgConnection, Row,
     migrate::{MigrateError, Migrator},
+    postgres::PgRow,
 };
 
-use super::PostgresError;
+use super::{PostgresError, PostgresUrl, open::connect};
+use crate::database::schema::{Applied, SchemaStanding, SchemaStep};
 
 /// Brings a schema up to date: forwards only, and one process at a time, which holds an advisory lock meanwhile.
 ///
@@ -25,23 +25,39 @@ pub(super) async fn run(
         MigrateError::VersionMismatch(version) => PostgresError::OtherSchema { database: database.to_owned(), version },
         error => PostgresError::Migration { database: database.to_owned(), source: sqlx::Error::from(error).into() },
     };
-    let is_current = is_current(migrations, connection).await.map_err(|error| failed(error.into()))?;
-    if is_current { Ok(()) } else { migrations.run_direct(None, connection, false).await.map_err(failed) }
+    let applied = read(migrations, connection).await.map_err(|error| failed(error.into()))?;
+    match SchemaStanding::of(&applied, migrations).step {
+        SchemaStep::Nothing => Ok(()),
+        _ => migrations.run_direct(None, connection, false).await.map_err(failed),
+    }
 }
 
-async fn is_current(migrations: &Migrator, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+/// Reads which migrations ran in a database; a standby is enough.
+///
+/// # Errors
+/// When it can not be reached or read; see [`PostgresError`].
+pub(in crate::database) async fn applied(
+    url: &PostgresUrl,
+    migrations: &Migrator,
+) -> Result<Vec<Applied>, PostgresError> {
+    let shown = url.to_string();
+    let mut connection = connect(&shown, url.options()).await?;
+    let applied = read(migrations, &mut connection).await;
+    let applied = applied.map_err(|source| PostgresError::Driver { database: shown, source: source.into() })?;
+    // Nothing was written: how the farewell ends is of no interest.
+    let _ = connection.close().await;
+    Ok(applied)
+}
+
+async fn read(migrations: &Migrator, connection: &mut PgConnection) -> Result<Vec<Applied>, sqlx::Error> {
     let table = migrations.table_name.as_ref();
     let exists: bool =
         sqlx::query_scalar("SELECT to_regclass($1) IS NOT NULL").bind(table).fetch_one(&mut *connection).await?;
     if !exists {
-        return Ok(false);
+        return Ok(Vec::new());
     }
     // The name is one of ours.
     let question = sqlx::AssertSqlSafe(format!("SELECT version, checksum FROM {table} WHERE success"));
-    let rows = sqlx::query(question).fetch_all(connection).await?;
-    let applied: HashMap<i64, Vec<u8>> =
-        rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect::<Result<_, sqlx::Error>>()?;
-    let is_applied = |version, checksum: &[u8]| applied.get(&version).is_some_and(|applied| applied == checksum);
-    Ok(migrations.iter().len() == applied.len()
-        && migrations.iter().all(|migration| is_applied(migration.version, &migration.checksum)))
+    let of_row = |row: PgRow| Ok(Applied { version: row.try_get(0)?, checksum: row.try_get(1)? });
+    sqlx::query(question).try_map(of_row).fetch_all(connection).await
 }

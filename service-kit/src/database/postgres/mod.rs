@@ -9,6 +9,7 @@ mod trouble;
 mod url;
 
 pub use error::PostgresError;
+pub(super) use migrate::applied;
 pub use open::{POSTGRES_READERS_MAX, POSTGRES_WRITERS_MAX, PostgresDatabase, PostgresReader};
 pub use preflight::SERVER_VERSION_MIN;
 pub use trouble::passes;

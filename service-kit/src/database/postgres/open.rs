@@ -179,7 +179,7 @@ impl std::fmt::Display for PostgresDatabase {
     }
 }
 
-async fn connect(shown: &str, options: &PgConnectOptions) -> Result<PgConnection, PostgresError> {
+pub(super) async fn connect(shown: &str, options: &PgConnectOptions) -> Result<PgConnection, PostgresError> {
     let unreachable = |source: sqlx::Error| {
         let (database, is_of_certificate) = (shown.to_owned(), is_of_certificate(&source));
         let source = source.into();
