@@ -96,6 +96,9 @@ pub struct EvidenceAdded {
     pub evidence: Vec<Evidence>,
     /// Whether evidence was awaited and this met the need.
     pub requirement_met: bool,
+    /// What is asked from here on, in the place of what was asked before; none where that stays as it was, or nothing is asked any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub still_asked: Option<EvidenceQuestion>,
     /// How many approvals fell.
     pub approvals_dropped: u32,
 }

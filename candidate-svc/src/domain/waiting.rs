@@ -59,6 +59,16 @@ impl Candidate {
             | State::Expired => None,
         }
     }
+
+    /// Returns what evidence is awaited, to be asked for in other words.
+    pub(super) const fn awaited_evidence_mut(&mut self) -> Option<&mut NeedsEvidence> {
+        match &mut self.state {
+            State::NeedsEvidence(needs) | State::Held(Held { before: Waiting::NeedsEvidence(needs), .. }) => {
+                Some(needs)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Waiting {

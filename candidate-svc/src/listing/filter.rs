@@ -129,6 +129,11 @@ fn text_condition(field: TextField, restriction: &Restriction) -> Result<Conditi
         }
         Some(StringMatch::Exact(text)) => Pattern::Is(text.to_owned()),
         Some(StringMatch::Prefix(text)) => Pattern::BeginsWith(text.to_owned()),
+        Some(StringMatch::Contains("")) => {
+            let mend =
+                "a `*` alone stands for every text: leave the comparison out, or write `!= \"\"` for any but none";
+            return Err(Wrong::Value(mend.to_owned()));
+        }
         Some(StringMatch::Suffix(_) | StringMatch::Contains(_)) => {
             return Err(Wrong::Value("a `*` at the beginning is not supported; put it at the end".to_owned()));
         }

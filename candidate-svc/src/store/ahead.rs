@@ -9,7 +9,7 @@ use service_kit::access::PrincipalId;
 
 use super::{CorruptRow, job::Ask};
 use crate::domain::{
-    ActionTypeName, Candidate, GrantStandingApproval, Moment, RevokeStandingApproval, StandingApproval,
+    ActionType, ActionTypeName, Candidate, GrantStandingApproval, Moment, RevokeStandingApproval, StandingApproval,
 };
 
 /// Asks something of standing approvals.
@@ -130,11 +130,16 @@ impl Ahead {
 
     /// Takes in what a candidate became, and notes by what it is found from then on: while it is open by what it says then and said
     /// before, and not at all once nothing may be done under it any more.
-    pub(crate) fn follow_candidate(&mut self, candidate: &Candidate, kept: &mut BTreeMap<CandidateName, Likeness>) {
+    pub(crate) fn follow_candidate(
+        &mut self,
+        candidate: &Candidate,
+        action_type: Option<&ActionType>,
+        kept: &mut BTreeMap<CandidateName, Likeness>,
+    ) {
         let (name, state) = (&candidate.name, candidate.state.name());
         if state.is_open() {
             let kept = kept.entry(name.clone()).or_default();
-            for key in candidate.likenesses() {
+            for key in candidate.likenesses(action_type) {
                 kept.keys.insert(key);
                 self.alike.entry((name.workspace.clone(), key)).or_default().insert(name.clone());
             }

@@ -389,7 +389,7 @@ impl<'a> Batch<'a> {
         self.remember_request(ask, &name.workspace, name.id, candidate.revision);
         self.touched.entry(name.clone()).or_insert(before_revision);
         self.known.candidates.insert(name.clone(), Ok(Arc::clone(&candidate)));
-        self.follow_ahead(before.map(|before| &**before), &candidate);
+        self.follow_ahead(ask, before.map(|before| &**before), &candidate);
         let action_type = self.judge.catalogue.get(&candidate.proposal.action_type);
         self.known.kin.follow(&candidate, action_type);
         let memories = self.known.kin.remember(&candidate, action_type, events);

@@ -176,7 +176,7 @@ pub(super) fn precedents(jobs: &[Job], ahead: &Ahead, catalogue: &Catalogue, now
         }
         let action_type = catalogue.get(action_type);
         let unlooked = action_type.and_then(|action_type| unlooked(&proposer, action_type));
-        let keys = likenesses(&proposer, propose).into_iter().chain(unlooked);
+        let keys = likenesses(&proposer, propose, action_type).into_iter().chain(unlooked);
         precedents.likenesses.extend(keys.map(|key| (workspace.clone(), key)));
         let subject = propose.change_subject(action_type);
         precedents.subjects.extend(subject.map(|subject| (workspace.clone(), subject)));

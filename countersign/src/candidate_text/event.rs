@@ -54,7 +54,10 @@ pub fn event_text(event: &CandidateEvent) -> String {
         Event::EvidenceAdded(added) => {
             let titles = added.evidence.iter().map(|evidence| evidence.title.as_str()).collect::<Vec<_>>().join("; ");
             let met = if added.requirement_met { "; this met what was asked for" } else { "" };
-            format!("{titles}{met}{}", dropped(added.approvals_dropped))
+            let left = added.still_asked.as_ref().map_or_else(String::new, |question| {
+                format!("; still to come, of kind: {}", question.kinds.join(", "))
+            });
+            format!("{titles}{met}{left}{}", dropped(added.approvals_dropped))
         }
         Event::EvidenceRequested(requested) => {
             let question = requested.question.as_ref().map_or("", |question| &question.question);

@@ -10,6 +10,10 @@ use sqlx::{
 
 use super::{Error, Location, postgres};
 
+/// How the name of a migration begins that only adds what the release before does without: a table, an index, or a column that may be left
+/// out. What that release can not do without is taken away a release later, by a migration of another name.
+const EXPANDS: &str = "expand ";
+
 /// How a database's schema stands to the migrations of this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SchemaStanding {
@@ -30,7 +34,9 @@ pub enum SchemaStep {
     Nothing,
     /// So many migrations are to be run.
     Migrate(usize),
-    /// A newer release is to be used: one has been here.
+    /// Nothing: a newer release has been here, and has only added what this program does without.
+    Fits,
+    /// A newer release is to be used: one has been here, and may have changed what this program needs.
     UseNewer,
     /// The release that was used before is to be used: this migration was another one there.
     UseOther(i64),
@@ -41,6 +47,15 @@ pub enum SchemaStep {
 pub(super) struct Applied {
     pub(super) version: i64,
     pub(super) checksum: Vec<u8>,
+    /// What it is called; empty in a file, whose process never meets one of another release that still runs.
+    pub(super) description: String,
+}
+
+impl Applied {
+    /// Tells whether it only added: then the release before goes on, and can be started again, until the next one has taken its place.
+    fn expands(&self) -> bool {
+        self.description.starts_with(EXPANDS)
+    }
 }
 
 impl SchemaStanding {
@@ -52,12 +67,14 @@ impl SchemaStanding {
             SchemaStep::Make
         } else if let Some(other) = applied.iter().find(is_other) {
             SchemaStep::UseOther(other.version)
-        } else if applied.iter().any(|it| known(it.version).is_none()) {
-            SchemaStep::UseNewer
         } else {
-            match migrations.iter().count() - applied.len() {
-                0 => SchemaStep::Nothing,
-                left => SchemaStep::Migrate(left),
+            let (ours, newer): (Vec<&Applied>, Vec<&Applied>) =
+                applied.iter().partition(|it| known(it.version).is_some());
+            match migrations.iter().count() - ours.len() {
+                0 if newer.is_empty() => SchemaStep::Nothing,
+                0 if newer.iter().all(|it| it.expands()) => SchemaStep::Fits,
+                left if newer.is_empty() => SchemaStep::Migrate(left),
+                _ => SchemaStep::UseNewer,
             }
         };
         let version = applied.iter().map(|it| it.version).max();
@@ -100,7 +117,9 @@ async fn rows_of(connection: &mut SqliteConnection, table: &str) -> Result<Vec<A
     }
     // The name is one of ours.
     let question = sqlx::AssertSqlSafe(format!("SELECT version, checksum FROM {table} WHERE success"));
-    let of_row = |row: SqliteRow| Ok(Applied { version: row.try_get(0)?, checksum: row.try_get(1)? });
+    let of_row = |row: SqliteRow| {
+        Ok(Applied { version: row.try_get(0)?, checksum: row.try_get(1)?, description: String::new() })
+    };
     sqlx::query(question).try_map(of_row).fetch_all(connection).await
 }
 
@@ -140,6 +159,23 @@ mod tests {
         other.migrations.to_mut()[0].checksum = Cow::Borrowed(b"another");
         let standing = SchemaStanding::read(&location, &other).await.expect("read");
         assert_eq!(standing.step, SchemaStep::UseOther(1));
+    }
+
+    #[test]
+    fn what_a_newer_release_only_added_fits() {
+        let ours = migrations(&[1, 2]);
+        let mut applied: Vec<Applied> = ours
+            .iter()
+            .map(|it| Applied { version: it.version, checksum: it.checksum.to_vec(), description: "notes".to_owned() })
+            .collect();
+        let newer =
+            |version, description: &str| Applied { version, checksum: vec![7], description: description.to_owned() };
+        applied.push(newer(3, "expand with a mood of notes"));
+        let fits = SchemaStanding { version: Some(3), newest: 2, step: SchemaStep::Fits };
+        assert_eq!(SchemaStanding::of(&applied, &ours), fits);
+        assert_eq!(SchemaStanding::of(&applied[1..], &ours).step, SchemaStep::UseNewer, "one of ours did not run");
+        applied.push(newer(4, "contract to moods alone"));
+        assert_eq!(SchemaStanding::of(&applied, &ours).step, SchemaStep::UseNewer);
     }
 
     #[tokio::test]

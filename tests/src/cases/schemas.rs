@@ -88,6 +88,55 @@ fn schemas_of_databases_are_told_and_made() {
     assert_eq!(steps(&installation.json(&["db", "status"])), all("NOTHING"));
 }
 
+/// A rollout: what a newer release added is there, and processes of this one go on, and start again, and decide.
+#[test]
+fn a_process_goes_on_beside_a_newer_release_that_only_added() {
+    let databases = Databases::new();
+    let installation = Installation::on(databases.urls());
+    let server = Server::start(&installation);
+    propose(&installation, "before");
+    for (database, schema, table) in [
+        (&databases.candidates, "countersign_candidates", "candidates"),
+        (&databases.ledger, "countersign_ledger", "entries"),
+        (&databases.content_keys, "countersign_content_keys", "content_keys"),
+    ] {
+        database.execute(&format!(
+            "ALTER TABLE {schema}.{table} ADD COLUMN mood TEXT; CREATE TABLE {schema}.moods (mood TEXT PRIMARY KEY); \
+             INSERT INTO {schema}.migrations (version, description, success, checksum, execution_time) \
+             VALUES (9000, 'expand with a mood', TRUE, '', 0)"
+        ));
+    }
+    assert_eq!(steps(&installation.json(&["db", "status"])), all("NOTHING_NEWER_FITS"));
+    approve_and_wait(&installation);
+    let (status, stderr) = server.terminate();
+    assert!(status.success(), "{stderr}");
+
+    let again = Server::start(&installation);
+    propose(&installation, "after");
+    approve_and_wait(&installation);
+    let (status, stderr) = again.terminate();
+    assert!(status.success() && stderr.contains("this one goes on without what is new"), "{stderr}");
+}
+
+fn propose(installation: &Installation, id: &str) {
+    let line = r#"{"request_id":"ID","action_type":"create_task","owner":"humans/anna",
+        "payload":{"subject":"Ask about ID","owner":"humans/anna","due":"2026-11-30"},
+        "trigger":{"source_system":"crm","type":"deal_changed","source_id":"ID"},
+        "confidence":{"level":"high","basis":"id_match"},"reason":"The account is missing."}"#;
+    let file = installation.write("one.jsonl", &line.replace('\n', " ").replace("ID", id));
+    let told = installation.json(&["propose", file.to_str().expect("plain")]);
+    assert_eq!(told["accepted"], 1, "{told}");
+}
+
+/// Approves the one that waits, and sees it executed.
+fn approve_and_wait(installation: &Installation) {
+    let waiting = installation.json(&["candidate", "list", "--state", "proposed"]);
+    let waiting = waiting["candidates"].as_array().expect("a list");
+    let [candidate] = waiting.as_slice() else { panic!("one waits: {waiting:?}") };
+    let approved = installation.json(&["candidate", "approve", text(candidate, "name"), "--yes", "--wait"]);
+    assert!(approved.to_string().contains("EXECUTED"), "{approved}");
+}
+
 #[test]
 fn what_can_not_be_read_is_named() {
     let installation = Installation::new();

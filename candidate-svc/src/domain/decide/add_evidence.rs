@@ -1,10 +1,10 @@
 //! Adds evidence: may end the wait for it and a hold until it. Approvals fall (C-7).
 
-use super::{check_evidence, transcript::Transcript};
+use super::{check_evidence, required_evidence, transcript::Transcript};
 use crate::domain::limits::EVIDENCE_MAX_ITEMS;
 use crate::domain::{
-    AddEvidence, Candidate, CandidateReleased, Context, Event, EventBody, Evidence, EvidenceAdded, EvidenceKind, Held,
-    NeedsEvidence, Refusal, ReleaseCause, State, StateName, bounds,
+    AddEvidence, Candidate, CandidateReleased, Context, Event, EventBody, Evidence, EvidenceAdded, EvidenceQuestion,
+    Held, Refusal, ReleaseCause, State, StateName, bounds,
 };
 
 pub(super) fn decide(
@@ -18,15 +18,21 @@ pub(super) fn decide(
     bounds::count("evidence", candidate.evidence.len() + command.evidence.len(), EVIDENCE_MAX_ITEMS)?;
     check_evidence::check("evidence", &command.evidence, context.now)?;
     let evidence = number(candidate, command, context);
-    let requirement_met = candidate
-        .awaited_evidence()
-        .is_some_and(|needs| is_met(needs, &candidate.evidence, &evidence, required(context)));
-    if candidate.awaited_evidence().is_some() && !requirement_met {
-        check_room(candidate, &evidence, required(context))?;
+    let there = || candidate.evidence.iter().chain(&evidence);
+    let left = context.action_type.and_then(|it| required_evidence::question(it, there().map(|piece| &piece.item)));
+    let needs = candidate.awaited_evidence();
+    let is_answered = needs.is_some_and(|needs| is_answered(&needs.question, needs.evidence_before, there()));
+    let requirement_met = is_answered && left.is_none();
+    if needs.is_some() && !requirement_met {
+        check_room(there().count(), left.as_ref())?;
     }
+    // Once the question is answered, what the catalogue asks for besides is what is asked.
+    let is_catalogues = needs.is_some_and(|needs| needs.question.asked_by.is_none());
+    let still_asked = left.filter(|_| is_answered || is_catalogues);
     let added = EventBody::EvidenceAdded(EvidenceAdded {
         evidence,
         requirement_met,
+        still_asked,
         approvals_dropped: candidate.approval_count(),
     });
 
@@ -68,32 +74,26 @@ fn number(candidate: &Candidate, command: &AddEvidence, context: &Context<'_>) -
     numbered.map(|(number, item)| Evidence { number, added_by: added_by.clone(), item: item.clone() }).collect()
 }
 
-/// What the catalogue asks for. A type that it no longer has asks for nothing more: such a candidate can be decided, not executed.
-fn required<'a>(context: &Context<'a>) -> &'a [EvidenceKind] {
-    context.action_type.map_or(&[], |action_type| &action_type.required_evidence_kinds)
-}
-
-/// Met when every kind that the catalogue asks for is there and, if a person asked, something newer than the question answers it.
-fn is_met(needs: &NeedsEvidence, kept: &[Evidence], added: &[Evidence], required: &[EvidenceKind]) -> bool {
-    let all = || kept.iter().chain(added);
-    let has = |kind: &EvidenceKind| all().any(|evidence| evidence.item.kind == *kind);
-    let question = &needs.question;
-    let answers = |evidence: &Evidence| {
-        let newer = evidence.number > needs.evidence_before;
-        newer && (question.kinds.is_empty() || question.kinds.contains(&evidence.item.kind))
+/// Answered by evidence newer than the question, if a person asked; by every kind, if the action type did.
+fn is_answered<'a>(
+    question: &EvidenceQuestion,
+    evidence_before: u32,
+    there: impl Iterator<Item = &'a Evidence> + Clone,
+) -> bool {
+    let answers = |piece: &Evidence| {
+        let is_newer = piece.number > evidence_before;
+        is_newer && (question.kinds.is_empty() || question.kinds.contains(&piece.item.kind))
     };
-    let answered = match question.asked_by {
-        Some(_) => all().any(answers),
-        None => question.kinds.iter().all(has),
-    };
-    answered && required.iter().all(has)
+    match question.asked_by {
+        Some(_) => there.clone().any(answers),
+        None => required_evidence::missing(&question.kinds, there.map(|piece| &piece.item)).is_empty(),
+    }
 }
 
 /// What is awaited must find room still, or it could never come.
-fn check_room(candidate: &Candidate, added: &[Evidence], required: &[EvidenceKind]) -> Result<(), Refusal> {
-    let all = || candidate.evidence.iter().chain(added);
-    let missing = required.iter().filter(|kind| !all().any(|evidence| evidence.item.kind == **kind)).count();
-    if all().count() + missing.max(1) <= EVIDENCE_MAX_ITEMS {
+fn check_room(count: usize, left: Option<&EvidenceQuestion>) -> Result<(), Refusal> {
+    let awaited = left.map_or(0, |left| left.kinds.len()).max(1);
+    if count + awaited <= EVIDENCE_MAX_ITEMS {
         return Ok(());
     }
     let reason = format!(

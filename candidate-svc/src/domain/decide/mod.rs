@@ -21,6 +21,7 @@ mod reject;
 mod release;
 mod report;
 mod request_evidence;
+mod required_evidence;
 mod retry;
 mod send_back;
 mod settle;

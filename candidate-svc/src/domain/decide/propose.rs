@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::{check_proposal, payload, transcript::Transcript};
+use super::{check_proposal, payload, required_evidence, transcript::Transcript};
 use crate::domain::limits::EVIDENCE_MAX_ITEMS;
 use crate::domain::{
-    ActionType, ApprovalCause, CandidateApproved, CandidateProposed, Context, Event, EventBody, Evidence, EvidenceItem,
-    EvidenceKind, EvidenceQuestion, Payload, PolicyCase, PolicyVerdict, Propose, Refusal, Risk, StandingApproval,
-    StandingOffer, StateName, entitlement, standing_approval,
+    ApprovalCause, CandidateApproved, CandidateProposed, Context, Event, EventBody, Evidence, EvidenceItem, Payload,
+    PolicyCase, PolicyVerdict, Propose, Refusal, Risk, StandingApproval, StandingOffer, StateName, entitlement,
+    standing_approval,
 };
 
 /// Judges a proposal and returns what happens: it is proposed and, under a standing approval that covers it, approved.
@@ -33,7 +33,7 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         risk: &risk,
         confidence: &command.proposal.confidence,
     });
-    let evidence_question = missing_evidence(action_type, &command.evidence);
+    let evidence_question = required_evidence::question(action_type, command.evidence.iter());
     let missing = evidence_question.as_ref().map_or(0, |question| question.kinds.len());
     if command.evidence.len() + missing > EVIDENCE_MAX_ITEMS {
         let reason = format!(
@@ -95,16 +95,6 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         (Some(_), None) | (None, _) => transcript,
     };
     Ok(transcript.events())
-}
-
-fn missing_evidence(action_type: &ActionType, evidence: &[EvidenceItem]) -> Option<EvidenceQuestion> {
-    let missing = |kind: &&EvidenceKind| !evidence.iter().any(|item| item.kind == **kind);
-    let kinds: Vec<EvidenceKind> = action_type.required_evidence_kinds.iter().filter(missing).cloned().collect();
-    if kinds.is_empty() {
-        return None;
-    }
-    let question = format!("`{}` takes evidence of every one of these kinds", action_type.name);
-    Some(EvidenceQuestion { question, kinds, asked_by: None })
 }
 
 fn number(evidence: Vec<EvidenceItem>, context: &Context<'_>) -> Vec<Evidence> {

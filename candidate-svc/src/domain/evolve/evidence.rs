@@ -11,6 +11,9 @@ pub(super) fn added(candidate: &mut Candidate, facts: &EvidenceAdded) {
     assert_eq!(dropped, facts.approvals_dropped, "C-7: an event says how many approvals fell with it");
     if facts.requirement_met {
         end_wait(candidate);
+    } else if let Some(question) = &facts.still_asked {
+        let needs = candidate.awaited_evidence_mut().expect("C-8: evidence left a question that nobody had");
+        needs.question = question.clone();
     }
 }
 

@@ -1,5 +1,7 @@
 //! What an audit sample owes: every look that the draw asked for is taken by a person, on this candidate or on another one.
 
+use service_kit::access::PrincipalId;
+
 use super::{Draw, StandingApproval};
 use crate::domain::limits::AUDITS_WAITING_MAX;
 use crate::domain::{Candidate, StateName};
@@ -22,15 +24,16 @@ impl StandingApproval {
     ///
     /// A drawn candidate that ends without a person's decision, taken back, superseded or expired, leaves the look owed: the next ones
     /// go to a person in its place, until a person has decided on one of them that no draw of its own sent there. One that went there
-    /// in another's place and ends likewise changes nothing: the look is owed as it was.
-    pub fn looked(&self, before: Option<&Candidate>, after: &Candidate) -> Option<Self> {
+    /// in another's place and ends likewise changes nothing: the look is owed as it was. Its own proposer's decision is no look.
+    pub fn looked(&self, before: Option<&Candidate>, after: &Candidate, by: &PrincipalId) -> Option<Self> {
         let awaited = before.and_then(Candidate::awaits_look).filter(|used| used.name == self.name);
         let awaits = after.awaits_look().filter(|used| used.name == self.name);
         match (awaited, awaits) {
             (None, None) | (Some(_), Some(_)) => None,
             (None, Some(_)) => Some(Self { audits_waiting: self.audits_waiting + 1, ..self.clone() }),
             (Some(used), None) => {
-                let unseen = matches!(after.state.name(), StateName::Withdrawn | StateName::Expired);
+                let ended = matches!(after.state.name(), StateName::Withdrawn | StateName::Expired);
+                let unseen = ended || *by == after.proposer;
                 let owed = self.audits_owed + u32::from(unseen && !used.in_place_of_another);
                 let paid = u32::from(!unseen && used.in_place_of_another);
                 Some(Self {

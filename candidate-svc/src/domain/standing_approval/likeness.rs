@@ -1,17 +1,22 @@
 //! By what two proposals of one proposer are alike.
 
+use std::collections::BTreeSet;
+
 use ledger_format::{Hash, sha256};
 use serde_json::Value;
 use service_kit::access::PrincipalId;
 
+use crate::domain::record::folded;
 use crate::domain::{ActionType, ActionTypeName, Candidate, Proposal, Propose, RecordReference};
 
 const TAG: &[u8] = b"countersign/likeness/v1\n";
 
-/// Returns by what a proposal is alike to what is still open: what it says, and which records it names.
-pub fn likenesses(proposer: &PrincipalId, propose: &Propose) -> Vec<Hash> {
-    let said = propose.payload.canonical_json().map(|payload| says(proposer, &propose.proposal.action_type, payload));
-    said.into_iter().chain(records(proposer, &propose.proposal)).collect()
+/// Returns by what a proposal is alike to what is still open: what it says, and which records it names. Where its payload names one, that one
+/// too: it is what would be changed, whatever the proposal says it is about.
+pub fn likenesses(proposer: &PrincipalId, propose: &Propose, action_type: Option<&ActionType>) -> Vec<Hash> {
+    let payload = propose.payload.canonical_json();
+    let said = payload.map(|payload| says(proposer, &propose.proposal.action_type, payload));
+    said.into_iter().chain(records(proposer, &propose.proposal, payload, action_type)).collect()
 }
 
 /// Returns by what a proposal is held back while another of its proposer's waits for the look that the audit sample asked for: its action
@@ -24,11 +29,12 @@ pub fn unlooked(proposer: &PrincipalId, action_type: &ActionType) -> Option<Hash
 impl Candidate {
     /// Returns by what proposals are found to be alike to it while it is open: what it says now; and, where it was drawn for the audit
     /// sample and no person decided, the records that it names, and its action type.
-    pub fn likenesses(&self) -> Vec<Hash> {
-        let said = says(&self.proposer, &self.proposal.action_type, self.payload.canonical_json());
-        let action_type = || of_type(&self.proposer, &self.proposal.action_type);
-        let unlooked =
-            self.awaits_look().map(|_| records(&self.proposer, &self.proposal).into_iter().chain([action_type()]));
+    pub fn likenesses(&self, action_type: Option<&ActionType>) -> Vec<Hash> {
+        let payload = self.payload.canonical_json();
+        let said = says(&self.proposer, &self.proposal.action_type, payload);
+        let of_type = || of_type(&self.proposer, &self.proposal.action_type);
+        let of_records = || records(&self.proposer, &self.proposal, Some(payload), action_type);
+        let unlooked = self.awaits_look().map(|_| of_records().into_iter().chain([of_type()]));
         std::iter::once(said).chain(unlooked.into_iter().flatten()).collect()
     }
 }
@@ -43,14 +49,28 @@ fn says(proposer: &PrincipalId, action_type: &ActionTypeName, canonical_json: &s
     keyed("says", &[proposer.as_str(), action_type.as_str(), &plain(payload).to_string()])
 }
 
-fn records(proposer: &PrincipalId, proposal: &Proposal) -> Vec<Hash> {
-    let (proposer, action_type) = (proposer.as_str(), proposal.action_type.as_str());
-    let of_record = |record: &RecordReference| {
-        keyed("record", &[proposer, action_type, &record.system, &record.object_type, &record.id])
+/// Returns the keys of the records that a proposal and its payload name. The system is not part of them, and neither is what [`spelled`]
+/// leaves out: no payload says of which system its record is.
+fn records(
+    proposer: &PrincipalId,
+    proposal: &Proposal,
+    payload: Option<&str>,
+    action_type: Option<&ActionType>,
+) -> Vec<Hash> {
+    let stated = [&proposal.record, &proposal.target].into_iter().flatten().map(RecordReference::key);
+    let named = action_type.and_then(|action_type| action_type.payload_record.as_ref()).zip(payload);
+    let named = named.and_then(|(named, payload)| named.read(payload));
+    let of_record = |(object_type, id): (String, String)| {
+        keyed("record", &[proposer.as_str(), proposal.action_type.as_str(), &spelled(&object_type), &spelled(&id)])
     };
-    let mut keys: Vec<Hash> = [&proposal.record, &proposal.target].into_iter().flatten().map(of_record).collect();
-    keys.dedup();
-    keys
+    let keys: BTreeSet<Hash> = stated.chain(named).map(of_record).collect();
+    keys.into_iter().collect()
+}
+
+/// Leaves of a name what makes another record of it: letters, without their case, and digits; of one that has none, all but blanks at its ends.
+fn spelled(name: &str) -> String {
+    let letters: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    if letters.is_empty() { folded(name) } else { letters }
 }
 
 /// Takes out of every text what hardly makes another text of it: blanks, signs, what is not shown at all, the case of letters.

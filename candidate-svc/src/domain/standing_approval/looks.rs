@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use service_kit::access::PrincipalId;
 use statistics::TurnWatch;
 
 use super::{StandingApproval, StandingApprovalUse};
@@ -59,14 +60,20 @@ impl StandingApproval {
     /// Takes in what a change of a candidate lets be known of a look; none when nothing.
     ///
     /// A candidate counts when it is first known whether it was harmful: rejected, edited before its first approval, failed, or else
-    /// executed. Executed and sent back later, it counts once more, as harmful: the more careful of two ways.
-    pub fn saw(&self, before: Option<&Candidate>, after: &Candidate) -> Option<Self> {
+    /// executed. Executed and sent back later, it counts once more, as harmful: the more careful of two ways. What its own proposer rejects
+    /// or edits nobody else has looked at.
+    pub fn saw(&self, before: Option<&Candidate>, after: &Candidate, by: &PrincipalId) -> Option<Self> {
         let look = |candidate: &Candidate| {
             let used = candidate.standing_approval.as_ref()?;
             (used.name == self.name && used.drawn_for_audit).then_some(used.found_harmful)
         };
         let before = look(before?)?;
-        let found = match look(after) {
+        let now = look(after);
+        let is_decided = now.is_none() || after.state.name() == StateName::Rejected;
+        if is_decided && *by == after.proposer {
+            return None;
+        }
+        let found = match now {
             Some(found) => found.filter(|_| found != before),
             // An edit ends the use: the person who looked found something to change.
             None => (before.is_none() && after.was_edited()).then_some(true),

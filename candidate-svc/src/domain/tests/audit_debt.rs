@@ -1,6 +1,6 @@
 //! What an audit sample owes: every look that was drawn is taken, on that candidate or on another.
 
-use super::cast::{BEN, RULES};
+use super::cast::{BEN, RULES, principal};
 use super::standing::{on_the_light_path, proposed, standing};
 use super::story::Story;
 use crate::domain::limits::AUDITS_WAITING_MAX;
@@ -10,12 +10,13 @@ use crate::domain::*;
 fn counted(draw: Draw, begin: &StandingApproval, tell: &[&dyn Fn(&mut Story)]) -> Vec<(u32, u32)> {
     let mut story = proposed(|_, proposal| proposal.standing[0].drawn = Some(draw));
     let mut standing = begin.clone();
-    standing = standing.looked(None, story.it()).expect("it waits");
+    standing = standing.looked(None, story.it(), &principal(RULES)).expect("it waits");
     let mut counts = vec![(standing.audits_waiting, standing.audits_owed)];
     for step in tell {
         let before = story.it().clone();
         step(&mut story);
-        standing = standing.looked(Some(&before), story.it()).unwrap_or(standing);
+        let by = story.events.last().expect("an event").actor.clone();
+        standing = standing.looked(Some(&before), story.it(), &by).unwrap_or(standing);
         counts.push((standing.audits_waiting, standing.audits_owed));
     }
     counts

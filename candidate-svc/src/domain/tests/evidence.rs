@@ -14,12 +14,18 @@ fn last_added(story: &Story) -> &EvidenceAdded {
     added.expect("evidence was added")
 }
 
+/// Which kinds are asked for, and whether a person asks.
+fn asked(story: &Story) -> (Vec<&str>, bool) {
+    let question = &story.it().awaited_evidence().expect("something is asked for").question;
+    (question.kinds.iter().map(EvidenceKind::as_str).collect(), question.asked_by.is_some())
+}
+
 #[test]
 fn a_question_is_answered_by_evidence_of_a_kind_that_it_names() {
     let mut story = Story::proposed();
     story.tell(ANNA, story.request_evidence(&["form_value", "note"]));
     story.tell(RULES, story.add_evidence("statistic"));
-    assert_eq!(story.state(), StateName::NeedsEvidence);
+    assert_eq!((story.state(), asked(&story)), (StateName::NeedsEvidence, (vec!["form_value", "note"], true)));
     assert!(!last_added(&story).requirement_met);
     story.tell(RULES, story.add_evidence("note"));
     assert_eq!(story.state(), StateName::Proposed);
@@ -43,7 +49,7 @@ fn every_kind_that_the_catalogue_requires_must_come_also_piece_by_piece() {
     story.action_type.required_evidence_kinds = ["note", "form_value"].map(|kind| kind.parse().expect("a kind")).into();
     story.propose(story.proposal()).expect("a proposal");
     story.tell(RULES, story.add_evidence("form_value"));
-    assert_eq!(story.state(), StateName::NeedsEvidence);
+    assert_eq!((story.state(), asked(&story)), (StateName::NeedsEvidence, (vec!["note"], false)));
     story.tell(RULES, story.add_evidence("note"));
     assert_eq!(story.state(), StateName::Proposed);
 }
@@ -57,6 +63,7 @@ fn a_persons_question_does_not_replace_what_the_catalogue_requires() {
     story.tell(ANNA, story.request_evidence(&["note"]));
     story.tell(RULES, story.add_evidence("note"));
     assert_eq!(story.state(), StateName::NeedsEvidence, "the form value is still missing");
+    assert_eq!(asked(&story), (vec!["form_value"], false), "and is what is asked for now, by the action type");
     story.tell(RULES, story.add_evidence("form_value"));
     assert_eq!(story.state(), StateName::Proposed);
 }

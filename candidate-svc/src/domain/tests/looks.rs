@@ -1,6 +1,6 @@
 //! What becomes known of the looks at an audit sample.
 
-use super::cast::{BEN, CARA, EXECUTOR, RULES};
+use super::cast::{BEN, CARA, EXECUTOR, RULES, principal};
 use super::standing::{on_the_light_path, proposed, standing};
 use super::story::Story;
 use crate::domain::*;
@@ -43,7 +43,7 @@ const EXPIRE: Step = |story| {
 fn looks(drawn: Option<Draw>, steps: &[Step]) -> String {
     let mut story = proposed(|_, proposal| proposal.standing[0].drawn = drawn);
     let mut kept = standing(&on_the_light_path(), RULES);
-    kept = kept.saw(None, story.it()).unwrap_or(kept);
+    kept = kept.saw(None, story.it(), &principal(RULES)).unwrap_or(kept);
     for step in steps {
         let seen = story.events.len();
         let before = story.it().clone();
@@ -52,7 +52,7 @@ fn looks(drawn: Option<Draw>, steps: &[Step]) -> String {
         let mut last = before;
         for event in &story.events[seen..] {
             let next = evolve(Some(last.clone()), event);
-            kept = kept.saw(Some(&last), &next).unwrap_or(kept);
+            kept = kept.saw(Some(&last), &next, &event.actor).unwrap_or(kept);
             last = next;
         }
     }
@@ -93,5 +93,17 @@ fn another_standing_approvals_looks_are_its_own() {
     story.tell(BEN, story.reject());
     let name = "workspaces/demo/standingApprovals/01932c07-29a4-7d6b-8b1f-6d1f6c7a9a66".parse().expect("a name");
     let other = StandingApproval { name, ..standing(&on_the_light_path(), RULES) };
-    assert_eq!(other.saw(Some(&before), story.it()), None);
+    assert_eq!(other.saw(Some(&before), story.it(), &principal(BEN)), None);
+}
+
+#[test]
+fn what_its_proposer_decides_nobody_else_has_looked_at() {
+    for (step, seen) in [(REJECT, "x"), (EDIT, "x")] {
+        let mut story = proposed(|_, proposal| proposal.standing[0].drawn = Some(Draw::Sample));
+        let before = story.it().clone();
+        step(&mut story);
+        let kept = standing(&on_the_light_path(), RULES);
+        let looks = |by| kept.saw(Some(&before), story.it(), &principal(by)).map(|kept| kept.looks.to_string());
+        assert_eq!((looks(BEN), looks(RULES)), (Some(seen.to_owned()), None));
+    }
 }

@@ -66,27 +66,27 @@ impl Batch<'_> {
     ) -> Option<Precedence> {
         let proposer = ask.actor.principal();
         let found = |keys: &[Hash]| self.known.ahead.alike_to(&propose.name.workspace, keys).cloned();
-        let alike = || found(&domain::likenesses(&proposer, propose)).map(Precedence::Alike);
-        let unlooked = || {
-            let action_type = self.judge.catalogue.get(&propose.proposal.action_type)?;
-            found(domain::unlooked(&proposer, action_type).as_slice()).map(Precedence::Unlooked)
-        };
+        let action_type = self.judge.catalogue.get(&propose.proposal.action_type);
+        let alike = || found(&domain::likenesses(&proposer, propose, action_type)).map(Precedence::Alike);
+        let unlooked = || found(domain::unlooked(&proposer, action_type?).as_slice()).map(Precedence::Unlooked);
         let supersedes = predecessor.map(|predecessor| Precedence::Supersedes(predecessor.name.clone()));
         let same_field = || self.contested(propose).map(Precedence::SameField);
         supersedes.or_else(same_field).or_else(alike).or_else(unlooked)
     }
 
     /// Counts what a change does to the looks that a standing approval owes and has had, and notes by what the candidate is found.
-    pub(super) fn follow_ahead(&mut self, before: Option<&Candidate>, after: &Candidate) {
-        self.known.ahead.follow_candidate(after, &mut self.writes.ahead.likenesses);
+    pub(super) fn follow_ahead(&mut self, ask: &Ask, before: Option<&Candidate>, after: &Candidate) {
+        let action_type = self.judge.catalogue.get(&after.proposal.action_type);
+        self.known.ahead.follow_candidate(after, action_type, &mut self.writes.ahead.likenesses);
         let used = before.and_then(|it| it.standing_approval.as_ref()).or(after.standing_approval.as_ref());
         let Some(Ok(standing)) = used.and_then(|used| self.known.ahead.approvals.get(&used.name)) else { return };
         // What was revoked covers nothing, so it owes nothing and is watched no more.
         if standing.revocation.is_some() {
             return;
         }
-        let looked = standing.looked(before, after);
-        let saw = looked.as_ref().unwrap_or(standing).saw(before, after);
+        let by = ask.actor.principal();
+        let looked = standing.looked(before, after, &by);
+        let saw = looked.as_ref().unwrap_or(standing).saw(before, after, &by);
         self.effects.looked |= saw.is_some();
         if let Some(standing) = saw.or(looked) {
             self.keep_standing(&Arc::new(standing));

@@ -5,7 +5,7 @@ use countersign_api::candidate::v1::{
 
 use super::{ask, get, granted, open, sure};
 use crate::domain::limits::AUDITS_WAITING_MAX;
-use crate::tests::support::{Bench, approve, propose, reject};
+use crate::tests::support::{Bench, approve, edit, propose, reject};
 
 fn half(bench: &Bench) -> GrantStandingApprovalRequest {
     GrantStandingApprovalRequest { audit_per_mille: 500, ..ask(bench, "g") }
@@ -223,6 +223,72 @@ async fn nothing_worded_anew_is_approved_ahead_while_one_that_was_drawn_waits() 
     is_free_again(&bench).await;
 }
 
+/// The payload says what is changed: another system, or another spelling of the record, makes no other thing of it. At one in two, luck alone
+/// lets none of twenty through once in a million times.
+#[tokio::test]
+async fn no_other_name_of_the_same_record_gets_a_better_draw() {
+    let bench = open().await;
+    let any =
+        GrantStandingApprovalRequest { action_type: "add_note".into(), record_prefix: String::new(), ..half(&bench) };
+    granted(&bench, any).await;
+    let mut first = None;
+    for n in 0..64 {
+        let deal = format!("N{n}");
+        let candidate = bench.propose(&format!("first-{n}"), note(&deal)).await;
+        if candidate.state() == State::Proposed {
+            first = Some((deal, candidate));
+            break;
+        }
+    }
+    let (deal, first) = first.expect("one of sixty-four is drawn");
+    let spellings =
+        [deal.clone(), format!("{deal} "), deal.to_lowercase(), format!("{deal}\u{200b}"), format!("-{deal}-")];
+    for (n, spelled) in spellings.iter().cycle().take(20).enumerate() {
+        let mut other = note(spelled);
+        other.payload_json = other.payload_json.replace("It has no account.", &format!("Other words: {n}."));
+        let record = other.trigger.as_mut().and_then(|trigger| trigger.record.as_mut()).expect("a record");
+        record.system = format!("crm{n}");
+        let candidate = bench.propose(&format!("other-{n}"), other).await;
+        assert_eq!(candidate.state(), State::Proposed, "try {n}: `{spelled}` of `crm{n}`");
+        let reasons = candidate.policy.expect("a verdict").reasons;
+        assert!(reasons.last().is_some_and(|reason| reason.contains(&first.name)), "{reasons:?}");
+    }
+}
+
+/// Whoever proposes and reviews, under one name.
+#[tokio::test]
+async fn whoever_decides_on_their_own_proposal_takes_no_look() {
+    let bench = open().await;
+    let request = GrantStandingApprovalRequest { proposer: "humans/both".into(), ..half(&bench) };
+    let standing = granted(&bench, request).await;
+    let propose_as_both = async |id: String| {
+        let request = propose(&id, sure(&id));
+        let answer = bench.proposer_named("humans/both").propose_candidate(request).await.expect("proposed");
+        answer.into_inner().candidate.expect("a candidate")
+    };
+    let mut candidate = propose_as_both("both-0".to_owned()).await;
+    for n in 1..64 {
+        if candidate.state() == State::Proposed {
+            break;
+        }
+        candidate = propose_as_both(format!("both-{n}")).await;
+    }
+    assert_eq!(candidate.state(), State::Proposed, "one of sixty-four is drawn");
+    for n in 0..20 {
+        let mut both = bench.reviewer("humans/both");
+        if n % 2 == 0 {
+            both.reject_candidate(reject(&candidate, &format!("own-{n}"))).await.expect("rejected");
+        } else {
+            both.edit_candidate(edit(&candidate, &format!("own-{n}"), "2026-12-01")).await.expect("edited");
+        }
+        let owing = get(&bench, &standing.name).await;
+        assert!(owing.audits_owed >= 1, "the look is owed: {owing:?}");
+        assert_eq!((owing.audits_waiting, owing.looks), (0, 0));
+        candidate = propose_as_both(format!("again-{n}")).await;
+        assert_eq!(candidate.state(), State::Proposed, "try {n}");
+    }
+}
+
 /// Sixteen wait: whatever comes then waits for a person, until they have looked at one.
 #[tokio::test]
 async fn no_more_than_so_many_wait_unseen() {
@@ -284,6 +350,8 @@ crate::tests::support::on_postgres!(
     a_look_that_is_owed_is_taken_by_one_decision,
     time_does_not_take_the_look,
     nothing_worded_anew_is_approved_ahead_while_one_that_was_drawn_waits,
+    no_other_name_of_the_same_record_gets_a_better_draw,
+    whoever_decides_on_their_own_proposal_takes_no_look,
     no_more_than_so_many_wait_unseen,
     once_a_person_decided_the_draw_is_open_again,
 );

@@ -62,6 +62,7 @@ fn body_from_wire(body: WireBody) -> Result<EventBody, FieldError> {
         WireBody::EvidenceAdded(added) => EventBody::EvidenceAdded(EvidenceAdded {
             evidence: field::each("evidence", added.evidence, evidence::from_wire)?,
             requirement_met: added.requirement_met,
+            still_asked: field::optional("still_asked", added.still_asked, evidence::question_from_wire)?,
             approvals_dropped: field::natural("approvals_dropped", added.approvals_dropped)?,
         }),
         WireBody::EvidenceRequested(requested) => EventBody::EvidenceRequested(EvidenceRequested {

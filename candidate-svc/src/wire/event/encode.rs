@@ -65,6 +65,7 @@ fn body_to_wire(body: &EventBody) -> WireBody {
         EventBody::EvidenceAdded(added) => WireBody::EvidenceAdded(api::EvidenceAdded {
             evidence: added.evidence.iter().map(evidence::to_wire).collect(),
             requirement_met: added.requirement_met,
+            still_asked: added.still_asked.as_ref().map(evidence::question_to_wire),
             approvals_dropped: count(added.approvals_dropped),
         }),
         EventBody::EvidenceRequested(requested) => WireBody::EvidenceRequested(api::EvidenceRequested {

@@ -62,6 +62,7 @@ impl Standing {
             SchemaStep::Make => ("MAKE", None),
             SchemaStep::Nothing => ("NOTHING", Some(0)),
             SchemaStep::Migrate(left) => ("MIGRATE", Some(left)),
+            SchemaStep::Fits => ("NOTHING_NEWER_FITS", Some(0)),
             SchemaStep::UseNewer => ("USE_NEWER_RELEASE", None),
             SchemaStep::UseOther(_) => ("USE_OTHER_RELEASE", None),
         };
@@ -87,6 +88,7 @@ impl Standing {
             SchemaStep::Migrate(left) => {
                 format!("{left} to run: by `countersign db migrate` or the next start")
             }
+            SchemaStep::Fits => "nothing: a newer release has added to it, and this one goes on".to_owned(),
             SchemaStep::UseNewer => "a newer release has been here: use that one, or a newer one".to_owned(),
             SchemaStep::UseOther(version) => {
                 format!("migration {version} was another one where it ran: use the release that ran it")
@@ -111,6 +113,7 @@ mod tests {
             (standing(None, SchemaStep::Make), "db migrate", false, "MAKE"),
             (standing(Some(23), SchemaStep::Nothing), "nothing", false, "NOTHING"),
             (standing(Some(21), SchemaStep::Migrate(2)), "2 to run", false, "MIGRATE"),
+            (standing(Some(24), SchemaStep::Fits), "this one goes on", false, "NOTHING_NEWER_FITS"),
             (standing(Some(24), SchemaStep::UseNewer), "a newer release", true, "USE_NEWER_RELEASE"),
             (standing(Some(23), SchemaStep::UseOther(7)), "migration 7", true, "USE_OTHER_RELEASE"),
         ] {

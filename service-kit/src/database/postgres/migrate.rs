@@ -28,6 +28,10 @@ pub(super) async fn run(
     let applied = read(migrations, connection).await.map_err(|error| failed(error.into()))?;
     match SchemaStanding::of(&applied, migrations).step {
         SchemaStep::Nothing => Ok(()),
+        SchemaStep::Fits => {
+            tracing::info!(%database, "a newer release has added to the schema; this one goes on without what is new");
+            Ok(())
+        }
         _ => migrations.run_direct(None, connection, false).await.map_err(failed),
     }
 }
@@ -57,7 +61,8 @@ async fn read(migrations: &Migrator, connection: &mut PgConnection) -> Result<Ve
         return Ok(Vec::new());
     }
     // The name is one of ours.
-    let question = sqlx::AssertSqlSafe(format!("SELECT version, checksum FROM {table} WHERE success"));
-    let of_row = |row: PgRow| Ok(Applied { version: row.try_get(0)?, checksum: row.try_get(1)? });
+    let question = sqlx::AssertSqlSafe(format!("SELECT version, checksum, description FROM {table} WHERE success"));
+    let of_row =
+        |row: PgRow| Ok(Applied { version: row.try_get(0)?, checksum: row.try_get(1)?, description: row.try_get(2)? });
     sqlx::query(question).try_map(of_row).fetch_all(connection).await
 }
