@@ -194,6 +194,8 @@ fn of_write(error: WriteError) -> Rejection {
 
 fn of_read(error: store::Error) -> Rejection {
     match error {
+        // A store is closed by a drain alone.
+        store::Error::Driver(sqlx::Error::PoolClosed) => SubmitError::ShuttingDown.into(),
         store::Error::Driver(source) => {
             tracing::error!(error = %source, "the database can not be read");
             Rejection::new(ErrorReason::StorageFailed, "the database can not be read now; try again")

@@ -49,8 +49,11 @@ pub(super) fn of_halt(log: &Log, halt: &Halt) -> Rejection {
     Rejection::new(reason, format!("`{}`: {halt}", log.workspace)).with("workspace", log.workspace.to_string())
 }
 
-/// Refuses an answer that the store did not give. What the driver says stays inside.
+/// Refuses an answer that the store did not give. What the driver says stays inside. A store is closed by a drain alone.
 pub(super) fn of_store(error: &store::Error) -> Rejection {
+    if matches!(error, store::Error::Driver(sqlx::Error::PoolClosed)) {
+        return shutting_down();
+    }
     tracing::error!(error = error as &dyn std::error::Error, "the ledger's store did not answer");
     match error {
         store::Error::Open(_)
@@ -116,4 +119,18 @@ fn of_conflict(conflict: &Conflict) -> Rejection {
         .with("entryIndex", conflict.index.to_string())
         .with("storedLeafHash", conflict.stored.to_string())
         .with("offeredLeafHash", conflict.offered.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::{Code, Status};
+
+    use super::*;
+
+    #[test]
+    fn a_store_that_a_drain_closed_is_no_fault() {
+        let answer = |error: sqlx::Error| Status::from(of_store(&store::Error::Driver(error))).code();
+        assert_eq!(answer(sqlx::Error::PoolClosed), Code::Unavailable);
+        assert_eq!(answer(sqlx::Error::WorkerCrashed), Code::Internal);
+    }
 }
