@@ -26,6 +26,8 @@ SELECT
     CASE WHEN n % 8 = 0 THEN at_us + 86400000000 ELSE 9223372036854775807 END, at_us + 1209600000000,
     (one.snapshot || jsonb_build_object(
         'name', 'workspaces/demo/candidates/' || uuid, 'created_at', at, 'updated_at', at,
+        'proposal', one.snapshot->'proposal' || jsonb_build_object('due_at', CASE WHEN n % 8 = 0 THEN
+            to_char(to_timestamp(1760000000 + n + 86400) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') END),
         'risk', one.snapshot->'risk' || jsonb_build_object(
             'tier', CASE rank WHEN 3 THEN 'HIGH' WHEN 2 THEN 'APPROVAL_REQUIRED' ELSE 'LOW' END)
     ))::text

@@ -25,6 +25,7 @@ SELECT
         snapshot, '$.name', 'workspaces/demo/candidates/' || uuid,
         '$.created_at', strftime('%Y-%m-%dT%H:%M:%SZ', at_us / 1000000, 'unixepoch'),
         '$.updated_at', strftime('%Y-%m-%dT%H:%M:%SZ', at_us / 1000000, 'unixepoch'),
+        '$.proposal.due_at', CASE WHEN n % 8 = 0 THEN strftime('%Y-%m-%dT%H:%M:%SZ', at_us / 1000000 + 86400, 'unixepoch') END,
         '$.risk.tier', CASE rank WHEN 3 THEN 'HIGH' WHEN 2 THEN 'APPROVAL_REQUIRED' ELSE 'LOW' END
     )
 FROM rows, (SELECT proposer, snapshot FROM candidates LIMIT 1)

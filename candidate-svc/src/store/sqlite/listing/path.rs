@@ -87,19 +87,19 @@ async fn is_rare(
     workspace: &Workspace,
     lens: &Lens<'_>,
 ) -> Result<bool, sqlx::Error> {
-    let found: i64 = count_query(workspace, lens).build_query_scalar().fetch_one(connection).await?;
-    Ok(found <= RARE_MAX)
+    let is_common: bool = common_query(workspace, lens).build_query_scalar().fetch_one(connection).await?;
+    Ok(!is_common)
 }
 
-/// Counts what is under a lens, up to one more than is rare: it looks at the index alone.
-pub(super) fn count_query(workspace: &Workspace, lens: &Lens<'_>) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (");
+/// Asks whether more is under a lens than is rare: it steps over so many entries of the index alone, and counts none.
+pub(super) fn common_query(workspace: &Workspace, lens: &Lens<'_>) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new("SELECT EXISTS (");
     for (at, look) in lens.looks.iter().enumerate() {
         query.push(if at > 0 { " UNION ALL SELECT 1" } else { "SELECT 1" });
         query.push(" FROM candidates INDEXED BY ").push(look.index()).push(" WHERE workspace = ");
         query.push_bind(workspace.id().to_owned()).push(" AND ");
         look.push(&mut query);
     }
-    query.push(" LIMIT ").push_bind(RARE_MAX + 1).push(")");
+    query.push(" LIMIT 1 OFFSET ").push_bind(RARE_MAX).push(")");
     query
 }

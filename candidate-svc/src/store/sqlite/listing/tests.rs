@@ -202,7 +202,7 @@ async fn looking_whether_something_is_rare_touches_the_index_alone() {
         let listing = listing(filter, "");
         for lens in lens::lenses(&listing.condition) {
             let index = lens.index().expect("one field, one index");
-            let sql = format!("EXPLAIN QUERY PLAN {}", path::count_query(&workspace, &lens).into_string());
+            let sql = format!("EXPLAIN QUERY PLAN {}", path::common_query(&workspace, &lens).into_string());
             let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut connection).await.expect("a plan");
             let plans: Vec<String> = rows.iter().map(|row| row.get("detail")).collect();
             assert!(plans.iter().any(|plan| plan.contains(&format!("COVERING INDEX {index}"))), "{plans:?}");
