@@ -3,6 +3,7 @@
 
 mod error;
 mod migrate;
+mod new_tables;
 mod open;
 mod preflight;
 mod trouble;
