@@ -66,7 +66,19 @@ impl Candidate {
             State::NeedsEvidence(needs) | State::Held(Held { before: Waiting::NeedsEvidence(needs), .. }) => {
                 Some(needs)
             }
-            _ => None,
+            State::Proposed
+            | State::NeedsOwner
+            | State::Edited
+            | State::Held(Held { before: Waiting::Proposed | Waiting::NeedsOwner | Waiting::Edited, .. })
+            | State::Approved(_)
+            | State::Executing(_)
+            | State::Executed
+            | State::Failed
+            | State::OutcomeUnknown
+            | State::Rework(_)
+            | State::Rejected(_)
+            | State::Withdrawn(_)
+            | State::Expired => None,
         }
     }
 }

@@ -3,8 +3,8 @@
 use super::{check_evidence, required_evidence, transcript::Transcript};
 use crate::domain::limits::EVIDENCE_MAX_ITEMS;
 use crate::domain::{
-    AddEvidence, Candidate, CandidateReleased, Context, Event, EventBody, Evidence, EvidenceAdded, EvidenceQuestion,
-    Held, Refusal, ReleaseCause, State, StateName, bounds,
+    AddEvidence, Candidate, CandidateReleased, Context, Event, EventBody, Evidence, EvidenceAdded, EvidenceItem,
+    EvidenceQuestion, Held, NeedsEvidence, Refusal, ReleaseCause, State, StateName, bounds,
 };
 
 pub(super) fn decide(
@@ -18,13 +18,14 @@ pub(super) fn decide(
     bounds::count("evidence", candidate.evidence.len() + command.evidence.len(), EVIDENCE_MAX_ITEMS)?;
     check_evidence::check("evidence", &command.evidence, context.now)?;
     let evidence = number(candidate, command, context);
-    let there = || candidate.evidence.iter().chain(&evidence);
-    let left = context.action_type.and_then(|it| required_evidence::question(it, there().map(|piece| &piece.item)));
+    let pieces: Vec<&Evidence> = candidate.evidence.iter().chain(&evidence).collect();
+    let items: Vec<&EvidenceItem> = pieces.iter().map(|piece| &piece.item).collect();
+    let left = context.action_type.and_then(|action_type| required_evidence::question(action_type, &items));
     let needs = candidate.awaited_evidence();
-    let is_answered = needs.is_some_and(|needs| is_answered(&needs.question, needs.evidence_before, there()));
+    let is_answered = needs.is_some_and(|needs| is_answered(needs, &pieces, &items));
     let requirement_met = is_answered && left.is_none();
     if needs.is_some() && !requirement_met {
-        check_room(there().count(), left.as_ref())?;
+        check_room(pieces.len(), left.as_ref())?;
     }
     // Once the question is answered, what the catalogue asks for besides is what is asked.
     let is_catalogues = needs.is_some_and(|needs| needs.question.asked_by.is_none());
@@ -75,18 +76,15 @@ fn number(candidate: &Candidate, command: &AddEvidence, context: &Context<'_>) -
 }
 
 /// Answered by evidence newer than the question, if a person asked; by every kind, if the action type did.
-fn is_answered<'a>(
-    question: &EvidenceQuestion,
-    evidence_before: u32,
-    there: impl Iterator<Item = &'a Evidence> + Clone,
-) -> bool {
-    let answers = |piece: &Evidence| {
-        let is_newer = piece.number > evidence_before;
+fn is_answered(needs: &NeedsEvidence, pieces: &[&Evidence], items: &[&EvidenceItem]) -> bool {
+    let question = &needs.question;
+    let answers = |piece: &&Evidence| {
+        let is_newer = piece.number > needs.evidence_before;
         is_newer && (question.kinds.is_empty() || question.kinds.contains(&piece.item.kind))
     };
     match question.asked_by {
-        Some(_) => there.clone().any(answers),
-        None => required_evidence::missing(&question.kinds, there.map(|piece| &piece.item)).is_empty(),
+        Some(_) => pieces.iter().any(answers),
+        None => required_evidence::missing(&question.kinds, items).is_empty(),
     }
 }
 

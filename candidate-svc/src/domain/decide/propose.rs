@@ -33,7 +33,7 @@ pub fn propose(mut command: Propose, context: &Context<'_>) -> Result<Vec<Event>
         risk: &risk,
         confidence: &command.proposal.confidence,
     });
-    let evidence_question = required_evidence::question(action_type, command.evidence.iter());
+    let evidence_question = required_evidence::question(action_type, &command.evidence.iter().collect::<Vec<_>>());
     let missing = evidence_question.as_ref().map_or(0, |question| question.kinds.len());
     if command.evidence.len() + missing > EVIDENCE_MAX_ITEMS {
         let reason = format!(
