@@ -130,9 +130,6 @@ impl LedgerConfig {
         let ids = &environment.ids;
         let location = self.place.ledger();
         let Stores { ledger, keys, pool } = Stores::open(&self.place, ids, &environment.shutdown).await?;
-        if let Some(database) = ledger.shared() {
-            database.count_new_tables(Arc::clone(&environment.clock), &environment.shutdown);
-        }
         carry_out(&ledger, &keys).await?;
         let fence = FenceStore::open(&self.fence_path).await?;
 

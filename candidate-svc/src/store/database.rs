@@ -95,7 +95,6 @@ impl Database {
                 postgres::enter(&database.writers, id, Moment::from(clock.now())).await?;
                 let follower = Follower::begin(database.clone(), Arc::clone(&signals), id).await?;
                 shutdown.spawn_until_closing("other processes", follower.run(shutdown.closing()));
-                database.count_new_tables(postgres::SCHEMA, Arc::clone(&clock), shutdown);
                 let leases = Leases::new(database.writers.clone(), id);
                 let signalled = Arc::clone(&signals);
                 let writer =

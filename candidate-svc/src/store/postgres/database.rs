@@ -2,7 +2,7 @@ use service_kit::database::{self, PostgresDatabase, PostgresUrl};
 use sqlx::migrate::Migrator;
 
 /// The schema that holds candidates.
-pub(in crate::store) const SCHEMA: &str = "countersign_candidates";
+const SCHEMA: &str = "countersign_candidates";
 
 /// Connects, checks the server, and brings the schema up to date.
 pub(in crate::store) async fn open(url: &PostgresUrl) -> Result<PostgresDatabase, database::Error> {

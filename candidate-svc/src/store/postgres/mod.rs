@@ -52,7 +52,7 @@ mod write;
 mod writer;
 
 pub(super) use bindings::hold;
-pub(super) use database::{SCHEMA, migrations, open};
+pub(super) use database::{migrations, open};
 pub(super) use follow::Follower;
 pub(super) use leases::Leases;
 pub(super) use marks::{WriterId, enter};

@@ -1,10 +1,4 @@
-use std::sync::Arc;
-
-use service_kit::{
-    clock::Clock,
-    database::{PostgresDatabase, PostgresReader, PostgresUrl},
-    shutdown::Shutdown,
-};
+use service_kit::database::{PostgresDatabase, PostgresReader, PostgresUrl};
 use sqlx::migrate::Migrator;
 use tokio::time::Instant;
 
@@ -28,11 +22,6 @@ impl PostgresLedger {
     pub async fn open(url: &PostgresUrl) -> Result<Self, Error> {
         let database = PostgresDatabase::open(url, SCHEMA, &migrations()).await;
         Ok(Self { database: database.map_err(service_kit::database::Error::from)? })
-    }
-
-    /// Has the server count what is in new tables, until the drain.
-    pub(crate) fn count_new_tables(&self, clock: Arc<dyn Clock>, shutdown: &Shutdown) {
-        self.database.count_new_tables(SCHEMA, clock, shutdown);
     }
 
     /// Returns a writer.

@@ -3,7 +3,6 @@
 
 mod error;
 mod migrate;
-mod new_tables;
 mod open;
 mod preflight;
 mod trouble;
