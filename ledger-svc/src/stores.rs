@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use service_kit::{
-    database::{self, Location, SchemaStanding},
+    database::{self, SchemaStanding},
     ids::Ids,
     shutdown::{DRAIN_MAX, Shutdown},
 };
@@ -54,14 +54,9 @@ impl LedgerPlace {
     /// # Errors
     /// When a database can not be read.
     pub async fn schema_standings(&self) -> Result<SchemaStandings, database::Error> {
-        let ledger = match self.ledger() {
-            Location::Sqlite(_) => SchemaStanding::read(&self.ledger(), &sqlite::MIGRATIONS).await?,
-            Location::Postgres(_) => SchemaStanding::read(&self.ledger(), &postgres::migrations()).await?,
-        };
-        let content_keys = match self.content_keys() {
-            Location::Sqlite(_) => SchemaStanding::read(&self.content_keys(), &content_keys::MIGRATIONS).await?,
-            Location::Postgres(_) => SchemaStanding::read(&self.content_keys(), &content_keys::migrations()).await?,
-        };
+        let (of_ledger, of_keys) = (postgres::migrations(), content_keys::migrations());
+        let ledger = SchemaStanding::read(&self.ledger(), &sqlite::MIGRATIONS, &of_ledger).await?;
+        let content_keys = SchemaStanding::read(&self.content_keys(), &content_keys::MIGRATIONS, &of_keys).await?;
         Ok(SchemaStandings { ledger, content_keys })
     }
 

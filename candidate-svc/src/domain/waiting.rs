@@ -59,28 +59,6 @@ impl Candidate {
             | State::Expired => None,
         }
     }
-
-    /// Returns what evidence is awaited, to be asked for in other words.
-    pub(super) const fn awaited_evidence_mut(&mut self) -> Option<&mut NeedsEvidence> {
-        match &mut self.state {
-            State::NeedsEvidence(needs) | State::Held(Held { before: Waiting::NeedsEvidence(needs), .. }) => {
-                Some(needs)
-            }
-            State::Proposed
-            | State::NeedsOwner
-            | State::Edited
-            | State::Held(Held { before: Waiting::Proposed | Waiting::NeedsOwner | Waiting::Edited, .. })
-            | State::Approved(_)
-            | State::Executing(_)
-            | State::Executed
-            | State::Failed
-            | State::OutcomeUnknown
-            | State::Rework(_)
-            | State::Rejected(_)
-            | State::Withdrawn(_)
-            | State::Expired => None,
-        }
-    }
 }
 
 impl Waiting {

@@ -37,10 +37,7 @@ pub(super) enum Database {
 /// # Errors
 /// When the database can not be read.
 pub async fn schema_standing(location: &Location) -> Result<SchemaStanding, database::Error> {
-    match location {
-        Location::Sqlite(_) => SchemaStanding::read(location, &MIGRATIONS).await,
-        Location::Postgres(_) => SchemaStanding::read(location, &postgres::migrations()).await,
-    }
+    SchemaStanding::read(location, &MIGRATIONS, &postgres::migrations()).await
 }
 
 /// Makes a database of candidates or brings its schema up to date, as every start does, and serves nobody.

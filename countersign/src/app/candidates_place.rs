@@ -22,7 +22,7 @@ const FILE: &str = "candidates.place";
 pub fn settle(data_dir: &DataDir, named: Option<Location>) -> anyhow::Result<Location> {
     let named = match named {
         Some(named) => Some(named),
-        None => of_environment()?,
+        None => read(VARIABLE, env::var(VARIABLE).ok().as_deref())?,
     };
     decide(data_dir, named)
 }
@@ -30,12 +30,8 @@ pub fn settle(data_dir: &DataDir, named: Option<Location>) -> anyhow::Result<Loc
 /// Finds the candidates of a data folder, for whoever only reads of them; makes nothing.
 ///
 /// # Errors
-/// As [`settle`]; a folder's own note gives way to what is named.
+/// When the folder belongs to other candidates than its own, and nothing names them.
 pub fn find(data_dir: &Path, named: Option<Location>) -> anyhow::Result<Location> {
-    let named = match named {
-        Some(named) => Some(named),
-        None => of_environment()?,
-    };
     match (named, noted(data_dir)) {
         (Some(named), _) => Ok(named),
         (None, None) => Ok(Location::Sqlite(data_dir.join("candidates.db"))),
@@ -49,10 +45,6 @@ pub fn find(data_dir: &Path, named: Option<Location>) -> anyhow::Result<Location
 /// When it names no database that is known.
 pub fn read(named_by: &'static str, url: Option<&str>) -> anyhow::Result<Option<Location>> {
     url.filter(|url| !url.is_empty()).map(|url| url.parse().context(named_by)).transpose()
-}
-
-fn of_environment() -> anyhow::Result<Option<Location>> {
-    read(VARIABLE, env::var(VARIABLE).ok().as_deref())
 }
 
 fn noted(data_dir: &Path) -> Option<String> {

@@ -70,7 +70,7 @@ impl SchemaStanding {
         } else {
             let (ours, newer): (Vec<&Applied>, Vec<&Applied>) =
                 applied.iter().partition(|it| known(it.version).is_some());
-            match migrations.iter().count() - ours.len() {
+            match migrations.iter().len() - ours.len() {
                 0 if newer.is_empty() => SchemaStep::Nothing,
                 0 if newer.iter().all(|it| it.expands()) => SchemaStep::Fits,
                 left if newer.is_empty() => SchemaStep::Migrate(left),
@@ -82,20 +82,19 @@ impl SchemaStanding {
         Self { version, newest, step }
     }
 
-    /// Reads how the schema of a database stands to these migrations.
+    /// Reads how the schema of a database stands to the migrations of its kind.
     ///
     /// # Errors
     /// When the database can not be read; see [`Error`]. A file that is missing can be read: nothing ran there.
-    pub async fn read(location: &Location, migrations: &Migrator) -> Result<Self, Error> {
-        let applied = match location {
-            Location::Sqlite(file) => of_file(file, migrations).await?,
-            Location::Postgres(url) => postgres::applied(url, migrations).await?,
-        };
-        Ok(Self::of(&applied, migrations))
+    pub async fn read(location: &Location, of_files: &Migrator, of_postgres: &Migrator) -> Result<Self, Error> {
+        match location {
+            Location::Sqlite(file) => Ok(Self::of(&in_file(file, of_files).await?, of_files)),
+            Location::Postgres(url) => Ok(Self::of(&postgres::applied(url, of_postgres).await?, of_postgres)),
+        }
     }
 }
 
-async fn of_file(file: &Path, migrations: &Migrator) -> Result<Vec<Applied>, Error> {
+async fn in_file(file: &Path, migrations: &Migrator) -> Result<Vec<Applied>, Error> {
     if !file.exists() {
         return Ok(Vec::new());
     }
@@ -146,7 +145,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("notes.db");
         let location = Location::Sqlite(file.clone());
-        let read = async |versions: &[i64]| SchemaStanding::read(&location, &migrations(versions)).await.expect("read");
+        let of = async |known: &Migrator| SchemaStanding::read(&location, known, known).await.expect("read");
+        let read = async |versions: &[i64]| of(&migrations(versions)).await;
         let missing = read(&[1, 2]).await;
         assert_eq!(missing, SchemaStanding { version: None, newest: 2, step: SchemaStep::Make });
         assert!(!file.exists(), "nothing is made by asking");
@@ -157,8 +157,7 @@ mod tests {
         assert_eq!(read(&[1]).await, SchemaStanding { version: Some(2), newest: 1, step: SchemaStep::UseNewer });
         let mut other = migrations(&[1, 2]);
         other.migrations.to_mut()[0].checksum = Cow::Borrowed(b"another");
-        let standing = SchemaStanding::read(&location, &other).await.expect("read");
-        assert_eq!(standing.step, SchemaStep::UseOther(1));
+        assert_eq!(of(&other).await.step, SchemaStep::UseOther(1));
     }
 
     #[test]
@@ -184,7 +183,8 @@ mod tests {
         let file = folder.path().join("notes.db");
         std::fs::write(&file, "no database at all, and longer than a header has to be to be looked at as one")
             .expect("w");
-        let refused = SchemaStanding::read(&Location::Sqlite(file), &migrations(&[1])).await.expect_err("no database");
+        let known = migrations(&[1]);
+        let refused = SchemaStanding::read(&Location::Sqlite(file), &known, &known).await.expect_err("no database");
         assert!(refused.to_string().contains("notes.db"), "{refused}");
     }
 }

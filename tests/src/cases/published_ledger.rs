@@ -12,19 +12,6 @@ use system_tests::harness::{Installation, Server};
 /// How long something may take that another process does in the background.
 const DEADLINE: Duration = Duration::from_mins(1);
 
-fn propose(installation: &Installation, id: &str) {
-    let line = r#"{"request_id":"ID","action_type":"create_task","owner":"humans/anna",
-        "payload":{"subject":"Ask about ID","owner":"humans/anna","due":"2026-11-30"},
-        "trigger":{"source_system":"crm","type":"deal_changed","source_id":"ID"},
-        "record":{"system":"crm","object_type":"deal","id":"ID"},
-        "evidence":[{"kind":"record_field","title":"Deal","summary":"The account field is empty.",
-        "fields":[{"name":"account","value":""}]}],
-        "confidence":{"level":"high","basis":"id_match"},"reason":"The account is missing."}"#;
-    let file = installation.write("one.jsonl", &line.replace('\n', " ").replace("ID", id));
-    let told = installation.json(&["propose", file.to_str().expect("a readable path")]);
-    assert_eq!(told["accepted"], 1, "{told}");
-}
-
 /// Asks until the answer is yes.
 fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
@@ -39,10 +26,10 @@ fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
 #[test]
 fn a_ledger_put_back_to_an_older_copy_is_read_and_neither_signed_nor_written() {
     let installation = Installation::new();
-    propose(&installation, "S-1");
+    installation.propose("S-1");
     let ledger = installation.data_dir().join("ledger.db");
     let older = fs::read(&ledger).expect("it is there");
-    propose(&installation, "S-2");
+    installation.propose("S-2");
     fs::write(&ledger, older).expect("put back");
 
     for command in [&["ledger", "show"][..], &["ledger", "prove", "0"]] {
@@ -59,7 +46,7 @@ fn a_ledger_put_back_to_an_older_copy_is_read_and_neither_signed_nor_written() {
 #[test]
 fn a_key_is_rotated_without_anybody_losing_the_thread() {
     let installation = Installation::new();
-    propose(&installation, "S-1");
+    installation.propose("S-1");
     let keys = installation.data_dir().join("keys");
     let old = installation.write("old.pub", &fs::read_to_string(keys.join("ledger.pub")).expect("it is there"));
     let old = old.to_str().expect("a readable path");
@@ -74,11 +61,11 @@ fn a_key_is_rotated_without_anybody_losing_the_thread() {
     let rotated = installation.json(&["ledger", "rotate-key"]);
     assert_ne!(rotated["new"], rotated["old"]);
     installation.run(&["ledger", "rotate-key"]).expect(1, &["--end"]);
-    propose(&installation, "S-2");
+    installation.propose("S-2");
     let during = prove("during");
     installation.json(&["ledger", "rotate-key", "--end"]);
     assert!(!keys.join("ledger.key.old").exists(), "the old private key is gone");
-    propose(&installation, "S-3");
+    installation.propose("S-3");
     let after = prove("after");
 
     for proof in [&before, &during, &after] {
@@ -94,7 +81,7 @@ fn a_key_is_rotated_without_anybody_losing_the_thread() {
 #[test]
 fn keys_that_can_not_be_used_are_refused_at_the_start() {
     let installation = Installation::new();
-    propose(&installation, "S-1");
+    installation.propose("S-1");
     let key = installation.data_dir().join("keys").join("ledger.key");
     let good = fs::read(&key).expect("it is there");
     fs::write(&key, "not a key\n").expect("written");
@@ -139,7 +126,7 @@ impl Drop for WitnessProcess {
 #[test]
 fn a_witness_of_ours_cosigns_our_log_and_strangers_read_it() {
     let installation = Installation::new();
-    propose(&installation, "S-1");
+    installation.propose("S-1");
     let key =
         installation.json(&["ledger", "show", "--log-of-logs"])["verifying_key"].as_str().expect("a key").to_owned();
     assert!(key.starts_with("countersign.local/logs+"), "{key}");
@@ -148,7 +135,7 @@ fn a_witness_of_ours_cosigns_our_log_and_strangers_read_it() {
     let policy = installation.write("policy", &format!("log {key}\n{line}\nquorum w1\n"));
     let options = ["--witness-policy", policy.to_str().expect("a readable path"), "--ledger-http", "127.0.0.1:0"];
     let server = Server::start_with(&installation, &options);
-    propose(&installation, "S-2");
+    installation.propose("S-2");
 
     until("the workspace is witnessed", || {
         let shown = installation.json(&["ledger", "show"]);

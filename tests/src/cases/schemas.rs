@@ -94,7 +94,7 @@ fn a_process_goes_on_beside_a_newer_release_that_only_added() {
     let databases = Databases::new();
     let installation = Installation::on(databases.urls());
     let server = Server::start(&installation);
-    propose(&installation, "before");
+    installation.propose("before");
     for (database, schema, table) in [
         (&databases.candidates, "countersign_candidates", "candidates"),
         (&databases.ledger, "countersign_ledger", "entries"),
@@ -112,20 +112,10 @@ fn a_process_goes_on_beside_a_newer_release_that_only_added() {
     assert!(status.success(), "{stderr}");
 
     let again = Server::start(&installation);
-    propose(&installation, "after");
+    installation.propose("after");
     approve_and_wait(&installation);
     let (status, stderr) = again.terminate();
     assert!(status.success() && stderr.contains("this one goes on without what is new"), "{stderr}");
-}
-
-fn propose(installation: &Installation, id: &str) {
-    let line = r#"{"request_id":"ID","action_type":"create_task","owner":"humans/anna",
-        "payload":{"subject":"Ask about ID","owner":"humans/anna","due":"2026-11-30"},
-        "trigger":{"source_system":"crm","type":"deal_changed","source_id":"ID"},
-        "confidence":{"level":"high","basis":"id_match"},"reason":"The account is missing."}"#;
-    let file = installation.write("one.jsonl", &line.replace('\n', " ").replace("ID", id));
-    let told = installation.json(&["propose", file.to_str().expect("plain")]);
-    assert_eq!(told["accepted"], 1, "{told}");
 }
 
 /// Approves the one that waits, and sees it executed.

@@ -104,6 +104,20 @@ impl Installation {
         answer["secret"].as_str().expect("a new token shows its secret once").to_owned()
     }
 
+    /// Proposes a task about the deal with this id.
+    pub fn propose(&self, id: &str) {
+        let line = r#"{"request_id":"ID","action_type":"create_task","owner":"humans/anna",
+            "payload":{"subject":"Ask about ID","owner":"humans/anna","due":"2026-11-30"},
+            "trigger":{"source_system":"crm","type":"deal_changed","source_id":"ID"},
+            "record":{"system":"crm","object_type":"deal","id":"ID"},
+            "evidence":[{"kind":"record_field","title":"Deal","summary":"The account field is empty.",
+            "fields":[{"name":"account","value":""}]}],
+            "confidence":{"level":"high","basis":"id_match"},"reason":"The account is missing."}"#;
+        let file = self.write("one.jsonl", &line.replace('\n', " ").replace("ID", id));
+        let told = self.json(&["propose", file.to_str().expect("a readable path")]);
+        assert_eq!(told["accepted"], 1, "{told}");
+    }
+
     /// Copies all files of the data folder to a new installation.
     #[must_use]
     pub fn duplicate(&self) -> Self {

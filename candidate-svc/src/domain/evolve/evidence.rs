@@ -1,6 +1,6 @@
 //! Evidence that came, and evidence that is asked for.
 
-use crate::domain::{Candidate, EvidenceAdded, EvidenceRequested, NeedsEvidence, State};
+use crate::domain::{Candidate, EvidenceAdded, EvidenceRequested, Held, NeedsEvidence, State, Waiting};
 
 pub(super) fn added(candidate: &mut Candidate, facts: &EvidenceAdded) {
     for evidence in &facts.evidence {
@@ -12,7 +12,11 @@ pub(super) fn added(candidate: &mut Candidate, facts: &EvidenceAdded) {
     if facts.requirement_met {
         end_wait(candidate);
     } else if let Some(question) = &facts.still_asked {
-        let needs = candidate.awaited_evidence_mut().expect("C-8: evidence left a question that nobody had");
+        let (State::NeedsEvidence(needs) | State::Held(Held { before: Waiting::NeedsEvidence(needs), .. })) =
+            &mut candidate.state
+        else {
+            panic!("C-8: evidence left a question that nobody had");
+        };
         needs.question = question.clone();
     }
 }

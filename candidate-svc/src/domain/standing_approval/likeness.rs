@@ -56,15 +56,14 @@ fn records(
     proposal: &Proposal,
     payload: Option<&str>,
     action_type: Option<&ActionType>,
-) -> Vec<Hash> {
+) -> BTreeSet<Hash> {
     let stated = [&proposal.record, &proposal.target].into_iter().flatten().map(RecordReference::key);
     let named = action_type.and_then(|action_type| action_type.payload_record.as_ref()).zip(payload);
     let named = named.and_then(|(named, payload)| named.read(payload));
     let of_record = |(object_type, id): (String, String)| {
         keyed("record", &[proposer.as_str(), proposal.action_type.as_str(), &spelled(&object_type), &spelled(&id)])
     };
-    let keys: BTreeSet<Hash> = stated.chain(named).map(of_record).collect();
-    keys.into_iter().collect()
+    stated.chain(named).map(of_record).collect()
 }
 
 /// Leaves of a name what makes another record of it: letters, without their case, and digits; of one that has none, all but blanks at its ends.

@@ -16,6 +16,7 @@ mod escalating;
 mod evidence;
 mod executing;
 mod expiring;
+mod granting;
 pub(crate) mod histories;
 mod holding;
 mod limits;
