@@ -3,7 +3,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use countersign_api::candidate::v1::FailureClass;
 use futures::FutureExt;
 use service_kit::{clock::Clock, shutdown::Shutdown, telemetry::trace_context};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::Instrument;
 
 use crate::{
@@ -14,6 +14,10 @@ use crate::{
     outcome::Outcome,
     permit::VerifiedPermit,
 };
+
+/// How long after a drain began a permit in hand may still get its turn. What is called then has most of the drain to end
+/// in; what is not goes back uncalled, which costs the candidate an attempt.
+pub const BEGIN_IN_DRAIN_MAX: Duration = Duration::from_secs(5);
 
 /// Acts on permits that verified: one call each, at most so many at once, none that could outlive its claim.
 #[derive(Debug, Clone)]
@@ -45,15 +49,27 @@ impl Actor {
             );
             return not_called(FailureClass::PermitRefused, message, false);
         };
-        let _place = self.places.acquire().await.expect("invariant: the semaphore of calls is never closed");
-        if shutdown.is_draining() {
+        let Some(_place) = self.turn(shutdown).await else {
             let message = "the executor is shutting down: nothing was called";
             return not_called(FailureClass::Unavailable, message.to_owned(), true);
-        }
+        };
         if let Err(lost) = self.leases.ensure(&permit.claim, permit.lease_expire_at).await {
             return not_called(FailureClass::Unavailable, words_for(&lost), true);
         }
         self.call(connector.as_ref(), permit).await
+    }
+
+    /// Waits for a place among the calls; a drain ends the wait once a call would begin too late in it.
+    async fn turn(&self, shutdown: &Shutdown) -> Option<SemaphorePermit<'_>> {
+        let too_late = async {
+            shutdown.draining().await;
+            self.clock.sleep_until(self.clock.now() + BEGIN_IN_DRAIN_MAX).await;
+        };
+        tokio::select! {
+            biased;
+            place = self.places.acquire() => Some(place.expect("invariant: the semaphore of calls is never closed")),
+            () = too_late => None,
+        }
     }
 
     /// The attempt stands in the record since the claim's commit. A crash from here on leaves a permit that is issued

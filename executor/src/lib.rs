@@ -40,6 +40,7 @@ mod tally;
 mod verify;
 mod work;
 
+pub use act::BEGIN_IN_DRAIN_MAX;
 pub use app::{App, BuildError};
 pub use claim::RunError;
 pub use config::{Config, ConfigError, IN_FLIGHT_MAX, LEASE_MAX, LEASE_MIN};

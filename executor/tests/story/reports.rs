@@ -2,12 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use executor::Tally;
+use executor::{BEGIN_IN_DRAIN_MAX, Tally};
 
 use crate::{
     bench::Bench,
     connectors::{Breaking, Fault, Listener},
-    desk::{failed, succeeded},
+    desk::{failed, succeeded, unknown},
     log::candidate,
 };
 
@@ -48,7 +48,7 @@ async fn a_running_executor_serves_what_comes_and_ends_with_the_drain() {
 }
 
 #[tokio::test]
-async fn what_waits_for_its_turn_at_the_drain_goes_back_uncalled_and_what_was_called_is_reported() {
+async fn what_gets_no_turn_early_in_the_drain_goes_back_uncalled_and_what_was_called_is_reported() {
     let bench = Bench::new().await;
     let sandbox = bench.sandbox().await;
     let connector = Breaking::new(sandbox.clone(), Fault::HangsAfter, true);
@@ -63,6 +63,12 @@ async fn what_waits_for_its_turn_at_the_drain_goes_back_uncalled_and_what_was_ca
     connector.until_hung(1).await;
     let release = async {
         bench.shutdown.draining().await;
+        // Whoever waits for a turn hears of the drain first.
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        bench.clock.advance(BEGIN_IN_DRAIN_MAX);
+        bench.desk.until(|state| state.reports.len() == 2).await;
         bench.clock.advance(deadline);
     };
     let (drained, ()) = tokio::join!(bench.shutdown.drain(Duration::from_secs(20)), release);
@@ -82,6 +88,37 @@ async fn what_waits_for_its_turn_at_the_drain_goes_back_uncalled_and_what_was_ca
         }
     }
     assert_eq!(went_back, 2);
+}
+
+#[tokio::test]
+async fn what_gets_its_turn_early_in_the_drain_is_called() {
+    let bench = Bench::new().await;
+    let sandbox = bench.sandbox().await;
+    let connector = Breaking::new(sandbox.clone(), Fault::HangsAfter, true);
+    for number in 1..=3 {
+        let approved = bench.log.approve(number, PAYLOAD);
+        bench.desk.offer(bench.log.permit(&approved, "create_task"));
+    }
+    let mut config = bench.config();
+    config.calls_max = 1;
+    config.call_deadline = BEGIN_IN_DRAIN_MAX / 4;
+    let deadline = config.call_deadline;
+    bench.try_executor(config, connector.clone()).await.expect("it is built").spawn(&bench.shutdown);
+    connector.until_hung(1).await;
+    let release = async {
+        bench.shutdown.draining().await;
+        bench.clock.advance(deadline);
+        for called in 2..=3 {
+            connector.until_hung(called).await;
+            bench.clock.advance(deadline);
+        }
+    };
+    let (drained, ()) = tokio::join!(bench.shutdown.drain(Duration::from_secs(20)), release);
+    drained.expect("everything ends");
+    for report in bench.desk.reports() {
+        assert!(unknown(report.outcome.expect("an outcome")).contains("no answer within"));
+    }
+    assert_eq!(bench.desk.reports().len(), 3);
 }
 
 #[tokio::test]
