@@ -43,6 +43,11 @@ impl ActionType {
     pub fn changes_policy(&self) -> bool {
         self.operation == CHANGE_POLICY
     }
+
+    /// Tells whether it has a field that it changes.
+    pub fn says_what_it_changes(&self) -> bool {
+        self.changes_policy() || self.changes.is_some()
+    }
 }
 
 /// A label for one payload field.

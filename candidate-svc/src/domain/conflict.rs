@@ -24,22 +24,37 @@ pub struct Rival {
     pub state: StateName,
 }
 
+/// What a candidate would change, as far as the catalogue tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChangeSubject {
+    /// This, or has changed it: `{object type}/{id}#{field}`.
+    Field(String),
+    /// Nothing: its payload names no field or record, or it never will.
+    Nothing,
+    /// The catalogue does not say: it does not have the action type any more, or no field of it. What it said before stands.
+    Unsaid,
+}
+
 impl Candidate {
-    /// Returns what it would change, or has changed: `{object type}/{id}#{field}`. None when its action type changes no field that could be
-    /// told, or when it never will.
+    /// Returns what it would change, or has changed.
     ///
     /// The record is the one that the payload names, where it names one: that is what runs, whatever record the proposer says it is about.
     /// The system is not part of it, and neither are case and blanks at the ends: how a proposer spells them must not hide a conflict.
-    pub fn change_subject(&self, action_type: Option<&ActionType>) -> Option<String> {
+    pub fn change_subject(&self, action_type: Option<&ActionType>) -> ChangeSubject {
         let name = self.state.name();
-        (name.is_live() || name == StateName::Executed)
-            .then(|| subject(&self.proposal, self.payload.canonical_json(), action_type?))
-            .flatten()
+        if self.erased.is_some() || !(name.is_live() || name == StateName::Executed) {
+            return ChangeSubject::Nothing;
+        }
+        match action_type.filter(|action_type| action_type.says_what_it_changes()) {
+            Some(action_type) => subject(&self.proposal, self.payload.canonical_json(), action_type)
+                .map_or(ChangeSubject::Nothing, ChangeSubject::Field),
+            None => ChangeSubject::Unsaid,
+        }
     }
 }
 
 impl Propose {
-    /// Returns what the candidate would change, as [`Candidate::change_subject`] will.
+    /// Returns what the candidate would change, as [`Candidate::change_subject`] will; none when it changes nothing that could be told.
     pub fn change_subject(&self, action_type: Option<&ActionType>) -> Option<String> {
         subject(&self.proposal, self.payload.canonical_json()?, action_type?)
     }

@@ -66,7 +66,7 @@ pub use command::{
     Propose, RecordedAt, Reject, Release, ReportFailure, ReportSuccess, RequestEvidence, SendBack, Settle, Settlement,
     Withdraw, WithdrawApproval,
 };
-pub use conflict::{ChangedField, Rival};
+pub use conflict::{ChangeSubject, ChangedField, Rival};
 pub use context::Context;
 pub use decide::{decide, propose, withdraw_ahead};
 pub use delegation::{Delegate, Delegation, delegate, end_delegation};

@@ -147,7 +147,8 @@ impl<'a> Batch<'a> {
             if let Some(deadline) = candidate.next_deadline() {
                 self.effects.deadline = Some(self.effects.deadline.map_or(deadline, |known| known.min(deadline)));
             }
-            let change_subject = self.known.kin.subjects.remove(&name);
+            let action_type = self.judge.catalogue.get(&candidate.proposal.action_type);
+            let change_subject = candidate.change_subject(action_type);
             let row = CandidateRow { candidate, change_subject };
             match before {
                 0 => self.writes.created.push(row),

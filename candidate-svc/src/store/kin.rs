@@ -7,8 +7,8 @@ use ledger_format::Hash;
 use service_kit::access::PrincipalId;
 
 use crate::domain::{
-    ActionType, Candidate, Event, EventBody, Moment, Proposal, Propose, RejectionMemory, Rival, StateName,
-    memory_of_content, memory_of_dedup_key, memory_of_payload,
+    ActionType, Candidate, ChangeSubject, Event, EventBody, Moment, Proposal, Propose, RejectionMemory, Rival,
+    StateName, memory_of_content, memory_of_dedup_key, memory_of_payload,
 };
 
 /// By what two proposals are about the same thing: only a proposer's own, so that nobody can bury another's.
@@ -83,8 +83,13 @@ impl Kin {
                 self.open.remove(&key);
             }
         }
+        let subject = match candidate.change_subject(action_type) {
+            ChangeSubject::Field(subject) => Some(subject),
+            ChangeSubject::Nothing => None,
+            ChangeSubject::Unsaid => self.subjects.get(name).cloned(),
+        };
         self.drop_subject(name);
-        if let Some(subject) = candidate.change_subject(action_type) {
+        if let Some(subject) = subject {
             let others = self.by_subject.entry((workspace.clone(), subject.clone())).or_default();
             others.insert(name.clone(), Standing { state: candidate.state.name(), updated_at: candidate.updated_at });
             self.subjects.insert(name.clone(), subject);

@@ -11,7 +11,7 @@ use super::{
     request::{KeptRequest, RequestKey},
 };
 use crate::{
-    domain::{Actor, Candidate, Event, Moment, RequestId, is_simulated},
+    domain::{Actor, Candidate, ChangeSubject, Event, Moment, RequestId, is_simulated},
     wire,
 };
 
@@ -35,8 +35,22 @@ pub(crate) struct EventRow {
 #[derive(Debug, Clone)]
 pub(crate) struct CandidateRow {
     pub(crate) candidate: Arc<Candidate>,
-    /// What it would change; see [`Candidate::change_subject`].
-    pub(crate) change_subject: Option<String>,
+    pub(crate) change_subject: ChangeSubject,
+}
+
+impl CandidateRow {
+    /// Returns what the row is to say that the candidate would change.
+    pub(crate) fn changed_field(&self) -> Option<&str> {
+        match &self.change_subject {
+            ChangeSubject::Field(field) => Some(field),
+            ChangeSubject::Nothing | ChangeSubject::Unsaid => None,
+        }
+    }
+
+    /// Tells whether what the row said before stands.
+    pub(crate) fn keeps_changed_field(&self) -> bool {
+        self.change_subject == ChangeSubject::Unsaid
+    }
 }
 
 /// An answered request as it is stored.

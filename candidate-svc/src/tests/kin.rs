@@ -8,8 +8,8 @@ use countersign_api::candidate::v1::{
 use tonic::Code;
 
 use super::support::{
-    Bench, PARENT, approve, edit, evidence, item, name_of, proposal, propose, reason, reject, report_success,
-    update_field,
+    Bench, CATALOGUE, PARENT, approve, edit, evidence, item, name_of, proposal, propose, reason, reject,
+    report_success, update_field,
 };
 
 const REMEMBER: &str = "[[rules]]\nreason = \"rejections are remembered\"\nremember_rejection_days = 30";
@@ -215,6 +215,29 @@ async fn two_changes_of_one_field_are_shown_and_not_both_approved_unseen() {
 }
 
 #[tokio::test]
+async fn a_conflict_outlives_what_the_catalogue_says_of_it() {
+    let bench = Bench::open().await;
+    let first = bench.propose("p1", change("7", "GTX Pro")).await;
+    let second = bench.propose("p2", change("7", "GTX Basic")).await;
+    let [note, task, update, call] = CATALOGUE;
+    let silent = update.1.replace("changes_field_named_at", "# changes_field_named_at");
+    let bench = bench.with_catalogue(&[note, task, (update.0, &silent), call]).restart().await;
+    let mut anna = bench.reviewer("humans/anna");
+    anna.approve_candidate(approve(&first, "a1")).await.expect("the first");
+    assert_eq!(shown(&bench, &second.name).await.conflicts[0].subject, "deal/7#product");
+    let refused = anna.approve_candidate(approve(&second, "a2")).await.expect_err("unseen");
+    assert_eq!(reason(&refused), "CONFLICT_UNSEEN");
+
+    let bench = bench.with_catalogue(&[note, task, call]).restart().await;
+    let mut anna = bench.reviewer("humans/anna");
+    let refused =
+        anna.approve_candidate(beside(&second, "a3", &[&first])).await.expect_err("what would run it is gone");
+    assert_eq!(reason(&refused), "ACTION_TYPE_UNKNOWN");
+    anna.reject_candidate(reject(&second, "r1")).await.expect("it can be rejected");
+    assert_eq!(shown(&bench, &first.name).await.conflicts, []);
+}
+
+#[tokio::test]
 async fn a_conflict_is_told_by_what_runs_and_not_by_what_is_said_about_it() {
     let bench = Bench::open().await;
     let first = bench.propose("p1", change("7", "GTX Pro")).await;
@@ -277,6 +300,7 @@ crate::tests::support::on_postgres!(
     nobody_takes_a_proposal_back_for_one_that_does_not_exist,
     by_default_nothing_is_remembered,
     two_changes_of_one_field_are_shown_and_not_both_approved_unseen,
+    a_conflict_outlives_what_the_catalogue_says_of_it,
     a_conflict_is_told_by_what_runs_and_not_by_what_is_said_about_it,
     what_was_changed_since_is_seen_before_it_is_changed_again,
     two_conflicting_approvals_of_one_commit_do_not_both_pass,

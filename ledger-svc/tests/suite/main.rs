@@ -17,6 +17,7 @@ mod histories;
 mod immutable_rows;
 mod lab;
 mod log_of_logs;
+mod new_database;
 mod postgres_tamper;
 mod proofs;
 mod read;

@@ -28,6 +28,8 @@ pub(super) fn collect(
     context: &Context<'_>,
 ) -> Result<(StateName, EventBody), Refusal> {
     let approver = entitlement::approver(candidate, context).map_err(|reason| Refusal::NotEntitled { verb, reason })?;
+    // What the catalogue does not have any more could not be carried out.
+    context.catalogued(&candidate.proposal.action_type)?;
     let digest = candidate.payload.digest();
     if command.digest != digest {
         return Err(Refusal::DigestMismatch { candidate: candidate.name.clone() });

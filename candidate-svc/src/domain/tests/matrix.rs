@@ -11,15 +11,16 @@ fn columns() -> Vec<(&'static str, Story)> {
     vec![
         ("PROPOSED", Story::proposed()),
         ("PROPOSED, one of two approved", one_of_two(Story::proposed())),
-        ("NEEDS_EVIDENCE", after(Story::proposed(), BEN, |story| story.request_evidence(&["form_value"]))),
+        ("NEEDS_EVIDENCE", asked(Story::proposed())),
+        ("NEEDS_EVIDENCE after an edit", asked(edited())),
         ("NEEDS_OWNER", ownerless()),
+        ("NEEDS_OWNER after an edit", after(held(ownerless()), ANNA, |story| story.edit_due("2026-12-02"))),
         ("EDITED", edited()),
         ("EDITED, one of two approved", one_of_two(edited())),
         ("HELD", after(Story::proposed(), ANNA, |story| story.hold(None, false))),
-        (
-            "HELD over NEEDS_EVIDENCE",
-            held(after(Story::proposed(), BEN, |story| story.request_evidence(&["form_value"]))),
-        ),
+        ("HELD after an edit", held(edited())),
+        ("HELD over NEEDS_EVIDENCE", held(asked(Story::proposed()))),
+        ("HELD over NEEDS_EVIDENCE after an edit", held(asked(edited()))),
         ("HELD over NEEDS_OWNER", held(ownerless())),
         ("APPROVED", Story::approved()),
         ("APPROVED after an edit", after(edited(), BEN, |story| story.approve())),
@@ -43,6 +44,10 @@ fn after(mut story: Story, who: &str, command: impl Fn(&mut Story) -> Command) -
 
 fn edited() -> Story {
     after(Story::proposed(), ANNA, |story| story.edit_due("2026-12-02"))
+}
+
+fn asked(story: Story) -> Story {
+    after(story, BEN, |story| story.request_evidence(&["form_value"]))
 }
 
 fn one_of_two(mut story: Story) -> Story {

@@ -68,13 +68,15 @@ pub(super) async fn update(connection: &mut PgConnection, changed: &[(u64, Candi
     let sql = format!(
         "UPDATE candidates SET ({CHANGING}) = (new.revision, new.state, new.owner, new.turn, new.risk_rank, new.updated_at_us, \
          new.expires_at_us, new.deadline_us, new.approving_revision, new.approving_ordinal, new.claimable_from_us, new.granted_in, \
-         new.executor, new.dedup_key, new.change_subject, new.snapshot) \
-         FROM unnest({CHANGING_BOUND}, $19::bigint[]) AS new (workspace, id, {CHANGING}, before) \
+         new.executor, new.dedup_key, \
+         CASE WHEN new.keeps_changed_field THEN candidates.change_subject ELSE new.change_subject END, new.snapshot) \
+         FROM unnest({CHANGING_BOUND}, $19::bigint[], $20::boolean[]) AS new (workspace, id, {CHANGING}, before, keeps_changed_field) \
          WHERE candidates.workspace = new.workspace AND candidates.id = new.id AND candidates.revision = new.before"
     );
     let rows: Vec<CandidateRow> = column(changed, |(_, row)| row.clone());
     let updated = bind_changing(sqlx::query(sqlx::AssertSqlSafe(sql)), &rows)
         .bind(column(changed, |(before, _)| signed(*before)))
+        .bind(column(changed, |(_, row)| row.keeps_changed_field()))
         .execute(connection)
         .await?;
     let expected = u64::try_from(changed.len()).expect("invariant: a batch is small");
@@ -168,6 +170,6 @@ fn bind_changing<'q>(
         .bind(column(rows, |row| row.candidate.approved_ahead().map(|used| signed(used.grant_entry_index))))
         .bind(column(&searched, |it| it.executor.clone()))
         .bind(column(&searched, |it| it.dedup_key.as_ref().map(bytes)))
-        .bind(column(rows, |row| row.change_subject.as_ref().map(bytes)))
+        .bind(column(rows, |row| row.changed_field().map(|field| field.as_bytes().to_vec())))
         .bind(searched.into_iter().map(|it| it.snapshot).collect::<Vec<_>>())
 }

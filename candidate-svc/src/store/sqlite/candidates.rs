@@ -57,7 +57,7 @@ pub(in crate::store) async fn update(
     connection: &mut SqliteConnection,
     candidates: &[(u64, CandidateRow)],
 ) -> Result<(), sqlx::Error> {
-    const HEAD: &str = "WITH new (workspace, id, before, revision, state, owner, turn, risk_rank, updated_at_us, \
+    const HEAD: &str = "WITH new (workspace, id, before, keeps_changed_field, revision, state, owner, turn, risk_rank, updated_at_us, \
                         expires_at_us, deadline_us, approving_revision, approving_ordinal, claimable_from_us, executor, \
                         dedup_key, change_subject, snapshot) AS (";
     const TAIL: &str = ") UPDATE candidates SET revision = new.revision, state = new.state, owner = new.owner, \
@@ -65,7 +65,8 @@ pub(in crate::store) async fn update(
                         expires_at_us = new.expires_at_us, deadline_us = new.deadline_us, \
                         approving_revision = new.approving_revision, approving_ordinal = new.approving_ordinal, \
                         claimable_from_us = new.claimable_from_us, executor = new.executor, \
-                        dedup_key = new.dedup_key, change_subject = new.change_subject, snapshot = new.snapshot \
+                        dedup_key = new.dedup_key, snapshot = new.snapshot, change_subject = \
+                        CASE WHEN new.keeps_changed_field THEN candidates.change_subject ELSE new.change_subject END \
                         FROM new WHERE candidates.workspace = new.workspace AND candidates.id = new.id \
                         AND candidates.revision = new.before";
     for chunk in bulk::chunks(candidates) {
@@ -74,7 +75,8 @@ pub(in crate::store) async fn update(
             values
                 .push_bind(candidate.name.workspace.id().to_owned())
                 .push_bind(id_bytes(&candidate.name))
-                .push_bind(signed(*before));
+                .push_bind(signed(*before))
+                .push_bind(row.keeps_changed_field());
             bind_changing(values, row);
         };
         let result = bulk::with_values(HEAD, chunk, bind, TAIL).build().execute(&mut *connection).await?;
@@ -156,6 +158,6 @@ fn bind_changing(values: &mut Separated<'_, Sqlite, &'static str>, row: &Candida
         .push_bind(searched.claimable_from_us)
         .push_bind(searched.executor)
         .push_bind(searched.dedup_key)
-        .push_bind(row.change_subject.clone())
+        .push_bind(row.changed_field().map(str::to_owned))
         .push_bind(searched.snapshot);
 }

@@ -78,6 +78,14 @@ when.object_types = ["thread"]
 owner = { team = "threads", by = "round_robin" }
 "#;
 
+/// The files of the catalogue.
+pub(crate) const CATALOGUE: [(&str, &str); 4] = [
+    ("add_note.toml", include_str!("../../../catalogue/add_note.toml")),
+    ("create_task.toml", include_str!("../../../catalogue/create_task.toml")),
+    ("update_field.toml", include_str!("../../../catalogue/update_field.toml")),
+    ("call_customer.toml", CALL_CUSTOMER),
+];
+
 /// What processes of one story share.
 struct Site {
     folder: tempfile::TempDir,
@@ -91,6 +99,7 @@ struct Site {
 pub(crate) struct Bench {
     site: Arc<Site>,
     policy: PolicySource,
+    catalogue: Catalogue,
     pub(crate) clock: ManualClock,
     pub(crate) ledger: FakeLedger,
     pub(crate) metrics: Metrics,
@@ -141,12 +150,13 @@ impl Bench {
     async fn on(folder: tempfile::TempDir, home: Home, database: Location, policy: PolicySource) -> Self {
         let clock = ManualClock::new("2026-11-22T09:00:00Z".parse::<Timestamp>().expect("a time"));
         let site = Site { folder, database, home, starts: AtomicU64::new(0) };
-        Self::start(Arc::new(site), policy, clock, FakeLedger::new()).await
+        Self::start(Arc::new(site), policy, catalogue(&CATALOGUE), clock, FakeLedger::new()).await
     }
 
     /// Starts another process beside this one, on the same database, ledger and clock.
     pub(crate) async fn beside(&self) -> Self {
-        Self::start(Arc::clone(&self.site), self.policy.clone(), self.clock.clone(), self.ledger.clone()).await
+        let (policy, catalogue) = (self.policy.clone(), self.catalogue.clone());
+        Self::start(Arc::clone(&self.site), policy, catalogue, self.clock.clone(), self.ledger.clone()).await
     }
 
     /// Starts on an empty folder with a policy that is refused; returns why.
@@ -155,7 +165,7 @@ impl Bench {
         let clock = ManualClock::new("2026-11-22T09:00:00Z".parse::<Timestamp>().expect("a time"));
         let (environment, _) = surroundings(folder.path(), 1, &clock, &FakeLedger::new()).await;
         let home = Home::new();
-        config(folder.path(), home.location(folder.path()), policy)
+        config(folder.path(), home.location(folder.path()), policy, catalogue(&CATALOGUE))
             .build(&environment)
             .await
             .expect_err("it is refused")
@@ -175,19 +185,31 @@ impl Bench {
         self.restart_under(policy).await
     }
 
-    /// Ends the process in good order and starts another that is given this policy.
-    pub(crate) async fn restart_under(self, policy: PolicySource) -> Self {
-        let Self { site, clock, ledger, app, shutdown, .. } = self;
-        shutdown.drain(DRAIN_MAX).await.expect("a drain");
-        app.close().await;
-        Self::start(site, policy, clock, ledger).await
+    /// Puts these files in the place of the catalogue's: the next process reads them.
+    pub(crate) fn with_catalogue(mut self, files: &[(&str, &str)]) -> Self {
+        self.catalogue = catalogue(files);
+        self
     }
 
-    async fn start(site: Arc<Site>, policy: PolicySource, clock: ManualClock, ledger: FakeLedger) -> Self {
+    /// Ends the process in good order and starts another that is given this policy.
+    pub(crate) async fn restart_under(self, policy: PolicySource) -> Self {
+        let Self { site, catalogue, clock, ledger, app, shutdown, .. } = self;
+        shutdown.drain(DRAIN_MAX).await.expect("a drain");
+        app.close().await;
+        Self::start(site, policy, catalogue, clock, ledger).await
+    }
+
+    async fn start(
+        site: Arc<Site>,
+        policy: PolicySource,
+        catalogue: Catalogue,
+        clock: ManualClock,
+        ledger: FakeLedger,
+    ) -> Self {
         let starts = site.starts.fetch_add(1, Ordering::Relaxed) + 1;
         let (environment, access) = surroundings(site.folder.path(), starts, &clock, &ledger).await;
         let Environment { metrics, health, shutdown, .. } = environment.clone();
-        let app = config(site.folder.path(), site.database.clone(), policy.clone())
+        let app = config(site.folder.path(), site.database.clone(), policy.clone(), catalogue.clone())
             .build(&environment)
             .await
             .expect("it builds");
@@ -200,7 +222,7 @@ impl Bench {
             .add_service(app.execution_service())
             .add_service(app.policy_service())
             .build();
-        Self { site, policy, clock, ledger, metrics, access, app, server, shutdown }
+        Self { site, policy, catalogue, clock, ledger, metrics, access, app, server, shutdown }
     }
 
     /// Opens a connection to the database, as somebody with its owner's rights has.
@@ -379,14 +401,11 @@ pub(crate) fn policy_file(text: &str) -> PolicySource {
     PolicySource::File { name: "/srv/countersign/policy.toml".into(), text: text.to_owned() }
 }
 
-fn config(folder: &Path, database: Location, policy: PolicySource) -> Config {
-    let built_in = [
-        ("add_note.toml", include_str!("../../../catalogue/add_note.toml")),
-        ("create_task.toml", include_str!("../../../catalogue/create_task.toml")),
-        ("update_field.toml", include_str!("../../../catalogue/update_field.toml")),
-        ("call_customer.toml", CALL_CUSTOMER),
-    ];
-    let catalogue = Catalogue::from_files(built_in).expect("a catalogue");
+fn catalogue(files: &[(&str, &str)]) -> Catalogue {
+    Catalogue::from_files(files.iter().copied()).expect("a catalogue")
+}
+
+fn config(folder: &Path, database: Location, policy: PolicySource, catalogue: Catalogue) -> Config {
     Config {
         database,
         policy,

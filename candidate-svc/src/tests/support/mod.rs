@@ -8,7 +8,7 @@ mod place;
 mod refusals;
 mod requests;
 
-pub(crate) use bench::{Bench, policy_file};
+pub(crate) use bench::{Bench, CATALOGUE, policy_file};
 pub(crate) use cutting_proxy::{Cut, CuttingProxy};
 pub(crate) use fake_ledger::FakeLedger;
 pub(crate) use log::ORIGIN;

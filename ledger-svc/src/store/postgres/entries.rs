@@ -43,14 +43,16 @@ pub(in crate::store) async fn entry(
     row.map(|row| read(&row, workspace)).transpose()
 }
 
-/// Reads the entry with an idempotency key.
+/// Reads the entry with an idempotency key; asked as [`standing`](super::keys::standing) is, for the same reason.
 pub(in crate::store) async fn entry_by_key(
     connection: &mut PgConnection,
     workspace: &Workspace,
     idempotency_key: &str,
 ) -> Result<Option<StoredEntry>, Error> {
     let row = sqlx::query(
-        "SELECT entry_index, leaf_hash, content_key, leaf, sealed FROM entries WHERE workspace = $1 AND idempotency_key = $2",
+        "SELECT entry_index, leaf_hash, content_key, leaf, sealed FROM ( \
+             SELECT * FROM entries WHERE workspace = $1 AND idempotency_key >= $2 ORDER BY idempotency_key LIMIT 1) AS first \
+         WHERE idempotency_key = $2",
     )
     .bind(workspace.id())
     .bind(idempotency_key)

@@ -20,6 +20,8 @@ pub(in crate::store) async fn assigned_max(connection: &mut PgConnection) -> Res
 }
 
 /// Finds the numbers of the keys in use for `subjects`; a subject without entries since its last erasure has none.
+///
+/// Asked as [`standing`](super::keys::standing) is, for the same reason.
 pub(in crate::store) async fn keys_in_use(
     connection: &mut PgConnection,
     workspace: &Workspace,
@@ -29,7 +31,11 @@ pub(in crate::store) async fn keys_in_use(
         return Ok(HashMap::new());
     }
     let rows = sqlx::query(
-        "SELECT subject, content_key FROM subject_keys WHERE workspace = $1 AND subject = ANY($2) AND erasure_index IS NULL",
+        "SELECT first.* FROM unnest($2::text[]) AS asked (subject) CROSS JOIN LATERAL ( \
+             SELECT subject_keys.subject, content_key FROM subject_keys \
+             WHERE workspace = $1 AND subject_keys.subject >= asked.subject COLLATE \"C\" AND erasure_index IS NULL \
+             ORDER BY subject_keys.subject LIMIT 1) AS first \
+         WHERE first.subject = asked.subject COLLATE \"C\"",
     )
     .bind(workspace.id())
     .bind(subjects)

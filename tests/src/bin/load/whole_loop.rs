@@ -9,11 +9,15 @@ use countersign_api::candidate::v1::batch_decision::Decision;
 use countersign_api::candidate::v1::candidate_event::Event;
 use countersign_api::candidate::v1::stream_proposals_response::Result as ItemResult;
 use countersign_api::candidate::v1::{
-    ApproveCandidateRequest, BatchDecision, DecideBatchRequest, ProposalAccepted, WatchOutcomesRequest,
+    ApproveCandidateRequest, BatchDecision, DecideBatchRequest, ProposalAccepted, ReportOutcomeRequest,
+    WatchOutcomesRequest, execution_service_client::ExecutionServiceClient,
 };
 use countersign_api::etag::Etag;
+use service_kit::grpc::AuthorizedChannel;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
+use tonic::Code;
+use tonic_types::StatusExt as _;
 
 use crate::cast::{self, Cast, PARENT, SUBSTANCE_BYTES};
 use crate::place::Database;
@@ -188,14 +192,29 @@ fn execute(cast: &Cast, report: mpsc::Sender<()>) -> impl Future<Output = anyhow
                 permit = permits.message() => {
                     let permit = permit?.and_then(|response| response.permit);
                     let permit = permit.ok_or_else(|| anyhow::anyhow!("the stream of permits ended"))?;
-                    let (mut executions, request, report) = (executions.clone(), cast::carry_out(&permit, &key)?, report.clone());
+                    let (executions, request, report) = (executions.clone(), cast::carry_out(&permit, &key)?, report.clone());
                     reports.spawn(async move {
-                        executions.report_outcome(request).await?;
+                        report_on(executions, request).await?;
                         Ok(report.send(()).await?)
                     });
                 }
                 Some(reported) = reports.join_next() => reported??,
             }
+        }
+    }
+}
+
+/// Reports; comes back when told to where the queue is full.
+async fn report_on(
+    mut executions: ExecutionServiceClient<AuthorizedChannel>,
+    request: ReportOutcomeRequest,
+) -> anyhow::Result<()> {
+    loop {
+        let Err(refused) = executions.report_outcome(request.clone()).await else { return Ok(()) };
+        let after = refused.get_details_retry_info().and_then(|info| info.retry_delay);
+        match after {
+            Some(after) if refused.code() == Code::ResourceExhausted => tokio::time::sleep(after).await,
+            _ => return Err(refused.into()),
         }
     }
 }
