@@ -34,6 +34,10 @@ use cli::{Command, Context};
 use exit::Exit;
 use failure::Failure;
 
+/// Calls allocate and free on every thread at once, for which the system's allocator makes threads wait for one another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // Without a provider, the first TLS connection would panic. It is set here alone, so it is never set before.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();

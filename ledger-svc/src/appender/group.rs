@@ -1,7 +1,10 @@
 use std::collections::BTreeSet;
 
 use countersign_api::name::Workspace;
-use service_kit::group_commit::{Pending, Reply};
+use service_kit::{
+    group_commit::{Pending, Reply},
+    telemetry::trace_context,
+};
 
 use super::{
     Answer, Appended, Job, Refusal,
@@ -72,7 +75,8 @@ impl Group {
         }
         for ((append, reply), answer) in self.appends.into_iter().zip(outcome.answers) {
             if let Ok([appended]) = answer.as_deref() {
-                append.span.record("entry_index", appended.receipt.index);
+                let index = i64::try_from(appended.receipt.index).unwrap_or(i64::MAX);
+                trace_context::note(&append.span, "entry_index", index);
             }
             reply.send(Answer::Appended(answer));
         }

@@ -116,17 +116,9 @@ fn weight_bytes(entries: &[NewEntry]) -> usize {
 
 /// The time from here to the answer, as the caller's trace shows it.
 fn queue_span(log: &Log, entries: &[NewEntry]) -> tracing::Span {
-    let span = tracing::info_span!(
-        "queue",
-        workspace = log.workspace.id(),
-        entries = entries.len(),
-        candidate = tracing::field::Empty,
-        entry_index = tracing::field::Empty,
-    );
-    if let [entry] = entries
-        && entry.subject.parse::<CandidateName>().is_ok()
-    {
-        span.record("candidate", entry.subject.as_str());
-    }
-    span
+    let candidate = match entries {
+        [entry] if entry.subject.parse::<CandidateName>().is_ok() => Some(entry.subject.as_str()),
+        _ => None,
+    };
+    tracing::info_span!("queue", workspace = log.workspace.id(), entries = entries.len(), candidate)
 }

@@ -50,15 +50,8 @@ fn name_of(path: &str) -> &'static str {
 }
 
 fn span_of(rpc: &'static str, request: &Request<Body>) -> Span {
-    let span = tracing::info_span!(
-        "rpc",
-        otel.name = rpc,
-        otel.kind = "server",
-        rpc,
-        principal = Empty,
-        trace_id = Empty,
-        code = Empty
-    );
+    let span =
+        tracing::info_span!("rpc", otel.name = rpc, otel.kind = "server", rpc, principal = Empty, trace_id = Empty);
     if let Some(traceparent) = request.headers().get(trace_context::HEADER).and_then(|value| value.to_str().ok()) {
         trace_context::set_parent(&span, traceparent);
     }
@@ -96,7 +89,7 @@ impl Drop for Call {
         self.meters.calls.get_or_create(&CallLabels { rpc, code }).inc();
         self.meters.seconds.get_or_create(&RpcLabel { rpc }).observe(self.began_at.elapsed().as_secs_f64());
         let _entered = self.span.enter();
-        self.span.record("code", code);
+        trace_context::note(&self.span, "code", code);
         match self.code {
             Code::Ok | Code::Cancelled => tracing::debug!(rpc, code, "answered"),
             Code::Internal | Code::Unknown | Code::DataLoss => tracing::error!(rpc, code, "answered"),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use opentelemetry::propagation::TextMapPropagator;
+use opentelemetry::{Value, propagation::TextMapPropagator};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -30,6 +30,11 @@ pub fn set_parent(span: &Span, traceparent: &str) {
     let context = TraceContextPropagator::new().extract(&carrier);
     // Refused only for a span that is filtered out or has begun: its children then start a trace of their own.
     let _ = span.set_parent(context);
+}
+
+/// Adds to the span as it is traced, and not to log lines within it, for which each field is written anew.
+pub fn note(span: &Span, key: &'static str, value: impl Into<Value>) {
+    span.set_attribute(key, value);
 }
 
 /// Returns the trace id, 32 hex digits, of a `traceparent`.

@@ -40,6 +40,10 @@ use place::Database;
 use plain_ledger::PlainArguments;
 use table::Table;
 
+/// The one that the server has: what the bare database is given is not slowed down by another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const EXAMPLES: &str = "\
 Examples:
   load                                     everything, on both databases: some twenty minutes
