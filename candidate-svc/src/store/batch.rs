@@ -31,8 +31,8 @@ use crate::{
     audit_sample::AuditSample,
     catalogue::Catalogue,
     domain::{
-        self, ActionType, ActionTypeName, Candidate, Command, Context, Delegation, Event, EventBody, Moment,
-        PolicyRevision, Propose, RequestId, Rival, State, Trigger, Withdraw, evolve,
+        self, ActionType, ActionTypeName, Candidate, ChangeSubject, Command, Context, Delegation, Event, EventBody,
+        Moment, PolicyRevision, Propose, RequestId, Rival, State, Trigger, Withdraw, evolve,
     },
     keyed_toml::KeyError,
     ownership::Owners,
@@ -99,13 +99,19 @@ pub(crate) struct Writes {
     pub(crate) in_force: HashMap<Workspace, InForce>,
 }
 
+/// A candidate that a batch touched: its revision before, 0 for a new one, and what it would change now.
+struct Touched {
+    before: u64,
+    change_subject: ChangeSubject,
+}
+
 /// A batch that is being judged.
 pub(crate) struct Batch<'a> {
     judge: &'a Judge,
     now: Moment,
     known: Known,
-    /// Candidates that this batch touched, with the revision before; 0 for new ones. In the order of ids, as rows lie.
-    touched: BTreeMap<CandidateName, u64>,
+    /// Candidates that this batch touched, in the order of ids, as rows lie.
+    touched: BTreeMap<CandidateName, Touched>,
     writes: Writes,
     effects: Effects,
 }
@@ -140,15 +146,13 @@ impl<'a> Batch<'a> {
 
     /// Returns what to write, and what it changes for those who wait.
     pub(crate) fn finish(mut self) -> (Writes, Effects) {
-        for (name, before) in self.touched {
+        for (name, Touched { before, change_subject }) in self.touched {
             let Some(Ok(candidate)) = self.known.candidates.remove(&name) else {
                 panic!("invariant: a touched candidate is known");
             };
             if let Some(deadline) = candidate.next_deadline() {
                 self.effects.deadline = Some(self.effects.deadline.map_or(deadline, |known| known.min(deadline)));
             }
-            let action_type = self.judge.catalogue.get(&candidate.proposal.action_type);
-            let change_subject = candidate.change_subject(action_type);
             let row = CandidateRow { candidate, change_subject };
             match before {
                 0 => self.writes.created.push(row),
@@ -388,11 +392,12 @@ impl<'a> Batch<'a> {
         self.writes.events.extend(rows);
 
         self.remember_request(ask, &name.workspace, name.id, candidate.revision);
-        self.touched.entry(name.clone()).or_insert(before_revision);
         self.known.candidates.insert(name.clone(), Ok(Arc::clone(&candidate)));
         self.follow_ahead(ask, before.map(|before| &**before), &candidate);
         let action_type = self.judge.catalogue.get(&candidate.proposal.action_type);
-        self.known.kin.follow(&candidate, action_type);
+        let change_subject = self.known.kin.follow(&candidate, action_type);
+        let before = self.touched.get(name).map_or(before_revision, |touched| touched.before);
+        self.touched.insert(name.clone(), Touched { before, change_subject });
         let memories = self.known.kin.remember(&candidate, action_type, events);
         self.writes.memories.extend(memories);
         tracing::debug!(

@@ -72,8 +72,8 @@ impl Kin {
         keys.iter().filter_map(found).find(|memory| now < memory.until)
     }
 
-    /// Takes in what a candidate became.
-    pub(crate) fn follow(&mut self, candidate: &Candidate, action_type: Option<&ActionType>) {
+    /// Takes in what a candidate became; returns what it would change.
+    pub(crate) fn follow(&mut self, candidate: &Candidate, action_type: Option<&ActionType>) -> ChangeSubject {
         let name = &candidate.name;
         let workspace = &name.workspace;
         if let Some(key) = dedup_key(workspace, &candidate.proposer, &candidate.proposal) {
@@ -83,8 +83,9 @@ impl Kin {
                 self.open.remove(&key);
             }
         }
-        let subject = match candidate.change_subject(action_type) {
-            ChangeSubject::Field(subject) => Some(subject),
+        let change_subject = candidate.change_subject(action_type);
+        let subject = match &change_subject {
+            ChangeSubject::Field(subject) => Some(subject.clone()),
             ChangeSubject::Nothing => None,
             ChangeSubject::Unsaid => self.subjects.get(name).cloned(),
         };
@@ -94,6 +95,7 @@ impl Kin {
             others.insert(name.clone(), Standing { state: candidate.state.name(), updated_at: candidate.updated_at });
             self.subjects.insert(name.clone(), subject);
         }
+        change_subject
     }
 
     /// Forgets what an erased candidate was known by.

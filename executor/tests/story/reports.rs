@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use executor::{BEGIN_IN_DRAIN_MAX, Tally};
+use executor::{BEGIN_IN_DRAIN_MAX, Config, Tally};
 
 use crate::{
     bench::Bench,
@@ -47,20 +47,24 @@ async fn a_running_executor_serves_what_comes_and_ends_with_the_drain() {
     assert_eq!(stream.operations, ["create_task", "send_letter"]);
 }
 
-#[tokio::test]
-async fn what_gets_no_turn_early_in_the_drain_goes_back_uncalled_and_what_was_called_is_reported() {
-    let bench = Bench::new().await;
-    let sandbox = bench.sandbox().await;
-    let connector = Breaking::new(sandbox.clone(), Fault::HangsAfter, true);
+/// Starts an executor that makes one call at a time, and has three to make: the first hangs.
+async fn one_of_three_hangs(bench: &Bench, call_deadline: Duration) -> Arc<Breaking> {
+    let connector = Breaking::new(bench.sandbox().await, Fault::HangsAfter, true);
     for number in 1..=3 {
         let approved = bench.log.approve(number, PAYLOAD);
         bench.desk.offer(bench.log.permit(&approved, "create_task"));
     }
-    let mut config = bench.config();
-    config.calls_max = 1;
-    let deadline = config.call_deadline;
+    let config = Config { calls_max: 1, call_deadline, ..bench.config() };
     bench.try_executor(config, connector.clone()).await.expect("it is built").spawn(&bench.shutdown);
     connector.until_hung(1).await;
+    connector
+}
+
+#[tokio::test]
+async fn what_gets_no_turn_early_in_the_drain_goes_back_uncalled_and_what_was_called_is_reported() {
+    let bench = Bench::new().await;
+    let deadline = bench.config().call_deadline;
+    one_of_three_hangs(&bench, deadline).await;
     let release = async {
         bench.shutdown.draining().await;
         // Whoever waits for a turn hears of the drain first.
@@ -93,18 +97,8 @@ async fn what_gets_no_turn_early_in_the_drain_goes_back_uncalled_and_what_was_ca
 #[tokio::test]
 async fn what_gets_its_turn_early_in_the_drain_is_called() {
     let bench = Bench::new().await;
-    let sandbox = bench.sandbox().await;
-    let connector = Breaking::new(sandbox.clone(), Fault::HangsAfter, true);
-    for number in 1..=3 {
-        let approved = bench.log.approve(number, PAYLOAD);
-        bench.desk.offer(bench.log.permit(&approved, "create_task"));
-    }
-    let mut config = bench.config();
-    config.calls_max = 1;
-    config.call_deadline = BEGIN_IN_DRAIN_MAX / 4;
-    let deadline = config.call_deadline;
-    bench.try_executor(config, connector.clone()).await.expect("it is built").spawn(&bench.shutdown);
-    connector.until_hung(1).await;
+    let deadline = BEGIN_IN_DRAIN_MAX / 4;
+    let connector = one_of_three_hangs(&bench, deadline).await;
     let release = async {
         bench.shutdown.draining().await;
         bench.clock.advance(deadline);

@@ -49,29 +49,15 @@ fn secrets_are_readable_by_their_owner_only() {
 #[test]
 fn approvals_are_executed_in_every_workspace_that_is_there_and_in_one_that_comes_later() {
     let installation = Installation::new();
-    propose_in(&installation, "early");
+    installation.propose_in("early", "S-1");
     let _server = Server::start(&installation);
-    propose_in(&installation, "later");
+    installation.propose_in("later", "S-1");
     for workspace in ["early", "later"] {
         let listed = installation.json(&["candidate", "list", "--workspace", workspace]);
         let name = listed["candidates"][0]["name"].as_str().expect("a name").to_owned();
         let approved = installation.json(&["candidate", "approve", &name, "--yes", "--wait", "--workspace", workspace]);
         assert!(approved.to_string().contains("EXECUTED"), "{workspace}: {approved}");
     }
-}
-
-/// Proposes a task in a workspace.
-fn propose_in(installation: &Installation, workspace: &str) {
-    let line = r#"{"request_id":"one","action_type":"create_task","owner":"humans/anna",
-        "payload":{"subject":"Ask for the account","owner":"humans/anna","due":"2026-11-30"},
-        "trigger":{"source_system":"crm","type":"deal_changed","source_id":"S-1"},
-        "record":{"system":"crm","object_type":"deal","id":"S-1"},
-        "evidence":[{"kind":"record_field","title":"Deal","summary":"The account field is empty.",
-        "fields":[{"name":"account","value":""}]}],
-        "confidence":{"level":"high","basis":"id_match"},"reason":"The account is missing."}"#;
-    let file = installation.write("one.jsonl", &line.replace('\n', " "));
-    let told = installation.json(&["propose", file.to_str().expect("a readable path"), "--workspace", workspace]);
-    assert_eq!(told["accepted"], 1, "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -106,6 +106,11 @@ impl Installation {
 
     /// Proposes a task about the deal with this id.
     pub fn propose(&self, id: &str) {
+        self.propose_in("demo", id);
+    }
+
+    /// Proposes a task about the deal with this id in a workspace.
+    pub fn propose_in(&self, workspace: &str, id: &str) {
         let line = r#"{"request_id":"ID","action_type":"create_task","owner":"humans/anna",
             "payload":{"subject":"Ask about ID","owner":"humans/anna","due":"2026-11-30"},
             "trigger":{"source_system":"crm","type":"deal_changed","source_id":"ID"},
@@ -114,7 +119,7 @@ impl Installation {
             "fields":[{"name":"account","value":""}]}],
             "confidence":{"level":"high","basis":"id_match"},"reason":"The account is missing."}"#;
         let file = self.write("one.jsonl", &line.replace('\n', " ").replace("ID", id));
-        let told = self.json(&["propose", file.to_str().expect("a readable path")]);
+        let told = self.json(&["propose", file.to_str().expect("a readable path"), "--workspace", workspace]);
         assert_eq!(told["accepted"], 1, "{told}");
     }
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Batch;
+use super::{Batch, Touched};
 use crate::{
-    domain::Erasure,
+    domain::{ChangeSubject, Erasure},
     store::{
         Denial,
         erasure::{EraseJob, Erased, ErasureRow, KeptEvent},
@@ -53,7 +53,8 @@ impl Batch<'_> {
         });
         let erased = Arc::new(candidate.erased_by(Erasure { erased_at: self.now, entry_index: *entry_index }));
         self.known.kin.forget(&candidate);
-        self.touched.insert(name.clone(), candidate.revision);
+        self.touched
+            .insert(name.clone(), Touched { before: candidate.revision, change_subject: ChangeSubject::Nothing });
         self.known.candidates.insert(name.clone(), Ok(erased));
         Ok(Erased::Done)
     }
